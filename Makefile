@@ -1,0 +1,42 @@
+# dmpworks: the few commands a person needs. `make demo` and `make test` set
+# everything up by themselves.
+SHELL := /bin/bash
+PRESET ?= dev
+JOBS ?= $(shell nproc)
+export DMPWORKS_CACHE_DIR ?= $(CURDIR)/.cache
+
+.PHONY: help setup build test demo bench format lint fuzz clean
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: ## Install packages and the pinned libduckdb
+	@tools/setup
+
+build: setup ## Build the release program: build/release/dmpworks
+	@cmake --preset release >/dev/null
+	@cmake --build build/release -j $(JOBS)
+
+test: build ## Build with ASan and UBSan, run all tests
+	@cmake --preset $(PRESET) >/dev/null
+	@cmake --build build/$(PRESET) -j $(JOBS)
+	@tools/check-layers
+	@ctest --test-dir build/$(PRESET) --output-on-failure -j $(JOBS)
+
+demo: build ## Make a labelled world, run the whole job, show the report
+	@tools/demo
+
+bench: setup ## Build the benchmarks (bench/README.md says how to run them)
+	@cmake --preset bench >/dev/null
+	@cmake --build build/bench -j $(JOBS)
+
+format: ## Format the sources
+	@git ls-files 'src/*.h' 'src/*.cpp' 'fuzz/*.cpp' | xargs clang-format-14 -i
+
+lint: ## clang-format and clang-tidy, warnings are errors
+	@tools/lint
+
+fuzz: setup ## Run every fuzzer for FUZZ_SECONDS (600) each
+	@tools/fuzz
+
+clean: ## Remove build output (the cache of fetched files stays)
+	@rm -rf build

@@ -1,0 +1,50 @@
+# dmp_layer(name USES a b …): src/<name>/*.cpp as static library dmp_<name>,
+# src/<name>/*_test.cpp as program <name>_test, *_bench.cpp as <name>_bench.
+# USES takes folders (dmp_<x>) and third-party names (dep::<x>).
+if(DMPWORKS_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+if(DMPWORKS_BENCH)
+  find_package(benchmark REQUIRED)
+endif()
+
+function(dmp_layer name)
+  cmake_parse_arguments(arg "" "" "USES" ${ARGN})
+  set(dir ${CMAKE_SOURCE_DIR}/src/${name})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${dir}/*.cpp)
+  set(tests ${sources})
+  set(benches ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_(test|bench)\\.cpp$")
+  if(NOT sources)
+    file(WRITE ${CMAKE_BINARY_DIR}/empty_${name}.cpp "")
+    set(sources ${CMAKE_BINARY_DIR}/empty_${name}.cpp)
+  endif()
+
+  add_library(dmp_${name} STATIC ${sources})
+  target_include_directories(dmp_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(dmp_${name} PRIVATE dmp_flags)
+  foreach(use ${arg_USES})
+    if(TARGET dmp_${use})
+      target_link_libraries(dmp_${name} PUBLIC dmp_${use})
+    else()
+      target_link_libraries(dmp_${name} PUBLIC dep::${use})
+    endif()
+  endforeach()
+
+  if(DMPWORKS_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE dmp_${name} dmp_flags
+                          GTest::gmock GTest::gtest GTest::gtest_main)
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}/
+      DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+      PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
+  if(DMPWORKS_BENCH AND benches)
+    add_executable(${name}_bench ${benches})
+    target_link_libraries(${name}_bench PRIVATE dmp_${name} dmp_flags
+                          benchmark::benchmark benchmark::benchmark_main)
+  endif()
+endfunction()

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <utility>
+
+namespace dmp::log {
+
+enum class Level : unsigned char { debug, info, warning, error, critical };
+enum class Form : unsigned char { text, json };
+
+// Sets the one log sink of the process (standard error). Call once, from main.
+void configure(Level least, Form form);
+bool enabled(Level level);
+void write(Level level, std::string_view message);
+
+template <class... Args>
+void debug(fmt::format_string<Args...> text, Args&&... args) {
+  if (enabled(Level::debug)) write(Level::debug, fmt::format(text, std::forward<Args>(args)...));
+}
+template <class... Args>
+void info(fmt::format_string<Args...> text, Args&&... args) {
+  if (enabled(Level::info)) write(Level::info, fmt::format(text, std::forward<Args>(args)...));
+}
+template <class... Args>
+void warning(fmt::format_string<Args...> text, Args&&... args) {
+  if (enabled(Level::warning)) write(Level::warning, fmt::format(text, std::forward<Args>(args)...));
+}
+
+}  // namespace dmp::log

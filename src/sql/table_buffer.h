@@ -1,0 +1,98 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dmp::sql {
+
+enum class Kind : std::uint8_t {
+  text, boolean, uint8, int32, int64, real, date, timestamp, list, structure,
+};
+
+// A column, a list element or a struct field.
+struct Field {
+  std::string name;  // "element" of a list is not written out
+  Kind kind = Kind::text;
+  std::vector<Field> children;  // list: one; structure: one a field
+};
+using Schema = std::vector<Field>;
+
+// Short forms for schemas written as tables in code.
+Field text_field(std::string name);
+Field field(std::string name, Kind kind);
+Field list_of(std::string name, Field element);
+Field struct_of(std::string name, std::vector<Field> fields);
+
+// Values of one column in memory, one after another: text in an arena, lists as
+// lengths, structs as columns. append_* adds exactly one value to this column;
+// a struct value is one append_struct() and one value in each field; a list
+// value is begin_list(), any number of values in element(), end_list().
+class Column {
+ public:
+  void append_null();
+  void append_text(std::string_view text);
+  void append_text(const std::optional<std::string>& text) {
+    if (text) append_text(*text); else append_null();
+  }
+  void append_bool(bool value);
+  void append_int(std::int64_t value);  // every integer, date, timestamp kind
+  void append_real(double value);
+  void append_struct();
+  void begin_list();
+  void end_list();
+  Column& element();
+  Column& at(std::size_t field_index);
+
+  explicit Column(Field type);
+  Column(Column&&) noexcept;
+  ~Column();
+  struct Data;
+  Data& data() { return *data_; }
+  const Data& data() const { return *data_; }
+
+ private:
+  std::unique_ptr<Data> data_;
+};
+
+// Rows held column by column. Memory: bytes() at least. Threads: one at a time.
+class TableBuffer {
+ public:
+  explicit TableBuffer(Schema schema);
+  Column& column(std::size_t index);
+  // Ends a row: every column must have got exactly one more value.
+  void end_row() { ++rows_; }
+  // Takes back what was appended since the last end_row().
+  void drop_row();
+  std::size_t rows() const { return rows_; }
+  std::size_t bytes() const;
+  void clear();
+  const Schema& schema() const { return schema_; }
+
+ private:
+  Schema schema_;
+  std::vector<Column> columns_;
+  std::size_t rows_ = 0;
+};
+
+struct ParquetOptions {
+  std::size_t row_group_rows = 122'880;  // rounded up to DuckDB's 2,048
+  std::string compression = "zstd";      // zstd (level 3) | snappy
+};
+
+// Writes the rows in the order of `order` (indices into the buffer; empty: as
+// appended) to `path`, which must not exist. fsynced. Byte-identical for equal
+// input. Errors: io (full disk, permissions), internal.
+Status write_parquet(const TableBuffer& rows,
+                     const std::vector<std::uint32_t>& order,
+                     const std::filesystem::path& path,
+                     const ParquetOptions& options);
+
+}  // namespace dmp::sql

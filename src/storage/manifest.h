@@ -1,0 +1,98 @@
+#pragma once
+
+#include "base/counters.h"
+#include "base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dmp::storage {
+
+struct ManifestInput {
+  std::string path;
+  std::string digest;  // sha256 of a manifest, or "bytes:mtime" of a file
+  std::uint64_t bytes = 0;
+};
+
+struct ManifestFile {
+  std::string path;  // relative to the stage folder
+  std::uint64_t bytes = 0;
+  std::int64_t rows = -1;  // -1: the file has no rows
+  std::string sha256;
+};
+
+// What a finished stage says of itself. Source: spec jobs.md 4.2.
+struct Manifest {
+  std::string stage;
+  std::string key;  // stage_key() of the work that made it
+  std::string version;
+  std::string created_at;  // UTC, ISO 8601
+  std::map<std::string, std::string> options;  // those that change the result
+  std::vector<ManifestInput> inputs;
+  std::vector<ManifestFile> files;
+  std::int64_t rows_in = 0, rows_out = 0;
+  std::map<std::string, std::int64_t> dropped;  // by rule
+  std::map<std::string, std::int64_t> rejects;  // by reason
+  std::map<std::string, std::int64_t> counters;
+  bool subset = false, synthetic = false, partial = false;
+
+  // Absolute paths of `files` below `stage_dir` whose path matches nothing
+  // excluded; in the order of the manifest.
+  std::vector<std::filesystem::path> paths(
+      const std::filesystem::path& stage_dir, std::string_view prefix = "") const;
+};
+
+// sha256 over stage, format version, options and inputs' digests.
+std::string stage_key(const Manifest& manifest);
+
+// Errors: not_found (no manifest: the stage is unfinished), corrupt_input.
+Result<Manifest> read_manifest(const std::filesystem::path& stage_dir);
+
+// The manifest of `stage_dir` if it is complete, has this key, and every listed
+// file exists with its size; nullopt otherwise.
+std::optional<Manifest> finished(const std::filesystem::path& stage_dir,
+                                 const std::string& key);
+
+// A stage being written. New files go to `dir()`; publish() writes the manifest
+// last, then removes what the former manifest listed. Destroyed unpublished, it
+// removes what it wrote; killed, the next Publication on the same stage does.
+// The former manifest and its files stay readable until publish() returns.
+class Publication {
+ public:
+  // Errors: io.
+  static Result<Publication> begin(const std::filesystem::path& stage_dir);
+
+  // Folder for new files: the stage folder at first publication, a fresh
+  // r<NN>/ below it when a good stage is replaced.
+  const std::filesystem::path& dir() const { return dir_; }
+
+  // Lists a file below dir() (sha256 and bytes are taken here), rows as said.
+  Status add(const std::filesystem::path& file, std::int64_t rows = -1);
+
+  // Fills files, created_at and key of `manifest`; fsync, rename, clean up.
+  // Errors: io.
+  Result<Manifest> publish(Manifest manifest);
+
+  Publication(Publication&&) noexcept;
+  ~Publication();
+
+ private:
+  Publication() = default;
+  std::filesystem::path stage_dir_, dir_;
+  std::vector<ManifestFile> files_;
+  bool live_ = false;
+};
+
+// Hex digest of a file. Errors: io, not_found.
+Result<std::string> sha256_file(const std::filesystem::path& path);
+std::string sha256_text(std::string_view text);
+
+// Writes `text` to `path` by temporary file, fsync and rename. Errors: io.
+Status write_file_atomically(const std::filesystem::path& path,
+                             std::string_view text);
+
+}  // namespace dmp::storage
