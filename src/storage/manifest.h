@@ -46,6 +46,12 @@ struct Manifest {
       const std::filesystem::path& stage_dir, std::string_view prefix = "") const;
 };
 
+// What a stage function gives back.
+struct StageResult {
+  bool up_to_date = false;  // the published manifest had this key: nothing done
+  Manifest manifest;
+};
+
 // sha256 over stage, format version, options and inputs' digests.
 std::string stage_key(const Manifest& manifest);
 
