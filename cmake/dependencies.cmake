@@ -23,8 +23,8 @@ dmp_dependency(isal PKG libisal)
 dmp_dependency(zlib PKG zlib)
 dmp_dependency(zstd PKG libzstd)
 dmp_dependency(archive PKG libarchive)
-dmp_dependency(sqlite PKG sqlite3)
-dmp_dependency(cli11)
+
+
 
 # libduckdb: one pinned build, fetched and checked by tools/setup.
 set(DMPWORKS_CACHE_DIR "$ENV{DMPWORKS_CACHE_DIR}" CACHE PATH "Where tools/setup keeps what it fetched")

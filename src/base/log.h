@@ -17,15 +17,18 @@ void write(Level level, std::string_view message);
 
 template <class... Args>
 void debug(fmt::format_string<Args...> text, Args&&... args) {
-  if (enabled(Level::debug)) write(Level::debug, fmt::format(text, std::forward<Args>(args)...));
+  if (enabled(Level::debug))
+    write(Level::debug, fmt::format(text, std::forward<Args>(args)...));
 }
 template <class... Args>
 void info(fmt::format_string<Args...> text, Args&&... args) {
-  if (enabled(Level::info)) write(Level::info, fmt::format(text, std::forward<Args>(args)...));
+  if (enabled(Level::info))
+    write(Level::info, fmt::format(text, std::forward<Args>(args)...));
 }
 template <class... Args>
 void warning(fmt::format_string<Args...> text, Args&&... args) {
-  if (enabled(Level::warning)) write(Level::warning, fmt::format(text, std::forward<Args>(args)...));
+  if (enabled(Level::warning))
+    write(Level::warning, fmt::format(text, std::forward<Args>(args)...));
 }
 
 }  // namespace dmp::log

@@ -17,9 +17,9 @@ struct ItemMatch {
 };
 
 struct ExplainItem {
-  std::string dmp;   // index in the plan's list, or the DOI / variant
-  int work = -1;     // index in the work's list; -1: none
-  std::string how;   // orcid, surname, ror, name, award-strong, …
+  std::string dmp;  // index in the plan's list, or the DOI / variant
+  int work = -1;    // index in the work's list; -1: none
+  std::string how;  // orcid, surname, ror, name, award-strong, …
   double points = 0;
 };
 

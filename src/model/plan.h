@@ -25,11 +25,11 @@ struct Funding {
 struct PlanAward {
   std::optional<std::string> funder_name;
   std::optional<std::string> funder_ror;
-  std::string award_class;                  // "…NSFAwardID", "generic"
-  std::string text;                         // as in the funding entry
+  std::string award_class;  // "…NSFAwardID", "generic"
+  std::string text;         // as in the funding entry
   std::string canonical_id;
-  std::vector<std::string> variants;        // spellings to look for
-  std::vector<std::string> funded_dois;     // normalised, sorted, unique
+  std::vector<std::string> variants;     // spellings to look for
+  std::vector<std::string> funded_dois;  // normalised, sorted, unique
   std::optional<std::string> award_url;
 };
 
@@ -40,14 +40,14 @@ struct Plan {
   std::optional<std::string> title;
   std::optional<std::string> abstract_text;
   std::optional<text::Day> project_start, project_end;
-  bool end_inferred = false;                // dmps.md 3, trap
-  std::vector<Organisation> institutions;   // unique, sorted by name
-  std::vector<Author> authors;              // primary contact first
-  std::vector<Funding> funding;             // source order
+  bool end_inferred = false;                   // dmps.md 3, trap
+  std::vector<Organisation> institutions;      // unique, sorted by name
+  std::vector<Author> authors;                 // primary contact first
+  std::vector<Funding> funding;                // source order
   std::vector<std::string> published_outputs;  // DOIs, sorted, unique
   std::optional<std::int64_t> plan_id;
-  std::string source;                       // "export", "dmptool", "madmp"
-  std::vector<PlanAward> awards;            // empty when never enriched
+  std::string source;             // "export", "dmptool", "madmp"
+  std::vector<PlanAward> awards;  // empty when never enriched
 };
 
 }  // namespace dmp::model

@@ -19,8 +19,7 @@ namespace dmp::sql {
 class ColumnView {
  public:
   bool is_null(std::size_t row) const {
-    return validity_ != nullptr &&
-           (validity_[row >> 6] >> (row & 63) & 1) == 0;
+    return validity_ != nullptr && (validity_[row >> 6] >> (row & 63) & 1) == 0;
   }
   // VARCHAR or BLOB; empty for null.
   std::string_view text(std::size_t row) const;
@@ -69,15 +68,15 @@ class Rows {
 };
 
 // A DuckDB database and one connection to it. Threads: one at a time; give each
-// worker its own by another_connection(). Nothing reaches the network: extension
-// loading is off.
+// worker its own by another_connection(). Nothing reaches the network:
+// extension loading is off.
 class Session {
  public:
   struct Options {
-    std::string database;                // empty: in memory
-    int threads = 1;                     // DuckDB's own workers
+    std::string database;                  // empty: in memory
+    int threads = 1;                       // DuckDB's own workers
     std::uint64_t memory_limit_bytes = 0;  // 0: DuckDB's default
-    std::filesystem::path spill_dir;     // empty: no spilling
+    std::filesystem::path spill_dir;       // empty: no spilling
   };
   // Errors: io, invalid_argument.
   static Result<Session> open(const Options& options);

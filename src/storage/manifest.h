@@ -30,7 +30,7 @@ struct Manifest {
   std::string stage;
   std::string key;  // stage_key() of the work that made it
   std::string version;
-  std::string created_at;  // UTC, ISO 8601
+  std::string created_at;                      // UTC, ISO 8601
   std::map<std::string, std::string> options;  // those that change the result
   std::vector<ManifestInput> inputs;
   std::vector<ManifestFile> files;
@@ -43,7 +43,8 @@ struct Manifest {
   // Absolute paths of `files` below `stage_dir` whose path matches nothing
   // excluded; in the order of the manifest.
   std::vector<std::filesystem::path> paths(
-      const std::filesystem::path& stage_dir, std::string_view prefix = "") const;
+      const std::filesystem::path& stage_dir,
+      std::string_view prefix = "") const;
 };
 
 // What a stage function gives back.

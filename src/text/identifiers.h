@@ -29,9 +29,17 @@ bool has_ror_form(std::string_view text);
 bool has_orcid_form(std::string_view text);
 bool has_isni_form(std::string_view text);
 
-enum class OrgIdType : std::uint8_t { ror, grid, fundref, wikidata, isni, other };
-std::string_view org_id_type_name(OrgIdType type);       // "ror", "grid", …
-std::string_view org_id_scheme_name(OrgIdType type);     // "ROR", "Crossref Funder ID", …
+enum class OrgIdType : std::uint8_t {
+  ror,
+  grid,
+  fundref,
+  wikidata,
+  isni,
+  other
+};
+std::string_view org_id_type_name(OrgIdType type);  // "ror", "grid", …
+std::string_view org_id_scheme_name(
+    OrgIdType type);  // "ROR", "Crossref Funder ID", …
 
 struct OrgId {
   OrgIdType type = OrgIdType::other;

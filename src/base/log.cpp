@@ -1,0 +1,74 @@
+#include "base/log.h"
+
+#include "base/json_writer.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <string>
+
+namespace dmp::log {
+
+namespace {
+
+// The one mutable global of the program: where log lines go.
+struct Sink {
+  std::shared_ptr<spdlog::logger> logger = std::make_shared<spdlog::logger>(
+      "dmpworks", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  Level least = Level::info;
+  Form form = Form::text;
+  Sink() {
+    logger->set_level(spdlog::level::trace);
+    logger->set_pattern("%v");
+  }
+};
+
+Sink& sink() {
+  static Sink the_sink;
+  return the_sink;
+}
+
+std::string_view name(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warning:
+      return "warning";
+    case Level::error:
+      return "error";
+    case Level::critical:
+      return "critical";
+  }
+  return "info";
+}
+
+}  // namespace
+
+void configure(Level least, Form form) {
+  sink().least = least;
+  sink().form = form;
+  sink().logger->set_pattern(
+      form == Form::json ? "%v" : "%Y-%m-%dT%H:%M:%SZ %v",
+      spdlog::pattern_time_type::utc);
+}
+
+bool enabled(Level level) {
+  return level >= sink().least;
+}
+
+void write(Level level, std::string_view message) {
+  if (!enabled(level)) return;
+  if (sink().form == Form::text) {
+    sink().logger->info("{}: {}", name(level), message);
+    return;
+  }
+  std::string line;
+  JsonWriter json(line);
+  json.begin_object().member("level", name(level)).member("message", message);
+  json.end_object();
+  sink().logger->info("{}", line);
+}
+
+}  // namespace dmp::log
