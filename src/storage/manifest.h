@@ -40,8 +40,9 @@ struct Manifest {
   std::map<std::string, std::int64_t> counters;
   bool subset = false, synthetic = false, partial = false;
 
-  // Absolute paths of `files` below `stage_dir` whose path matches nothing
-  // excluded; in the order of the manifest.
+  // `stage_dir` / path of the files whose name begins with `prefix`, in the
+  // order of the manifest. The r<NN>/ of a replaced stage is not part of a
+  // name.
   std::vector<std::filesystem::path> paths(
       const std::filesystem::path& stage_dir,
       std::string_view prefix = "") const;
@@ -63,6 +64,17 @@ Result<Manifest> read_manifest(const std::filesystem::path& stage_dir);
 // file exists with its size; nullopt otherwise.
 std::optional<Manifest> finished(const std::filesystem::path& stage_dir,
                                  const std::string& key);
+
+// Every listed file is there with its bytes. Errors: corrupt_input, naming the
+// first that is not.
+Status verify_sizes(const Manifest& manifest,
+                    const std::filesystem::path& stage_dir);
+
+// A finished stage as the input `name` of another: its digest covers options,
+// inputs and content. Errors: not_found (unfinished), corrupt_input (a listed
+// file is absent or of other size), invalid_argument (a partial stage).
+Result<ManifestInput> stage_input(const std::string& name,
+                                  const std::filesystem::path& stage_dir);
 
 // A stage being written. New files go to `dir()`; publish() writes the manifest
 // last, then removes what the former manifest listed. Destroyed unpublished, it

@@ -1,0 +1,143 @@
+#include "storage/files.h"
+
+#include "storage/manifest.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+namespace dmp::storage {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Error system_error(const fs::path& path) {
+  const int number = errno;
+  const ErrorCode code = number == ENOENT || number == ENOTDIR
+                             ? ErrorCode::not_found
+                             : ErrorCode::io;
+  return Error{code, path.string() + ": " + std::strerror(number)};
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { close(); }
+  int get() const { return number_; }
+  int close() {
+    if (number_ < 0) return 0;
+    const int result = ::close(number_);
+    number_ = -1;
+    return result;
+  }
+
+ private:
+  int number_;
+};
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
+  }
+  void add(const void* bytes, std::size_t count) {
+    EVP_DigestUpdate(context_.get(), bytes, count);
+  }
+  std::string hex() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    EVP_DigestFinal_ex(context_.get(), digest.data(), &length);
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text;
+    for (unsigned i = 0; i < length; ++i) {
+      text += kDigits[digest[i] >> 4];
+      text += kDigits[digest[i] & 15];
+    }
+    return text;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+Status write_all(int descriptor, std::string_view text, const fs::path& path) {
+  while (!text.empty()) {
+    const auto written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return system_error(path);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+constexpr std::size_t kLargestRead = std::size_t{256} << 20;
+
+}  // namespace
+
+Result<std::string> read_file(const fs::path& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return system_error(path);
+  std::string text;
+  std::vector<char> buffer(std::size_t{64} << 10);
+  for (;;) {
+    const auto count = ::read(file.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_error(path);
+    if (count == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > kLargestRead) {
+      return Error{ErrorCode::corrupt_input, path.string() + ": over 256 MiB"};
+    }
+  }
+}
+
+Status sync_to_disk(const fs::path& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 || ::fsync(file.get()) != 0) return system_error(path);
+  return {};
+}
+
+Result<std::string> sha256_file(const fs::path& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return system_error(path);
+  Sha256 sum;
+  std::vector<char> buffer(std::size_t{1} << 20);
+  for (;;) {
+    const auto count = ::read(file.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_error(path);
+    if (count == 0) return sum.hex();
+    sum.add(buffer.data(), static_cast<std::size_t>(count));
+  }
+}
+
+std::string sha256_text(std::string_view text) {
+  Sha256 sum;
+  sum.add(text.data(), text.size());
+  return sum.hex();
+}
+
+Status write_file_atomically(const fs::path& path, std::string_view text) {
+  fs::path temporary = path;
+  temporary += ".tmp";
+  Descriptor file(::open(temporary.c_str(),
+                         O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.get() < 0) return system_error(temporary);
+  DMP_TRY(write_all(file.get(), text, temporary));
+  if (::fsync(file.get()) != 0 || file.close() != 0) {
+    return system_error(temporary);
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return system_error(path);
+  return sync_to_disk(path.parent_path().empty() ? "." : path.parent_path());
+}
+
+}  // namespace dmp::storage

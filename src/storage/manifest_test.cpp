@@ -1,0 +1,132 @@
+#include "storage/manifest.h"
+
+#include "storage/files.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace dmp::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ManifestTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "dmp_XXXXXX").string();
+    root_ = ::mkdtemp(name.data());
+    stage_ = root_ / "stage";
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  static void write(const fs::path& path, const std::string& text) {
+    fs::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+  }
+
+  // Publishes one file with `text`, under options {"v": version}.
+  Manifest publish(const std::string& text, const std::string& version) {
+    auto publication = Publication::begin(stage_);
+    EXPECT_TRUE(publication.has_value());
+    write(publication->dir() / "part.txt", text);
+    EXPECT_TRUE(publication->add(publication->dir() / "part.txt", 3));
+    return publication->publish(wanted(version)).value();
+  }
+
+  static Manifest wanted(const std::string& version) {
+    Manifest manifest;
+    manifest.stage = "test";
+    manifest.options["v"] = version;
+    manifest.counters["rows_out"] = 3;
+    manifest.rejects["bad_json"] = 1;
+    manifest.inputs.push_back({"in.gz", "5:7", 5});
+    return manifest;
+  }
+
+  fs::path root_, stage_;
+};
+
+TEST_F(ManifestTest, ReadsBackWhatWasPublished) {
+  publish("abc", "1");
+  const auto manifest = read_manifest(stage_);
+  ASSERT_TRUE(manifest.has_value()) << manifest.error().message;
+  EXPECT_EQ(manifest->stage, "test");
+  EXPECT_EQ(manifest->key, stage_key(wanted("1")));
+  ASSERT_EQ(manifest->files.size(), 1U);
+  EXPECT_EQ(manifest->files[0].path, "part.txt");
+  EXPECT_EQ(manifest->files[0].bytes, 3U);
+  EXPECT_EQ(manifest->files[0].rows, 3);
+  EXPECT_EQ(manifest->files[0].sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(manifest->counters.at("rows_out"), 3);
+  EXPECT_EQ(manifest->rejects.at("bad_json"), 1);
+  EXPECT_EQ(manifest->inputs[0].digest, "5:7");
+}
+
+TEST_F(ManifestTest, IsFinishedOnlyForItsOwnKeyAndWholeFiles) {
+  publish("abc", "1");
+  EXPECT_TRUE(finished(stage_, stage_key(wanted("1"))).has_value());
+  EXPECT_FALSE(finished(stage_, stage_key(wanted("2"))).has_value());
+  write(stage_ / "part.txt", "ab");
+  EXPECT_FALSE(finished(stage_, stage_key(wanted("1"))).has_value());
+}
+
+TEST_F(ManifestTest, KeepsTheFormerStageReadableWhileReplacingIt) {
+  publish("old", "1");
+  {
+    auto publication = Publication::begin(stage_);
+    ASSERT_TRUE(publication.has_value());
+    EXPECT_NE(publication->dir(), stage_);
+    write(publication->dir() / "part.txt", "new");
+    EXPECT_TRUE(finished(stage_, stage_key(wanted("1"))).has_value());
+  }
+  // Destroyed unpublished: the attempt is gone, the old stage is not.
+  EXPECT_TRUE(finished(stage_, stage_key(wanted("1"))).has_value());
+  EXPECT_FALSE(fs::exists(stage_ / "r01"));
+
+  const Manifest second = publish("new", "2");
+  EXPECT_EQ(second.files[0].path, "r01/part.txt");
+  EXPECT_EQ(second.paths(stage_, "part").size(), 1U);
+  EXPECT_FALSE(fs::exists(stage_ / "part.txt"));
+  const Manifest third = publish("newer", "3");
+  EXPECT_EQ(third.files[0].path, "r02/part.txt");
+  EXPECT_FALSE(fs::exists(stage_ / "r01"));
+}
+
+// P44: leftovers of a killed attempt never reach a reader.
+TEST_F(ManifestTest, ClearsWhatAKilledAttemptLeft) {
+  write(stage_ / "stale.parquet", "half");
+  publish("abc", "1");
+  EXPECT_FALSE(fs::exists(stage_ / "stale.parquet"));
+}
+
+TEST_F(ManifestTest, RefusesAManifestThatNamesFilesOutsideItsStage) {
+  write(stage_ / "manifest.json",
+        R"({"stage":"x","key":"k","files":[{"path":"../../etc/passwd"}]})");
+  const auto manifest = read_manifest(stage_);
+  ASSERT_FALSE(manifest.has_value());
+  EXPECT_EQ(manifest.error().code, ErrorCode::corrupt_input);
+}
+
+TEST_F(ManifestTest, SaysUnfinishedAndCorruptApart) {
+  EXPECT_EQ(read_manifest(stage_).error().code, ErrorCode::not_found);
+  write(stage_ / "manifest.json", "{\"stage\":");
+  EXPECT_EQ(read_manifest(stage_).error().code, ErrorCode::corrupt_input);
+}
+
+TEST_F(ManifestTest, InputDigestFollowsTheContent) {
+  publish("abc", "1");
+  const auto first = stage_input("a", stage_).value().digest;
+  publish("abd", "1");
+  EXPECT_NE(stage_input("a", stage_).value().digest, first);
+  publish("abc", "1");
+  EXPECT_EQ(stage_input("a", stage_).value().digest, first);
+  write(stage_ / read_manifest(stage_)->files[0].path, "a");
+  EXPECT_EQ(stage_input("a", stage_).error().code, ErrorCode::corrupt_input);
+}
+
+}  // namespace
+}  // namespace dmp::storage
