@@ -5,7 +5,7 @@ PRESET ?= dev
 JOBS ?= $(shell nproc)
 export DMPWORKS_CACHE_DIR ?= $(CURDIR)/.cache
 
-.PHONY: help setup build test demo bench format lint fuzz clean
+.PHONY: help setup build test test-services demo bench format lint fuzz clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
@@ -21,6 +21,9 @@ test: build ## Build with ASan and UBSan, run all tests
 	@cmake --build build/$(PRESET) -j $(JOBS)
 	@tools/check-layers
 	@ctest --test-dir build/$(PRESET) --output-on-failure -j $(JOBS)
+
+test-services: ## Run the tests that need real servers (none yet: see docs/operations.md)
+	@echo "test-services: no stage talks to a server yet"
 
 demo: build ## Make a labelled world, run the whole job, show the report
 	@tools/demo
