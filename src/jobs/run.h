@@ -55,8 +55,8 @@ struct StageSummary {
   std::string name;  // e.g. "transform openalex-works"
   bool up_to_date = false;
   std::int64_t rows_in = 0, rows_out = 0, dropped = 0, rejects = 0;
-  double seconds = 0;              // wall clock
-  std::uint64_t peak_bytes = 0;    // resident memory, highest in this stage
+  double seconds = 0;                 // wall clock
+  std::uint64_t peak_bytes = 0;       // resident memory, highest in this stage
   std::filesystem::path rejects_dir;  // empty when there are none
 };
 
@@ -69,8 +69,8 @@ struct RunSummary {
   std::string run_id;
   std::vector<StageSummary> stages;
   std::int64_t plans = 0, plans_with_works = 0, matches = 0;
-  std::filesystem::path report;     // empty when no HTML was asked for
-  std::vector<MetricsAt> metrics;   // with ground truth
+  std::filesystem::path report;    // empty when no HTML was asked for
+  std::vector<MetricsAt> metrics;  // with ground truth
 };
 
 // Runs the chain; a stage whose manifest has the key of its present inputs and
