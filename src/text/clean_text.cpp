@@ -1,0 +1,252 @@
+#include "text/clean_text.h"
+
+#include "text/markup.h"
+#include "text/unicode.h"
+
+#include <unicode/uchar.h>
+#include <unicode/uscript.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+namespace dmp::text {
+
+namespace {
+
+struct Placeholders {
+  std::unordered_set<std::string_view> all, abstract, label;
+};
+
+const Placeholders& placeholders() {
+  static const Placeholders kLists{
+      {"",      "-",     "\u2013", ".",     "a",      "n/a",   "na",
+       "none",  "null",  ":unav",  ":unas", ":unal",  ":unap", ":unkn",
+       ":none", ":null", ":tba",   ":etal", ":{unav", "unav",  ":{unav)"},
+      {"abstract",
+       "no abstract",
+       "no abstract available",
+       "no abstract is available for this article",
+       "this article has no abstract",
+       "abstract not available",
+       "abstract to follow",
+       "no abstract received",
+       "no description provided",
+       "no description",
+       "description/abstract",
+       "not provided",
+       "not available",
+       "peer reviewed",
+       "version of record",
+       "status: published",
+       "cover title",
+       "no contiene resumen",
+       "[todo] add abstract here",
+       "todo] add abstract here",
+       "xbio:d automated upload"},
+      {"unknown", "anonymous", "not available", "unpublished", "[s.n.]", "s.n",
+       "s.n.", "nn"}};
+  return kLists;
+}
+
+// Longest placeholder with brackets and dots, in bytes; longer text is none.
+constexpr std::size_t kLongestPlaceholder = 64;
+
+bool is_listed(std::string_view text, TextKind kind) {
+  const Placeholders& lists = placeholders();
+  if (lists.all.contains(text)) return true;
+  if (kind == TextKind::abstract) return lists.abstract.contains(text);
+  return kind == TextKind::label && lists.label.contains(text);
+}
+
+bool take_tail(std::string_view& text, std::string_view tail) {
+  if (text.size() <= tail.size() || !text.ends_with(tail)) return false;
+  text.remove_suffix(tail.size());
+  return true;
+}
+
+bool is_invisible(char32_t c) {
+  if (c < 0x20) return c != '\t' && c != '\n' && c != '\r';
+  if (c >= 0x7F && c <= 0x9F) return true;
+  return c == 0xAD || (c >= 0x200B && c <= 0x200D) || c == 0x2060 ||
+         c == 0xFEFF || c == 0xFFFE || c == 0xFFFF ||
+         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+// Joiners shape letters of Arabic and Indic scripts; elsewhere they are noise.
+bool joins_letters(char32_t c) {
+  if (u_isalpha(static_cast<UChar32>(c)) == 0 &&
+      u_charType(static_cast<UChar32>(c)) != U_NON_SPACING_MARK &&
+      u_charType(static_cast<UChar32>(c)) != U_COMBINING_SPACING_MARK) {
+    return false;
+  }
+  UErrorCode status = U_ZERO_ERROR;
+  switch (uscript_getScript(static_cast<UChar32>(c), &status)) {
+    case USCRIPT_ARABIC:
+    case USCRIPT_BENGALI:
+    case USCRIPT_DEVANAGARI:
+    case USCRIPT_GUJARATI:
+    case USCRIPT_GURMUKHI:
+    case USCRIPT_KANNADA:
+    case USCRIPT_MALAYALAM:
+    case USCRIPT_ORIYA:
+    case USCRIPT_SINHALA:
+    case USCRIPT_TAMIL:
+    case USCRIPT_TELUGU:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_white_space(char32_t c) {
+  if (c < 0x80) return c == ' ' || (c >= 9 && c <= 13);
+  return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE);
+}
+
+std::string without_invisible(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  char32_t previous = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    const char32_t c = next_code_point(text, at);
+    // Line and form breaks that are controls part words all the same.
+    if (c == 0x0B || c == 0x0C || c == 0x85) {
+      out += ' ';
+      previous = ' ';
+      continue;
+    }
+    if (is_invisible(c)) {
+      std::size_t ahead = at;
+      const bool joiner = c == 0x200C || c == 0x200D;
+      if (!joiner || !joins_letters(previous) || ahead >= text.size() ||
+          !joins_letters(next_code_point(text, ahead))) {
+        continue;
+      }
+    }
+    out.append(text, start, at - start);
+    previous = c;
+  }
+  return out;
+}
+
+bool is_heading_separator(char32_t c) {
+  return c == ':' || c == '.' || c == '-' || c == 0x2013 || c == 0x2014 ||
+         is_white_space(c);
+}
+
+bool opens_a_sentence(char32_t c) {
+  const auto u = static_cast<UChar32>(c);
+  return u_isupper(u) != 0 || u_isdigit(u) != 0 || c == '"' || c == '\'' ||
+         c == '(' || c == '[' || c == '{' || c == 0x201C || c == 0x2018 ||
+         c == 0xAB || u_charType(u) == U_OTHER_LETTER;
+}
+
+// Takes off one leading "Abstract" and the like. Source: records.md 1.3.
+std::string drop_leading_heading(std::string text) {
+  constexpr std::array<std::string_view, 10> kHeadings{
+      "Abstracts",       "Abstract",         "ABSTRACT", "Summary",
+      "SUMMARY",         "R\u00E9sum\u00E9", "Resumen",  "Resumo",
+      "Zusammenfassung", "\u6458\u8981"};
+  for (const std::string_view heading : kHeadings) {
+    if (!text.starts_with(heading)) continue;
+    std::size_t at = heading.size();
+    std::size_t body = at;
+    while (at < text.size()) {
+      std::size_t next = at;
+      if (!is_heading_separator(next_code_point(text, next))) break;
+      at = next;
+    }
+    if (at == body || at >= text.size()) return text;
+    std::size_t next = at;
+    if (!opens_a_sentence(next_code_point(text, next))) return text;
+    if (count_code_points(std::string_view(text).substr(at)) < 20) return text;
+    return text.substr(at);
+  }
+  return text;
+}
+
+std::size_t limit_of(TextKind kind) {
+  switch (kind) {
+    case TextKind::title:
+      return 4'000;
+    case TextKind::abstract:
+      return 100'000;
+    case TextKind::label:
+      return 1'000;
+  }
+  return 1'000;
+}
+
+// Cuts at the last blank before the limit, or at the limit itself.
+bool truncate(std::string& text, std::size_t limit) {
+  if (text.size() <= limit || count_code_points(text) <= limit) return false;
+  std::size_t at = 0;
+  for (std::size_t points = 0; points < limit; ++points) {
+    next_code_point(text, at);
+  }
+  const auto blank = text.rfind(' ', at);
+  text.resize(blank == std::string::npos || blank == 0 ? at : blank);
+  return true;
+}
+
+// Plain printable ASCII with single blanks, no '<' and no '&': nothing to do.
+bool is_clean_ascii(std::string_view text) {
+  if (text.empty() || text.front() == ' ' || text.back() == ' ') return false;
+  unsigned bad = 0;
+  for (const char c : text) {
+    const auto u = static_cast<unsigned char>(c);
+    bad |= static_cast<unsigned>(u - 0x20U > 0x5EU) |
+           static_cast<unsigned>(u == '<') | static_cast<unsigned>(u == '&');
+  }
+  return bad == 0 && text.find("  ") == std::string_view::npos;
+}
+
+std::string decoded(std::string_view raw) {
+  std::string text = to_valid_utf8(raw);
+  for (int pass = 0; pass < 2; ++pass) {
+    if (text.find_first_of("<&") == std::string::npos) break;
+    std::string next = decode_entities(strip_markup(text));
+    if (next == text) break;
+    text = std::move(next);
+  }
+  return to_nfc(collapse_space(without_invisible(text)));
+}
+
+}  // namespace
+
+bool is_placeholder(std::string_view cleaned, TextKind kind) {
+  if (cleaned.size() > kLongestPlaceholder) return false;
+  const std::string folded = to_lower(trim(cleaned));
+  std::string_view text = folded;
+  if (is_listed(text, kind)) return true;
+  while (take_tail(text, ".") || take_tail(text, "\u2026")) {
+  }
+  if (is_listed(text, kind)) return true;
+  while (text.size() >= 2 && ((text.front() == '(' && text.back() == ')') ||
+                              (text.front() == '[' && text.back() == ']') ||
+                              (text.front() == '{' && text.back() == '}') ||
+                              (text.front() == '<' && text.back() == '>'))) {
+    text = text.substr(1, text.size() - 2);
+    while (take_tail(text, ".")) {
+    }
+    if (is_listed(text, kind)) return true;
+  }
+  return false;
+}
+
+std::optional<std::string> clean_text(std::string_view raw, TextKind kind,
+                                      CleanNotes* notes) {
+  if (raw.empty()) return std::nullopt;
+  std::string text = is_clean_ascii(raw) ? std::string(raw) : decoded(raw);
+  if (kind == TextKind::abstract) text = drop_leading_heading(std::move(text));
+  if (is_placeholder(text, kind)) return std::nullopt;
+  if (truncate(text, limit_of(kind)) && notes != nullptr) {
+    notes->truncated = true;
+  }
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+}  // namespace dmp::text

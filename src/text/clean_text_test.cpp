@@ -1,0 +1,126 @@
+#include "text/clean_text.h"
+
+#include "text/unicode.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace dmp::text {
+namespace {
+
+std::string clean(std::string_view raw, TextKind kind = TextKind::title) {
+  return clean_text(raw, kind).value_or("<null>");
+}
+
+struct Row {
+  const char* raw;
+  const char* cleaned;
+};
+
+// Source: records.md 1.3 and 10.
+TEST(CleanText, StripsMarkupAndDecodesEntities) {
+  const Row rows[] = {
+      {"A&amp;A 2.0", "A&A 2.0"},
+      {"H<sub>2</sub>O &lt;i&gt;in situ&lt;/i&gt;", "H2O in situ"},
+      {"p &lt; 0.05 and q &gt; 1", "p < 0.05 and q > 1"},
+      {"<mml:math><mml:mi>x</mml:mi> <mml:mo>=</mml:mo> "
+       "<mml:mn>2</mml:mn></mml:math>",
+       "x=2"},
+      {"2<q<3", "2<q<3"},
+      {"<20\u03BCm", "<20\u03BCm"},
+      {"an unclosed <Taxon ist im Garten", "an unclosed <Taxon ist im Garten"},
+      {"a<b", "a<b"},
+      {"a <b and c> d", "a <b and c> d"},
+      {"<a title=\"x > y\" href='z'>link</a>", "link"},
+      {"<div><p>one</p><p>two</p></div>", "one two"},
+      {"&lt;scp&gt;DC\u2010DC&lt;/scp&gt;", "DC\u2010DC"},
+      {"&amp;amp;", "&"},
+      {"1990&#150;1995", "1990\u20131995"},
+      {"<![CDATA[raw <i>text</i>]]>", "raw text"},
+      {"so\u00ADft hy\u200Bphen", "soft hyphen"},
+      {"<i></i>", "<null>"},
+      {"x<!-- hidden -->y", "xy"},
+      {"<script>var a = '<p>';</script>kept", "kept"},
+      {"<tex-math>\\frac{1}{2}</tex-math>half", "half"},
+      {"<script>no end", "no end"},
+      {"line\r\n  break\t tab", "line break tab"},
+      {"caf&eacute; &copy; &unknown; &#x1F600;",
+       "caf\u00E9 \u00A9 &unknown; \U0001F600"},
+      {"e\u0301", "\u00E9"},
+      {"a&nbsp;b&#13;c", "a b c"},
+  };
+  for (const auto& row : rows)
+    EXPECT_EQ(clean(row.raw), row.cleaned) << row.raw;
+}
+
+TEST(CleanText, DropsALeadingHeadingOfAnAbstractOnly) {
+  const char* jats =
+      "<jats:title>Abstract</jats:title><jats:p>The ocean.</jats:p>"
+      "<jats:p>Limited data were there.</jats:p>";
+  EXPECT_EQ(clean(jats, TextKind::abstract),
+            "The ocean. Limited data were there.");
+  EXPECT_EQ(clean("Abstract .\u2014To better understand kelp forests",
+                  TextKind::abstract),
+            "To better understand kelp forests");
+  EXPECT_EQ(clean("Abstract data types are useful things", TextKind::abstract),
+            "Abstract data types are useful things");
+  EXPECT_EQ(clean("Abstract Too short", TextKind::abstract),
+            "Abstract Too short");
+  EXPECT_EQ(clean("Abstract The title keeps its first word for sure"),
+            "Abstract The title keeps its first word for sure");
+}
+
+TEST(CleanText, TurnsPlaceholdersIntoNothing) {
+  for (const char* text : {"", " ", "-", "\u2013", "N/A", "(none)", ":unav",
+                           "(:unav)", "a", "Null.", "[na]", "..."}) {
+    EXPECT_EQ(clean(text), "<null>") << text;
+  }
+  EXPECT_EQ(clean("No abstract available.", TextKind::abstract), "<null>");
+  EXPECT_EQ(clean("[TODO] Add abstract here", TextKind::abstract), "<null>");
+  EXPECT_EQ(clean("[S.n.]", TextKind::label), "<null>");
+  EXPECT_EQ(clean("Unknown", TextKind::label), "<null>");
+  EXPECT_EQ(clean("Unknown"), "Unknown");
+}
+
+TEST(CleanText, CutsAtTheLastBlankBeforeTheLimitAndSaysSo) {
+  std::string words;
+  while (words.size() < 120'000) words += "kelp forest ";
+  CleanNotes notes;
+  const auto cut = clean_text(words, TextKind::abstract, &notes);
+  ASSERT_TRUE(cut.has_value());
+  EXPECT_TRUE(notes.truncated);
+  EXPECT_LE(count_code_points(*cut), 100'000U);
+  EXPECT_TRUE(cut->ends_with("kelp") || cut->ends_with("forest"));
+}
+
+// P25
+TEST(CleanText, GivesValidUtf8WithoutControlsForAnyBytes) {
+  constexpr std::string_view kAlphabet =
+      "<>&;/ab='\"!-[]?p \xC3\xA9\xFF\xED\xA0\x80\x01\x00\xE2\x80\x8B#x12";
+  std::mt19937 random(3);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string raw(random() % 60, ' ');
+    for (char& c : raw) c = kAlphabet[random() % kAlphabet.size()];
+    for (const auto kind :
+         {TextKind::title, TextKind::abstract, TextKind::label}) {
+      const auto once = clean_text(raw, kind);
+      if (!once) continue;
+      EXPECT_EQ(to_valid_utf8(*once), *once);
+      EXPECT_EQ(collapse_space(*once), *once);
+      EXPECT_EQ(once->find('\x01'), std::string::npos);
+    }
+  }
+}
+
+TEST(CleanText, IsLinearOnHostileInput) {
+  for (const char* part : {"<", "&", "<!--", "<a ", "<script>", "<![CDATA[",
+                           "&lt;", "<p>", "<a b=\"", "(", "&#"}) {
+    std::string hostile;
+    while (hostile.size() < 400'000) hostile += part;
+    clean_text(hostile, TextKind::abstract);  // must end soon; ctest's limit
+  }
+}
+
+}  // namespace
+}  // namespace dmp::text

@@ -1,0 +1,164 @@
+#include "text/unicode.h"
+
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+
+namespace dmp::text {
+
+namespace {
+
+constexpr char32_t kReplacement = 0xFFFD;
+
+bool is_space_or_control(char32_t c) {
+  if (c <= 0x20 || (c >= 0x7F && c <= 0xA0)) return true;
+  return c > 0xFF &&
+         u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE);
+}
+
+bool is_white_space(char32_t c) {
+  if (c < 0x80) return c == ' ' || (c >= 9 && c <= 13);
+  return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE);
+}
+
+std::string normalised(const char* name, UNormalization2Mode mode,
+                       std::string_view text) {
+  UErrorCode status = U_ZERO_ERROR;
+  const auto* normaliser =
+      icu::Normalizer2::getInstance(nullptr, name, mode, status);
+  if (U_FAILURE(status)) return std::string(text);
+  std::string out;
+  icu::StringByteSink<std::string> sink(&out);
+  normaliser->normalizeUTF8(0, {text.data(), static_cast<int32_t>(text.size())},
+                            sink, nullptr, status);
+  return U_FAILURE(status) ? std::string(text) : out;
+}
+
+template <class Map>
+std::string mapped(std::string_view text, Map map) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    append_utf8(out, map(next_code_point(text, at)));
+  }
+  return out;
+}
+
+}  // namespace
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
+char32_t next_code_point(std::string_view text, std::size_t& at) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  auto i = static_cast<std::int64_t>(at);
+  const auto size = static_cast<std::int64_t>(text.size());
+  UChar32 c = 0;
+  U8_NEXT(bytes, i, size, c);
+  at = static_cast<std::size_t>(i);
+  return c < 0 ? kReplacement : static_cast<char32_t>(c);
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = kReplacement;
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | c >> 6);
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xE0 | c >> 12);
+    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | c >> 18);
+    out += static_cast<char>(0x80 | (c >> 12 & 0x3F));
+    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+}
+
+std::string to_valid_utf8(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
+  return mapped(text, [](char32_t c) { return c; });
+}
+
+std::string to_nfc(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
+  return normalised("nfc", UNORM2_COMPOSE, text);
+}
+
+std::string to_lower(std::string_view text) {
+  if (is_ascii(text)) {
+    std::string out(text);
+    for (char& c : out) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    }
+    return out;
+  }
+  return mapped(text, [](char32_t c) {
+    return static_cast<char32_t>(u_tolower(static_cast<UChar32>(c)));
+  });
+}
+
+std::string to_upper(std::string_view text) {
+  return mapped(text, [](char32_t c) {
+    return static_cast<char32_t>(u_toupper(static_cast<UChar32>(c)));
+  });
+}
+
+std::string key(std::string_view text) {
+  if (is_ascii(text)) return collapse_space(to_lower(text));
+  return collapse_space(normalised("nfkc_cf", UNORM2_COMPOSE, text));
+}
+
+std::string_view trim(std::string_view text) {
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    std::size_t next = begin;
+    if (!is_space_or_control(next_code_point(text, next))) break;
+    begin = next;
+  }
+  std::size_t end = text.size();
+  while (end > begin) {
+    std::size_t start = end - 1;
+    while (start > begin &&
+           (static_cast<unsigned char>(text[start]) & 0xC0) == 0x80) {
+      --start;
+    }
+    std::size_t next = start;
+    if (!is_space_or_control(next_code_point(text, next)) || next != end) break;
+    end = start;
+  }
+  return text.substr(begin, end - begin);
+}
+
+std::string collapse_space(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  bool pending = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = next_code_point(text, at);
+    if (is_white_space(c)) {
+      pending = !out.empty();
+      continue;
+    }
+    if (pending) out += ' ';
+    pending = false;
+    append_utf8(out, c);
+  }
+  return out;
+}
+
+std::size_t count_code_points(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(),
+      [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+}  // namespace dmp::text
