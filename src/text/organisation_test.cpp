@@ -1,0 +1,54 @@
+#include "text/organisation.h"
+
+#include <gtest/gtest.h>
+
+namespace dmp::text {
+namespace {
+
+CreatorHint named(std::string_view name, std::string_view type = "") {
+  CreatorHint hint;
+  hint.name = name;
+  hint.name_type = type;
+  return hint;
+}
+
+// Source: records.md 1.7; P04.
+TEST(ClassifyCreator, AppliesTheRulesInOrder) {
+  const struct {
+    CreatorHint hint;
+    NameHolder holder;
+  } rows[] = {
+      {named("Carberry, Josiah", "Organizational"), NameHolder::organisation},
+      {named("Carberry, Josiah", "Personal"), NameHolder::person},
+      {named("Intergovernmental Panel on Climate Change", "Personal"),
+       NameHolder::organisation},
+      {named("Carberry, Josiah"), NameHolder::person},
+      {named("Universidade de S\u00e3o Paulo"), NameHolder::organisation},
+      {named("GLIS Of The ITPGRFA"), NameHolder::organisation},
+      {named("OECD"), NameHolder::organisation},
+      {named("zenodo.org"), NameHolder::organisation},
+      {named("Agnes Martin"), NameHolder::person},
+      {named("one two three four five six"), NameHolder::organisation},
+      {named("Technische Hochschule"), NameHolder::organisation},
+      {named("Monitoring Task Force"), NameHolder::organisation},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(classify_creator(row.hint), row.holder) << row.hint.name;
+  }
+}
+
+TEST(ClassifyCreator, TakesPartsOrAnOrcidForAPerson) {
+  CreatorHint hint = named("Library");
+  hint.given = "Ana";
+  hint.family = "Library";
+  EXPECT_EQ(classify_creator(hint), NameHolder::person);
+  CreatorHint orcid = named("Press");
+  orcid.has_valid_orcid = true;
+  EXPECT_EQ(classify_creator(orcid), NameHolder::person);
+  CreatorHint ror = named("Smith, Ana", "Personal");
+  ror.has_org_identifier = true;
+  EXPECT_EQ(classify_creator(ror), NameHolder::organisation);
+}
+
+}  // namespace
+}  // namespace dmp::text
