@@ -1,0 +1,313 @@
+#include "text/names.h"
+
+#include "text/clean_text.h"
+#include "text/name_tokens.h"
+#include "text/unicode.h"
+
+#include <unicode/uchar.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace dmp::text {
+
+namespace {
+
+using Tokens = std::vector<std::string>;
+
+std::string join(const Tokens& tokens, std::size_t begin, std::size_t end) {
+  std::string out;
+  for (std::size_t i = begin; i < end; ++i) {
+    if (!out.empty()) out += ' ';
+    out += tokens[i];
+  }
+  return out;
+}
+
+void set(std::optional<std::string>& part, std::string text) {
+  if (!text.empty()) part = std::move(text);
+}
+
+// Step G: the given part. `mixed_case` is that of the whole name.
+void parse_given(std::string_view given, WholeName whole, PersonName& name) {
+  std::string initials;
+  std::string middle;
+  bool first_unit = true;
+  for (const std::string& token : split_given(given)) {
+    const std::string units =
+        is_initials(token, whole) ? letters_of(token) : unit_initials(token);
+    if (is_initials(token, whole) || name.given_name) {
+      if (!is_initials(token, whole)) {
+        if (!middle.empty()) middle += ' ';
+        middle += token;
+      }
+    } else {
+      name.given_name = token;
+    }
+    for (std::size_t at = 0; at < units.size();) {
+      const std::size_t start = at;
+      next_code_point(units, at);
+      const std::string unit = units.substr(start, at - start);
+      if (first_unit) {
+        name.first_initial = unit;
+      } else {
+        initials += unit;
+      }
+      first_unit = false;
+    }
+    // A first unit without a letter of its own (Han, Kana) is still the first.
+    if (units.empty()) first_unit = false;
+  }
+  set(name.middle_initials, std::move(initials));
+  set(name.middle_names, std::move(middle));
+}
+
+// Drops titles in front and post-nominals or generations behind, never below
+// two tokens.
+void drop_decorations(Tokens& tokens) {
+  while (tokens.size() > 2 && is_title(tokens.front())) {
+    tokens.erase(tokens.begin());
+  }
+  while (tokens.size() > 2 &&
+         (is_post_nominal(tokens.back()) || is_generation(tokens.back()))) {
+    tokens.pop_back();
+  }
+}
+
+// Steps C3 to C9: a text without comma. Sets surname and the given part.
+class UncommaedName {
+ public:
+  UncommaedName(Tokens tokens, PersonName& name)
+      : tokens_(std::move(tokens)), name_(name) {}
+
+  void parse() {
+    if (tokens_.size() < 2) return;
+    if (patronymic() || trailing_initials()) return;
+    const std::size_t start = surname_start();
+    const std::size_t end = surname_end(start);
+    Tokens given(tokens_.begin(),
+                 tokens_.begin() + static_cast<std::ptrdiff_t>(start));
+    for (std::size_t i = end; i < tokens_.size(); ++i) {
+      given.push_back(tokens_[i]);
+    }
+    set_parts(join(tokens_, start, end), given);
+  }
+
+ private:
+  WholeName whole() const { return whole_name(tokens_); }
+
+  void set_parts(std::string surname, const Tokens& given) {
+    set(name_.surname, std::move(surname));
+    parse_given(join(given, 0, given.size()), whole(), name_);
+  }
+
+  // C4: three Cyrillic tokens, one of them a patronymic.
+  bool patronymic() {
+    if (tokens_.size() != 3) return false;
+    if (is_patronymic(tokens_[2])) {
+      set_parts(tokens_[0], {tokens_[1], tokens_[2]});
+      return true;
+    }
+    if (is_patronymic(tokens_[1])) {
+      set_parts(tokens_[2], {tokens_[0], tokens_[1]});
+      return true;
+    }
+    return false;
+  }
+
+  // C5: one word (with particles) followed only by initials.
+  bool trailing_initials() {
+    std::size_t words = 0;
+    std::size_t at = 0;
+    while (at < tokens_.size() && !is_initials(tokens_[at], whole())) {
+      if (!is_particle(tokens_[at])) ++words;
+      ++at;
+    }
+    if (words != 1 || at == tokens_.size() || at == 0) return false;
+    for (std::size_t i = at; i < tokens_.size(); ++i) {
+      if (!is_initials(tokens_[i], whole())) return false;
+    }
+    set_parts(join(tokens_, 0, at),
+              Tokens(tokens_.begin() + static_cast<std::ptrdiff_t>(at),
+                     tokens_.end()));
+    return true;
+  }
+
+  std::size_t surname_start() const {
+    const std::size_t count = tokens_.size();
+    // C6: the word before a conjunction.
+    for (std::size_t i = 2; i + 1 < count; ++i) {
+      if (is_conjunction(tokens_[i]) && !is_initials(tokens_[i - 1], whole()) &&
+          !is_initials(tokens_[i + 1], whole())) {
+        return i - 1;
+      }
+    }
+    // C7: the first particle that a word follows.
+    for (std::size_t i = 1; i + 1 < count; ++i) {
+      if (starts_surname(tokens_[i]) && !is_initials(tokens_[i + 1], whole())) {
+        return i;
+      }
+    }
+    // C8: the last token that is no initial.
+    for (std::size_t i = count; i-- > 1;) {
+      if (!is_initials(tokens_[i], whole())) return i;
+    }
+    return count - 1;
+  }
+
+  // Initials after the surname belong to the given part.
+  std::size_t surname_end(std::size_t start) const {
+    std::size_t end = tokens_.size();
+    while (end > start + 1 && is_initials(tokens_[end - 1], whole())) --end;
+    return end;
+  }
+
+  Tokens tokens_;
+  PersonName& name_;
+};
+
+// Han, Kana or Hangul: family first unless a comma says otherwise.
+void parse_cjk(std::string_view text, PersonName& name) {
+  const auto blank = text.find(' ');
+  if (blank != std::string_view::npos) {
+    set(name.surname, std::string(text.substr(0, blank)));
+    set(name.given_name, std::string(trim(text.substr(blank))));
+    return;
+  }
+  const std::size_t split = cjk_surname_bytes(text);
+  if (split == 0) return;
+  set(name.surname, std::string(text.substr(0, split)));
+  set(name.given_name, std::string(text.substr(split)));
+}
+
+// C: one text. False: it is no person's name (address text).
+bool parse_text(std::string_view text, PersonName& name) {
+  const bool cjk = is_cjk(text);
+  if (text.find(',') != std::string_view::npos) {
+    const CommaParts parts = comma_parts(text);
+    if (parts.leading_empty) return false;
+    if (parts.kept.size() >= 2) {
+      if (cjk) {
+        set(name.surname, std::string(parts.kept[0]));
+        set(name.given_name, std::string(parts.kept[1]));
+        return true;
+      }
+      set(name.surname, std::string(parts.kept[0]));
+      Tokens all = split_words(text);
+      parse_given(parts.kept[1], whole_name(all), name);
+      return true;
+    }
+    if (parts.kept.empty()) return true;
+    return parse_text(parts.kept[0], name);
+  }
+  if (cjk) {
+    parse_cjk(text, name);
+    return true;
+  }
+  Tokens tokens = split_name(text);
+  drop_decorations(tokens);
+  UncommaedName(std::move(tokens), name).parse();
+  return true;
+}
+
+// A: both parts are there.
+void parse_both(std::string_view given, std::string_view family,
+                PersonName& name) {
+  Tokens surname = split_words(family);
+  Tokens first = split_words(given);
+  const auto trimmed = [](Tokens& tokens) {
+    while (tokens.size() > 1 &&
+           (is_post_nominal(tokens.back()) || is_generation(tokens.back()))) {
+      tokens.pop_back();
+    }
+    if (!tokens.empty()) {
+      while (!tokens.back().empty() && tokens.back().back() == ',') {
+        tokens.back().pop_back();
+      }
+    }
+  };
+  trimmed(surname);
+  trimmed(first);
+  set(name.surname, join(surname, 0, surname.size()));
+  const std::string given_text = join(first, 0, first.size());
+  if (is_cjk(given)) {
+    set(name.given_name, given_text);
+    return;
+  }
+  Tokens whole = first;
+  whole.insert(whole.end(), surname.begin(), surname.end());
+  parse_given(given_text, whole_name(whole), name);
+}
+
+// Case: names that are all capitals or all small are title-cased.
+void mend_case(PersonName& name) {
+  const std::string given =
+      name.given_name.value_or("") + name.middle_names.value_or("");
+  const std::string surname = name.surname.value_or("");
+  const std::string whole = surname + given;
+  const bool capitals = !has_lower(whole) && count_letters(whole) > 3;
+  const bool small = !whole.empty() && !has_upper(whole) && has_lower(whole);
+  if (capitals || small) {
+    for (auto* part : {&name.surname, &name.given_name, &name.middle_names}) {
+      if (*part) *part = title_cased(**part);
+    }
+  } else if (name.surname && !has_lower(surname) &&
+             count_letters(surname) >= 4) {
+    name.surname = title_cased(surname);
+  }
+}
+
+// The text as it will be shown: brackets that hold only digits are dropped.
+std::string shown(std::string_view text) {
+  return without_digit_brackets(text);
+}
+
+std::string full_of(const NameParts& parts) {
+  if (!trim(parts.full).empty()) return shown(parts.full);
+  std::string full(trim(parts.given));
+  if (!full.empty() && !trim(parts.family).empty()) full += ' ';
+  full += trim(parts.family);
+  return shown(full);
+}
+
+bool is_no_name(std::string_view full) {
+  const std::string folded = to_lower(full);
+  return folded == "et al" || folded == "et al." ||
+         is_placeholder(full, TextKind::label) || count_letters(full) == 0;
+}
+
+}  // namespace
+
+std::optional<PersonName> parse_name(const NameParts& raw) {
+  const auto clean = [](std::string_view part) {
+    return part.empty()
+               ? std::string()
+               : clean_text(part, TextKind::label).value_or(std::string());
+  };
+  const std::string given = prepared_name(clean(raw.given));
+  const std::string family = prepared_name(clean(raw.family));
+  const std::string full_text = prepared_name(clean(raw.full));
+  PersonName name;
+  const std::string full = full_of({given, family, {}, full_text});
+  if (is_no_name(full)) return std::nullopt;
+  name.full = full;
+
+  const std::string first = parsing_form(given);
+  const std::string last = parsing_form(family);
+  if (!first.empty() && !last.empty()) {
+    parse_both(first, last, name);
+  } else if (!last.empty() && full_text.empty() && is_family_alone(last)) {
+    name.surname = last;
+  } else {
+    const std::string text = !full_text.empty()
+                                 ? parsing_form(full_text)
+                                 : (!last.empty() ? last : first);
+    if (!parse_text(text, name)) return std::nullopt;
+  }
+  mend_case(name);
+  return name;
+}
+
+}  // namespace dmp::text

@@ -1,0 +1,115 @@
+#include "text/names.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace dmp::text {
+namespace {
+
+std::string show(const NameParts& parts) {
+  const auto name = parse_name(parts);
+  if (!name) return "none";
+  const auto part = [](const std::optional<std::string>& text) {
+    return text.value_or("-");
+  };
+  return part(name->first_initial) + "|" + part(name->given_name) + "|" +
+         part(name->middle_initials) + "|" + part(name->middle_names) + "|" +
+         part(name->surname);
+}
+
+std::string full(std::string_view text) {
+  return show({{}, {}, {}, text});
+}
+std::string both(std::string_view given, std::string_view family) {
+  return show({given, family, {}, {}});
+}
+
+// Source: records.md 1.6, the table; P24.
+TEST(ParseName, FollowsTheTableOfTheRule) {
+  EXPECT_EQ(both("Andrew Y.", "Ng"), "A|Andrew|Y|-|Ng");
+  EXPECT_EQ(both("K.J.", "ROTHERMEL"), "K|-|J|-|Rothermel");
+  EXPECT_EQ(full("Luiz Olavo Bonino da Silva Santos"),
+            "L|Luiz|OB|Olavo Bonino|da Silva Santos");
+  EXPECT_EQ(full("Le, Quoc V."), "Q|Quoc|V|-|Le");
+  EXPECT_EQ(full("Min Du"), "M|Min|-|-|Du");
+  EXPECT_EQ(full("Dr. Ana M. Ruiz Jr."), "A|Ana|M|-|Ruiz");
+  EXPECT_EQ(full("Jos\u00E9 Ortega y Gasset"),
+            "J|Jos\u00E9|-|-|Ortega y Gasset");
+  EXPECT_EQ(both("JR", "Lovvorn"), "J|-|R|-|Lovvorn");
+  EXPECT_EQ(both("William I.", "Butler Jr."), "W|William|I|-|Butler");
+  EXPECT_EQ(full("Do-Young Yoon"), "D|Do-Young|Y|-|Yoon");
+  EXPECT_EQ(
+      full("\u0421\u0443\u043B\u0442\u043E\u043D\u043E\u0432\u0430 "
+           "\u0421\u0430\u0439\u0451\u0440\u0430 "
+           "\u0425\u043E\u043B\u043C\u0438\u0440\u0437\u0430\u0435\u0432\u043D"
+           "\u0430"),
+      "\u0421|\u0421\u0430\u0439\u0451\u0440\u0430|\u0425|"
+      "\u0425\u043E\u043B\u043C\u0438\u0440\u0437\u0430\u0435\u0432\u043D\u0430"
+      "|\u0421\u0443\u043B\u0442\u043E\u043D\u043E\u0432\u0430");
+  EXPECT_EQ(full("Yang, M.D."), "M|-|D|-|Yang");
+  EXPECT_EQ(full("\u5BAE\u5730 \u5143\u5F66"),
+            "-|\u5143\u5F66|-|-|\u5BAE\u5730");
+  EXPECT_EQ(both("\u3055\u304F\u3089", "\u7530\u4E2D"),
+            "-|\u3055\u304F\u3089|-|-|\u7530\u4E2D");
+  EXPECT_EQ(full("T. Boone Pickens"), "T|Boone|B|-|Pickens");
+  EXPECT_EQ(full("sam wu"), "S|Sam|-|-|Wu");
+  EXPECT_EQ(full("OECD"), "-|-|-|-|-");
+}
+
+// Source: records.md 10 and the text of 1.6.
+TEST(ParseName, KnowsTheFurtherFormsOfTheDocument) {
+  EXPECT_EQ(full("van der Berg, Jan-Willem"), "J|Jan-Willem|W|-|van der Berg");
+  EXPECT_EQ(full("MCDONALD, A. B."), "A|-|B|-|McDonald");
+  EXPECT_EQ(full("Abd al-Qader"), "A|Abd|-|-|al-Qader");
+  EXPECT_EQ(full("N.RAMAMOORTHY"), "N|-|-|-|Ramamoorthy");
+  EXPECT_EQ(full("\uAE40\uAC00\uC740"), "-|\uAC00\uC740|-|-|\uAE40");
+  EXPECT_EQ(full("Feller, Adolf (ANR"), "A|Adolf|-|-|Feller");
+  EXPECT_EQ(full("Feller, Adolf, Empf\u00E4nger"), "A|Adolf|-|-|Feller");
+  EXPECT_EQ(full("Gurbanov E."), "E|-|-|-|Gurbanov");
+  EXPECT_EQ(full("Smith JA"), "J|-|A|-|Smith");
+  EXPECT_EQ(both("Jean-Pierre", "Serre"), "J|Jean-Pierre|P|-|Serre");
+  EXPECT_EQ(both("Juan Alberto T.", "Paz"), "J|Juan|AT|Alberto|Paz");
+  EXPECT_EQ(both("", "BROWNE, CAROLYN S."), "C|Carolyn|S|-|Browne");
+  EXPECT_EQ(both("", "David G. Morse"), "D|David|G|-|Morse");
+  EXPECT_EQ(both("DR", "Smith"), "D|-|R|-|Smith");
+  EXPECT_EQ(full("Doe, AL"), "A|-|L|-|Doe");
+  EXPECT_EQ(full("Al Doe"), "A|Al|-|-|Doe");
+  EXPECT_EQ(both("Ana", "Raimundo, Jr."), "A|Ana|-|-|Raimundo");
+  EXPECT_EQ(full("Neto SMITH"), "N|Neto|-|-|Smith");
+}
+
+TEST(ParseName, GivesNoAuthorForWhatIsNoName) {
+  for (const char* text : {"", "   ", "et al.", "123", ":unav", "[S.N.]",
+                           ",LAGEP, Universit\u00E9 de Lyon", "-"}) {
+    EXPECT_EQ(full(text), "none") << text;
+  }
+}
+
+TEST(ParseName, KeepsTheFullTextUncased) {
+  EXPECT_EQ(parse_name({{}, {}, {}, "Mihai G Netea (15649)"})->full,
+            "Mihai G Netea");
+  EXPECT_EQ(parse_name({"K.J.", "ROTHERMEL", {}, {}})->full, "K.J. ROTHERMEL");
+  EXPECT_EQ(parse_name({{}, {}, {}, "Feller, Adolf (ANR"})->full,
+            "Feller, Adolf (ANR");
+}
+
+TEST(ParseName, SurvivesLongAndRandomTexts) {
+  full(std::string(2'000, 'a'));
+  std::string many;
+  while (many.size() < 200'000) many += "van J. Smith, (";
+  full(many);
+  constexpr std::string_view kAlphabet = "aA.,-' ()\"\xC3\xA9vJy\xE5\xAE\xAE";
+  std::mt19937 random(5);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text(random() % 24, ' ');
+    for (char& c : text) c = kAlphabet[random() % kAlphabet.size()];
+    const auto name = parse_name({{}, {}, {}, text});
+    if (name) {
+      EXPECT_TRUE(name->full.has_value());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dmp::text
