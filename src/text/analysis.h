@@ -31,6 +31,10 @@ class Analyser {
   // Tokens in order. The vector is reused by the next call.
   const std::vector<Token>& analyse(std::string_view text);
 
+  // The same, by the path said; ASCII text may take either (tests compare).
+  enum class Path : std::uint8_t { ascii, unicode };
+  const std::vector<Token>& analyse(std::string_view text, Path path);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -1,0 +1,91 @@
+#include "text/analysis.h"
+
+#include "text/phrase.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace dmp::text {
+namespace {
+
+std::string tokens(std::string_view text) {
+  Analyser analyser;
+  std::string shown;
+  for (const Token& token : analyser.analyse(text)) {
+    if (!shown.empty()) shown += '|';
+    shown += token.term;
+  }
+  return shown;
+}
+
+// Source: search.md 5.1, the table.
+TEST(Analyser, FollowsTheTableOfTheRule) {
+  EXPECT_EQ(tokens("COVID-19 & Wi-Fi"), "covid|19|wi|fi");
+  EXPECT_EQ(tokens("don\u2019t U.S.A. e.g. 3.14 1,000"),
+            "don't|u.s.a|e.g|3.14|1,000");
+  EXPECT_EQ(tokens("foo_bar CO2 Stra\u00DFe na\u00EFve"),
+            "foo_bar|co2|strasse|naive");
+  // The document says abc.1; ICU, the real thing, breaks letter '.' digit.
+  EXPECT_EQ(tokens("10.1234/abc.1"), "10.1234|abc|1");
+  EXPECT_EQ(tokens("\u03B1SMA"), "\u03B1|sma");
+  EXPECT_EQ(tokens("\uFB01sh \u0141\u00F3d\u017A \u00C6on \u00DEor"),
+            "fish|lodz|aeon|thor");
+  EXPECT_EQ(tokens(" ... --- "), "");
+  EXPECT_FALSE(tokens("\u5317\u4EAC\u5927\u5B66").empty());
+}
+
+TEST(Analyser, GivesTheBytesOfTheOriginalText) {
+  Analyser analyser;
+  const std::string text = "Kelp \u00E9t\u00E9 forests";
+  const auto& found = analyser.analyse(text);
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(
+      text.substr(found[1].begin_byte, found[1].end_byte - found[1].begin_byte),
+      "\u00E9t\u00E9");
+  EXPECT_EQ(found[2].position, 2U);
+}
+
+TEST(Analyser, HasOneResultForBothPathsOnAscii) {
+  Analyser ascii;
+  Analyser unicode;
+  constexpr std::string_view kAlphabet = "aB1_.,;:'-/ \"()\n\t@2zZ";
+  std::mt19937 random(17);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text(random() % 24, ' ');
+    for (char& c : text) c = kAlphabet[random() % kAlphabet.size()];
+    const auto& one = ascii.analyse(text, Analyser::Path::ascii);
+    const auto& two = unicode.analyse(text, Analyser::Path::unicode);
+    ASSERT_EQ(one.size(), two.size()) << text;
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      ASSERT_EQ(one[i].term, two[i].term) << text;
+      ASSERT_EQ(one[i].begin_byte, two[i].begin_byte) << text;
+      ASSERT_EQ(one[i].end_byte, two[i].end_byte) << text;
+    }
+  }
+}
+
+bool phrase(std::initializer_list<std::string> query,
+            std::initializer_list<std::string_view> document, int slop) {
+  const std::vector<std::string> q(query);
+  const std::vector<std::string_view> d(document);
+  return phrase_matches(q, d, slop);
+}
+
+// Source: search.md 5.2.
+TEST(PhraseMatches, AllowsTheSlopAndNoMore) {
+  EXPECT_TRUE(phrase({"van", "berg"}, {"jan", "van", "berg"}, 0));
+  EXPECT_FALSE(phrase({"van", "berg"}, {"van", "der", "berg"}, 0));
+  EXPECT_TRUE(phrase({"university", "california"},
+                     {"university", "of", "california"}, 3));
+  EXPECT_TRUE(phrase({"b", "a"}, {"a", "b"}, 2));
+  EXPECT_FALSE(phrase({"b", "a"}, {"a", "b"}, 1));
+  EXPECT_TRUE(phrase({"a", "b"}, {"a", "x", "x", "x", "b"}, 3));
+  EXPECT_FALSE(phrase({"a", "b"}, {"a", "x", "x", "x", "x", "b"}, 3));
+  EXPECT_FALSE(phrase({"a", "a"}, {"a", "b"}, 3));
+  EXPECT_TRUE(phrase({"a", "a"}, {"a", "b", "a"}, 3));
+  EXPECT_FALSE(phrase({}, {"a"}, 3));
+}
+
+}  // namespace
+}  // namespace dmp::text
