@@ -114,7 +114,8 @@ void Analyser::State::ascii(std::string_view text) {
       continue;
     }
     const std::size_t begin = at;
-    bool counted = false;  // one '_' alone is no word
+    bool counted =
+        false;  // ICU is of two minds about '_' alone: not a word here
     for (;;) {
       const Class here = class_at(text, at);
       if (is_word(here)) {
@@ -129,7 +130,7 @@ void Analyser::State::ascii(std::string_view text) {
       }
       break;
     }
-    if (!counted && at - begin < 2) continue;
+    if (!counted) continue;
     offsets.push_back(terms.size());
     for (std::size_t i = begin; i < at; ++i) terms += lower(text[i]);
     tokens.push_back({{},
@@ -154,6 +155,7 @@ void Analyser::State::run(std::string_view text, std::size_t begin,
     const std::size_t start = begin + static_cast<std::size_t>(from);
     const std::size_t stop = begin + static_cast<std::size_t>(to);
     const std::string low = to_lower(text.substr(start, stop - start));
+    if (low.find_first_not_of('_') == std::string::npos) continue;
     std::string folded;
     icu::StringByteSink<std::string> sink(&folded);
     casefold->normalizeUTF8(0, low, sink, nullptr, status);
