@@ -38,6 +38,7 @@ constexpr std::array<Class, 128> kClasses = [] {
     classes[static_cast<std::size_t>(c)] = Class::letter;
   for (char c = '0'; c <= '9'; ++c)
     classes[static_cast<std::size_t>(c)] = Class::digit;
+  classes['@'] = Class::letter;  // ICU's root rules (CLDR 42), not UAX #29's
   classes['_'] = Class::extend;
   classes[','] = Class::mid_num;
   classes[';'] = Class::mid_num;
