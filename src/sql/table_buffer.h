@@ -14,7 +14,16 @@
 namespace dmp::sql {
 
 enum class Kind : std::uint8_t {
-  text, boolean, uint8, int32, int64, real, date, timestamp, list, structure,
+  text,
+  boolean,
+  uint8,
+  int32,
+  int64,
+  real,
+  date,
+  timestamp,
+  list,
+  structure,
 };
 
 // A column, a list element or a struct field.
@@ -39,8 +48,11 @@ class Column {
  public:
   void append_null();
   void append_text(std::string_view text);
-  void append_text(const std::optional<std::string>& text) {
-    if (text) append_text(*text); else append_null();
+  void append_maybe(const std::optional<std::string>& text) {
+    if (text)
+      append_text(*text);
+    else
+      append_null();
   }
   void append_bool(bool value);
   void append_int(std::int64_t value);  // every integer, date, timestamp kind
@@ -67,6 +79,7 @@ class TableBuffer {
  public:
   explicit TableBuffer(Schema schema);
   Column& column(std::size_t index);
+  const Column& column(std::size_t index) const;
   // Ends a row: every column must have got exactly one more value.
   void end_row() { ++rows_; }
   // Takes back what was appended since the last end_row().

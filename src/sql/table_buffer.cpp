@@ -1,0 +1,155 @@
+#include "sql/table_buffer.h"
+
+#include "sql/column_data.h"
+
+#include <utility>
+
+namespace dmp::sql {
+
+Field text_field(std::string name) {
+  return {std::move(name), Kind::text, {}};
+}
+
+Field field(std::string name, Kind kind) {
+  return {std::move(name), kind, {}};
+}
+
+Field list_of(std::string name, Field element) {
+  return {std::move(name), Kind::list, {std::move(element)}};
+}
+
+Field struct_of(std::string name, std::vector<Field> fields) {
+  return {std::move(name), Kind::structure, std::move(fields)};
+}
+
+// -------------------------------------------------------------------- Column
+
+Column::Column(Field type) : data_(std::make_unique<Data>()) {
+  data_->kind = type.kind;
+  for (auto& child : type.children) {
+    data_->children.emplace_back(std::move(child));
+  }
+}
+Column::Column(Column&&) noexcept = default;
+Column::~Column() = default;
+
+void Column::append_null() {
+  Data& data = *data_;
+  data.valid.push_back(0);
+  switch (data.kind) {
+    case Kind::text:
+      data.ends.push_back(data.bytes.size());
+      break;
+    case Kind::list:
+      data.ends.push_back(data.children[0].data().size());
+      break;
+    case Kind::structure:
+      for (auto& child : data.children) child.append_null();
+      break;
+    case Kind::real:
+      data.reals.push_back(0);
+      break;
+    default:
+      data.integers.push_back(0);
+  }
+}
+
+void Column::append_text(std::string_view text) {
+  Data& data = *data_;
+  data.valid.push_back(1);
+  data.bytes.append(text);
+  data.ends.push_back(data.bytes.size());
+}
+
+void Column::append_bool(bool value) {
+  append_int(value ? 1 : 0);
+}
+
+void Column::append_int(std::int64_t value) {
+  data_->valid.push_back(1);
+  data_->integers.push_back(value);
+}
+
+void Column::append_real(double value) {
+  data_->valid.push_back(1);
+  data_->reals.push_back(value);
+}
+
+void Column::append_struct() {
+  data_->valid.push_back(1);
+}
+
+void Column::begin_list() {}
+
+void Column::end_list() {
+  data_->valid.push_back(1);
+  data_->ends.push_back(data_->children[0].data().size());
+}
+
+Column& Column::element() {
+  return data_->children[0];
+}
+
+Column& Column::at(std::size_t field_index) {
+  return data_->children[field_index];
+}
+
+std::size_t Column::Data::memory() const {
+  std::size_t total = valid.size() + bytes.size() +
+                      8 * (ends.size() + integers.size() + reals.size());
+  for (const auto& child : children) total += child.data().memory();
+  return total;
+}
+
+void Column::Data::truncate(std::size_t count) {
+  valid.resize(count);
+  switch (kind) {
+    case Kind::text:
+      ends.resize(count);
+      bytes.resize(count == 0 ? 0 : ends.back());
+      break;
+    case Kind::list:
+      ends.resize(count);
+      children[0].data().truncate(count == 0 ? 0 : ends.back());
+      break;
+    case Kind::structure:
+      for (auto& child : children) child.data().truncate(count);
+      break;
+    case Kind::real:
+      reals.resize(count);
+      break;
+    default:
+      integers.resize(count);
+  }
+}
+
+// --------------------------------------------------------------- TableBuffer
+
+TableBuffer::TableBuffer(Schema schema) : schema_(std::move(schema)) {
+  for (const auto& field : schema_) columns_.emplace_back(field);
+}
+
+Column& TableBuffer::column(std::size_t index) {
+  return columns_[index];
+}
+
+const Column& TableBuffer::column(std::size_t index) const {
+  return columns_[index];
+}
+
+void TableBuffer::drop_row() {
+  for (auto& column : columns_) column.data().truncate(rows_);
+}
+
+std::size_t TableBuffer::bytes() const {
+  std::size_t total = 0;
+  for (const auto& column : columns_) total += column.data().memory();
+  return total;
+}
+
+void TableBuffer::clear() {
+  rows_ = 0;
+  drop_row();
+}
+
+}  // namespace dmp::sql
