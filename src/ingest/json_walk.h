@@ -1,0 +1,180 @@
+#pragma once
+
+#include "base/counters.h"
+#include "text/dates.h"
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dmp::ingest {
+
+namespace ondemand = simdjson::ondemand;
+
+// Walks one record once, in document order, tolerating wrong types: a value of
+// an unexpected type is absent and counted `type_mismatch.<path>`. Broken JSON
+// sets broken(); the record is then a reject. Text views live until the parser
+// reads the next record. Source: records.md 1.1, "type tolerance".
+class JsonWalk {
+ public:
+  explicit JsonWalk(Counters& counters) : counters_(counters) {}
+
+  bool broken() const { return broken_; }
+  Counters& counters() { return counters_; }
+
+  // Calls visit(key, value) for each member of an object.
+  template <class Visit>
+  void members(ondemand::object object, Visit visit) {
+    for (auto field : object) {
+      std::string_view key;
+      ondemand::value value;
+      if (field.unescaped_key(true).get(key) != simdjson::SUCCESS ||
+          field.value().get(value) != simdjson::SUCCESS) {
+        broken_ = true;
+        return;
+      }
+      visit(key, value);
+      if (broken_) return;
+    }
+  }
+
+  template <class Visit>
+  void object(std::string_view path, ondemand::value value, Visit visit) {
+    switch (type_of(value)) {
+      case ondemand::json_type::object: {
+        ondemand::object inner;
+        if (value.get_object().get(inner) != simdjson::SUCCESS) {
+          broken_ = true;
+          return;
+        }
+        members(inner, visit);
+        return;
+      }
+      case ondemand::json_type::null:
+        return;
+      default:
+        mismatch(path);
+    }
+  }
+
+  // Calls visit(element) for each element; an object or text where an array is
+  // expected is an array of one.
+  template <class Visit>
+  void array(std::string_view path, ondemand::value value, Visit visit) {
+    switch (type_of(value)) {
+      case ondemand::json_type::array: {
+        ondemand::array inner;
+        if (value.get_array().get(inner) != simdjson::SUCCESS) {
+          broken_ = true;
+          return;
+        }
+        for (auto item : inner) {
+          ondemand::value element;
+          if (std::move(item).get(element) != simdjson::SUCCESS) {
+            broken_ = true;
+            return;
+          }
+          visit(element);
+          if (broken_) return;
+        }
+        return;
+      }
+      case ondemand::json_type::object:
+      case ondemand::json_type::string:
+        visit(value);
+        return;
+      case ondemand::json_type::null:
+        return;
+      default:
+        mismatch(path);
+    }
+  }
+
+  // Text; a number or truth value gives its JSON text; anything else is empty.
+  std::string_view text(std::string_view path, ondemand::value value) {
+    switch (type_of(value)) {
+      case ondemand::json_type::string: {
+        std::string_view text;
+        if (value.get_string(true).get(text) != simdjson::SUCCESS) {
+          broken_ = true;
+          return {};
+        }
+        return text;
+      }
+      case ondemand::json_type::number:
+      case ondemand::json_type::boolean: {
+        std::string_view raw = value.raw_json_token();
+        while (!raw.empty() && static_cast<unsigned char>(raw.back()) <= ' ') {
+          raw.remove_suffix(1);
+        }
+        return raw;
+      }
+      case ondemand::json_type::null:
+        return {};
+      default:
+        mismatch(path);
+        return {};
+    }
+  }
+
+  // Calls visit(object members) with a text `x` standing for {name: x}.
+  template <class Visit>
+  void named(std::string_view path, ondemand::value value, Visit visit) {
+    if (type_of(value) == ondemand::json_type::string) {
+      visit(std::string_view("name"), value);
+    } else {
+      object(path, value, visit);
+    }
+  }
+
+  // A whole number, also as digits in text; `absent` otherwise.
+  std::int64_t integer(std::string_view path, ondemand::value value,
+                       std::int64_t absent);
+
+  bool truth(std::string_view path, ondemand::value value);
+
+  void mismatch(std::string_view path) {
+    counters_.add("type_mismatch." + std::string(path));
+  }
+
+  ondemand::json_type type_of(ondemand::value value) {
+    ondemand::json_type type{};
+    if (value.type().get(type) != simdjson::SUCCESS) {
+      broken_ = true;
+      return ondemand::json_type::null;
+    }
+    return type;
+  }
+
+ private:
+  Counters& counters_;
+  bool broken_ = false;
+};
+
+inline std::int64_t JsonWalk::integer(std::string_view path,
+                                      ondemand::value value,
+                                      std::int64_t absent) {
+  const std::string_view digits = text(path, value);
+  if (digits.empty() || digits.size() > 18) return absent;
+  const bool minus = digits[0] == '-';
+  std::int64_t number = 0;
+  for (const char c : digits.substr(minus ? 1 : 0)) {
+    if (c < '0' || c > '9') {
+      mismatch(path);
+      return absent;
+    }
+    number = number * 10 + (c - '0');
+  }
+  return minus ? -number : number;
+}
+
+inline bool JsonWalk::truth(std::string_view path, ondemand::value value) {
+  const std::string_view word = text(path, value);
+  if (word == "true") return true;
+  if (!word.empty() && word != "false") mismatch(path);
+  return false;
+}
+
+}  // namespace dmp::ingest

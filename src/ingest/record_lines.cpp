@@ -1,0 +1,288 @@
+#include "ingest/record_lines.h"
+
+#include "ingest/byte_source.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace dmp::ingest {
+
+namespace {
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+enum class Container { unknown, lines, array };
+
+}  // namespace
+
+struct RecordLines::State {
+  explicit State(ByteSource bytes, const Options& wanted)
+      : source(std::move(bytes)), options(wanted) {
+    window.resize(options.window_bytes + kPaddingBytes);
+  }
+
+  ByteSource source;
+  Options options;
+  std::vector<char> window;
+  std::size_t begin = 0, end = 0;  // unread bytes of the window
+  std::uint64_t base = 0;          // file offset of window[0]
+  std::uint64_t line = 0;
+  bool at_end = false;
+  Container container = Container::unknown;
+  bool array_done = false;
+  std::string spare;  // the beginning of a record that was too long
+
+  std::size_t capacity() const { return window.size() - kPaddingBytes; }
+  char* data() { return window.data(); }
+
+  // Reads more behind the unread bytes. False when there is no more, or the
+  // window may not grow any further.
+  Result<bool> more() {
+    if (at_end) return false;
+    if (begin > 0 && end == capacity()) {
+      std::memmove(data(), data() + begin, end - begin);
+      base += begin;
+      end -= begin;
+      begin = 0;
+    }
+    if (end == capacity()) {
+      if (capacity() > options.max_record_bytes) return false;
+      window.resize(std::min(capacity() * 2, options.max_record_bytes + 1) +
+                    kPaddingBytes);
+    }
+    DMP_ASSIGN(const std::size_t count,
+               source.read(data() + end, capacity() - end));
+    at_end = count == 0;
+    end += count;
+    return count > 0;
+  }
+
+  // Makes the byte at begin + ahead readable. False at the end.
+  Result<bool> has(std::size_t ahead) {
+    while (begin + ahead >= end) {
+      DMP_ASSIGN(const bool grown, more());
+      if (!grown) return false;
+    }
+    return true;
+  }
+
+  Status skip_blanks() {
+    for (;;) {
+      DMP_ASSIGN(const bool readable, has(0));
+      if (!readable || !is_blank(window[begin])) return {};
+      ++begin;
+    }
+  }
+
+  Status detect();
+  Result<std::optional<RawRecord>> next_line();
+  Result<std::optional<RawRecord>> next_member();
+  Result<bool> enter_items();
+  Result<std::size_t> value_length(std::size_t from);
+};
+
+// Decides what kind of container the file is, by its first bytes.
+Status RecordLines::State::detect() {
+  DMP_ASSIGN(const bool bom, has(2));
+  if (bom && std::memcmp(data() + begin, "\xEF\xBB\xBF", 3) == 0) begin += 3;
+  DMP_TRY(skip_blanks());
+  DMP_ASSIGN(const bool any, has(0));
+  container = Container::lines;
+  if (!any) return {};
+  if (window[begin] == '[') {
+    ++begin;
+    container = Container::array;
+    return {};
+  }
+  if (window[begin] != '{') return {};
+  DMP_ASSIGN(const bool inside, enter_items());
+  if (inside) container = Container::array;
+  return {};
+}
+
+// Length of the JSON value that begins at begin + from, found by quotes and
+// brackets alone; 0 when it does not end.
+Result<std::size_t> RecordLines::State::value_length(std::size_t from) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t at = from;; ++at) {
+    DMP_ASSIGN(const bool readable, has(at));
+    if (!readable) return std::size_t{0};
+    const char c = window[begin + at];
+    if (quoted) {
+      if (c == '\\') {
+        ++at;
+      } else if (c == '"') {
+        quoted = false;
+        if (depth == 0) return at + 1 - from;
+      }
+      continue;
+    }
+    if (c == '"') {
+      quoted = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (depth == 0) return at - from;  // the container of a bare scalar ends
+      if (--depth == 0) return at + 1 - from;
+    } else if (depth == 0 && (c == ',' || is_blank(c) || c == ':')) {
+      return at - from;
+    }
+  }
+}
+
+// A document {"a": …, "items": [ … ]}: moves behind the '[' of items. A record
+// of JSON lines has no such member before its line ends; then nothing moves.
+Result<bool> RecordLines::State::enter_items() {
+  std::size_t at = 1;
+  const auto skip = [&]() -> Result<bool> {
+    for (;;) {
+      DMP_ASSIGN(const bool readable, has(at));
+      if (!readable) return false;
+      if (!is_blank(window[begin + at])) return true;
+      ++at;
+    }
+  };
+  for (int members = 0; members < 16; ++members) {
+    DMP_ASSIGN(const bool key, skip());
+    if (!key || window[begin + at] != '"') return false;
+    DMP_ASSIGN(const std::size_t length, value_length(at));
+    if (length == 0) return false;
+    const bool items =
+        std::string_view(data() + begin + at, length) == "\"items\"";
+    at += length;
+    DMP_ASSIGN(const bool colon, skip());
+    if (!colon || window[begin + at] != ':') return false;
+    ++at;
+    DMP_ASSIGN(const bool value, skip());
+    if (!value) return false;
+    if (items && window[begin + at] == '[') {
+      begin += at + 1;
+      return true;
+    }
+    if (items || window[begin + at] == '{') return false;
+    DMP_ASSIGN(const std::size_t skipped, value_length(at));
+    if (skipped == 0) return false;
+    at += skipped;
+    DMP_ASSIGN(const bool comma, skip());
+    if (!comma || window[begin + at] != ',') return false;
+    ++at;
+  }
+  return false;
+}
+
+Result<std::optional<RawRecord>> RecordLines::State::next_line() {
+  for (;;) {
+    std::size_t searched = 0;
+    std::size_t length = 0;
+    bool too_long = false;
+    for (;;) {
+      const void* found = begin + searched < end
+                              ? std::memchr(data() + begin + searched, '\n',
+                                            end - begin - searched)
+                              : nullptr;
+      if (found != nullptr) {
+        length =
+            static_cast<std::size_t>(static_cast<const char*>(found) - data()) -
+            begin;
+        break;
+      }
+      searched = end - begin;
+      DMP_ASSIGN(const bool grown, more());
+      if (grown) continue;
+      length = end - begin;
+      too_long = !at_end;
+      break;
+    }
+    if (length == 0 && begin >= end) return std::optional<RawRecord>();
+    ++line;
+    RawRecord record;
+    record.line = line;
+    record.offset = base + begin;
+    record.too_long = too_long || length > options.max_record_bytes;
+    record.json = std::string_view(data() + begin, length);
+    begin = std::min(begin + length + 1, end);
+    if (too_long) {
+      // Skip to the end of the line; the view stays on its first bytes.
+      record.json = record.json.substr(0, 4096);
+      std::string head(record.json);
+      for (;;) {
+        begin = end;
+        DMP_ASSIGN(const bool grown, more());
+        if (!grown) break;
+        const void* found = std::memchr(data() + begin, '\n', end - begin);
+        if (found == nullptr) continue;
+        begin =
+            static_cast<std::size_t>(static_cast<const char*>(found) - data()) +
+            1;
+        break;
+      }
+      // What is kept of it moves to the padding-free front of a spare buffer.
+      spare = std::move(head);
+      record.json = spare;
+      return std::optional(record);
+    }
+    std::string_view& json = record.json;
+    while (!json.empty() && is_blank(json.back())) json.remove_suffix(1);
+    while (!json.empty() && is_blank(json.front())) {
+      json.remove_prefix(1);
+      ++record.offset;
+    }
+    if (!json.empty()) return std::optional(record);
+  }
+}
+
+Result<std::optional<RawRecord>> RecordLines::State::next_member() {
+  if (array_done) return std::optional<RawRecord>();
+  for (;;) {
+    DMP_TRY(skip_blanks());
+    DMP_ASSIGN(const bool readable, has(0));
+    const char c = readable ? window[begin] : ']';
+    if (c == ']') {
+      array_done = true;
+      if (readable) return std::optional<RawRecord>();
+      return Error{ErrorCode::corrupt_input, "the JSON array does not end"};
+    }
+    if (c != ',') break;
+    ++begin;
+  }
+  DMP_ASSIGN(const std::size_t length, value_length(0));
+  RawRecord record;
+  record.line = ++line;
+  record.offset = base + begin;
+  if (length == 0) {
+    array_done = true;
+    return Error{ErrorCode::corrupt_input, "the JSON array does not end"};
+  }
+  record.json = std::string_view(data() + begin, length);
+  begin += length;
+  return std::optional(record);
+}
+
+RecordLines::RecordLines(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
+RecordLines::RecordLines(RecordLines&&) noexcept = default;
+RecordLines& RecordLines::operator=(RecordLines&&) noexcept = default;
+RecordLines::~RecordLines() = default;
+
+Result<RecordLines> RecordLines::open(const std::filesystem::path& path,
+                                      const Options& options) {
+  DMP_ASSIGN(auto source, ByteSource::open(path));
+  return RecordLines(std::make_unique<State>(std::move(source), options));
+}
+
+Result<std::optional<RawRecord>> RecordLines::next() {
+  if (state_->container == Container::unknown) DMP_TRY(state_->detect());
+  return state_->container == Container::array ? state_->next_member()
+                                               : state_->next_line();
+}
+
+std::uint64_t RecordLines::offset_bytes() const {
+  return state_->source.offset_bytes();
+}
+
+}  // namespace dmp::ingest
