@@ -84,6 +84,11 @@ class TableBuffer {
   void end_row() { ++rows_; }
   // Takes back what was appended since the last end_row().
   void drop_row();
+  // Takes back the last ended row.
+  void take_back_row() {
+    --rows_;
+    drop_row();
+  }
   std::size_t rows() const { return rows_; }
   std::size_t bytes() const;
   void clear();

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/result.h"
+#include "storage/manifest.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dmp::ingest {
+
+struct InputFile {
+  std::filesystem::path path;
+  std::uint64_t bytes = 0;
+};
+
+// What a folder is searched for, recursively.
+struct FilePattern {
+  std::vector<std::string> endings;        // e.g. ".jsonl.gz"; any of them
+  std::vector<std::string> name_prefixes;  // of the file name; empty: any
+  std::string folder_prefix;               // of its folder's name; empty: any
+  std::vector<std::string> forbidden;      // parts of a path that exclude it
+  std::string shown;                       // for the error line
+};
+
+// A file is itself, whatever its name. A folder gives the files of the first
+// pattern that matches any, sorted by path.
+// Errors: not_found (no such path; no matching file: folder and patterns are
+// named), io.
+Result<std::vector<InputFile>> find_input(
+    const std::filesystem::path& input,
+    const std::vector<FilePattern>& patterns);
+
+// Each file as a stage input: path, bytes and modification time.
+std::vector<storage::ManifestInput> as_inputs(
+    const std::vector<InputFile>& files);
+
+// Batches of `batch_size` files of a size-balanced deterministic order: by
+// (bytes descending, path), dealt round-robin. Indices into `files`, each batch
+// in path order. Source: records.md 1.1, "file order".
+std::vector<std::vector<std::size_t>> deal_batches(
+    const std::vector<InputFile>& files, std::size_t batch_size);
+
+}  // namespace dmp::ingest
