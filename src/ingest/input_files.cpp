@@ -109,9 +109,9 @@ std::vector<std::vector<std::size_t>> deal_batches(
     return files[a].bytes > files[b].bytes;
   });
   // Few files still make enough batches to keep some cores busy.
-  const std::size_t count = std::max<std::size_t>(
-      {1, (files.size() + batch_size - 1) / batch_size,
-       std::min(files.size(), kLeastBatches)});
+  const std::size_t count =
+      std::max<std::size_t>({1, (files.size() + batch_size - 1) / batch_size,
+                             std::min(files.size(), kLeastBatches)});
   std::vector<std::vector<std::size_t>> batches(count);
   for (std::size_t i = 0; i < order.size(); ++i) {
     batches[i % count].push_back(order[i]);
