@@ -1,0 +1,158 @@
+#include "sql/doi_state.h"
+
+#include "sql/session.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+namespace dmp::sql {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kEmptyState =
+    "SELECT NULL::VARCHAR AS doi, NULL::VARCHAR AS hash, NULL::VARCHAR AS "
+    "state, NULL::DATE AS updated_date, NULL::VARCHAR AS run_id, NULL::INTEGER "
+    "AS seq WHERE FALSE";
+
+std::string files(const std::vector<fs::path>& paths) {
+  std::string list;
+  for (const auto& path : paths) {
+    list += (list.empty() ? "" : ", ") + quote(path.string());
+  }
+  return "read_parquet([" + list + "], union_by_name = true)";
+}
+
+// cur: the newest row a DOI had before, rows of this date included.
+constexpr std::string_view kDiff = R"(
+CREATE TEMP TABLE state_new AS
+WITH cur AS (
+  SELECT doi, arg_max(hash, (updated_date, seq)) AS hash,
+    arg_max(state, (updated_date, seq)) AS state,
+    max(updated_date) AS updated_date
+  FROM state_before GROUP BY doi
+)
+SELECT coalesce(n.doi, c.doi) AS doi,
+  CASE WHEN n.doi IS NOT NULL THEN n.hash ELSE c.hash END AS hash,
+  CASE WHEN n.doi IS NOT NULL THEN 'UPSERT' ELSE 'DELETE' END AS state
+FROM state_index n FULL JOIN cur c ON c.doi = n.doi
+WHERE (n.doi IS NOT NULL AND (c.doi IS NULL OR c.state = 'DELETE' OR c.hash <> n.hash))
+   OR (n.doi IS NULL AND c.state = 'UPSERT'))";
+
+constexpr std::string_view kAfter = R"(
+CREATE TEMP TABLE state_after AS
+SELECT * EXCLUDE (newest) FROM (
+  SELECT *, row_number() OVER (PARTITION BY doi ORDER BY updated_date DESC, seq DESC) AS newest
+  FROM (
+    SELECT doi, hash, state, updated_date, run_id, seq FROM state_before b
+    WHERE NOT (updated_date = {0} AND EXISTS (SELECT 1 FROM state_new n WHERE n.doi = b.doi))
+    UNION ALL
+    SELECT doi, hash, state, {0}, {1}, 0 FROM state_new
+  )
+)
+WHERE newest <= {2})";
+
+Status export_changed(Session& session, const DoiStateOptions& options,
+                      const std::string& date, DoiStateResult& result) {
+  DMP_TRY(session.execute(fmt::format(
+      "CREATE TEMP TABLE state_changed AS SELECT doi FROM state_after "
+      "WHERE state = 'UPSERT' AND updated_date = {}",
+      date)));
+  DMP_ASSIGN(const auto works,
+             session.scalar_int("SELECT count(*) FROM state_index"));
+  for (std::size_t i = 0; i < options.index_files.size(); ++i) {
+    const fs::path target =
+        options.export_dir / fmt::format("works_index_{}.parquet", i);
+    std::error_code error;
+    if (result.upserts == works) {
+      // Everything changed (a first run): the same bytes under a second name.
+      fs::create_hard_link(options.index_files[i], target, error);
+      if (error) fs::copy_file(options.index_files[i], target, error);
+      if (error) {
+        return Error{ErrorCode::io, target.string() + ": " + error.message()};
+      }
+    } else {
+      DMP_TRY(session.execute(fmt::format(
+          "COPY (SELECT w.* FROM {} w SEMI JOIN state_changed c ON c.doi = "
+          "w.doi "
+          "ORDER BY w.doi_bucket, w.doi) TO {} (FORMAT parquet, COMPRESSION "
+          "zstd, "
+          "ROW_GROUP_SIZE 2048)",
+          files({options.index_files[i]}), quote(target.string()))));
+    }
+    DMP_ASSIGN(const auto rows,
+               session.scalar_int("SELECT count(*) FROM " + files({target})));
+    result.exported += rows;
+    result.export_files.emplace_back(target, rows);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<DoiStateResult> write_doi_state(Session& session,
+                                       const DoiStateOptions& options) {
+  DoiStateResult result;
+  const std::string date =
+      "DATE " + quote(text::format_day(options.release_date));
+  DMP_TRY(session.execute(
+      "CREATE TEMP TABLE state_index AS SELECT doi, hash FROM " +
+      files(options.index_files)));
+  DMP_TRY(session.execute(fmt::format(
+      "CREATE TEMP TABLE state_before AS SELECT doi, hash, state, "
+      "updated_date, "
+      "run_id, coalesce(seq, 0) AS seq FROM {}",
+      options.previous_files.empty() ? "(" + std::string(kEmptyState) + ")"
+                                     : files(options.previous_files))));
+  DMP_ASSIGN(
+      const auto later,
+      session.scalar_int(
+          "SELECT count(*) FROM state_before WHERE updated_date > " + date));
+  if (later > 0) {
+    return Error{
+        ErrorCode::invalid_argument,
+        fmt::format("{} rows of the previous DOI state are dated after "
+                    "the release date {}",
+                    later, text::format_day(options.release_date))};
+  }
+  DMP_ASSIGN(
+      result.live_before,
+      session.scalar_int("SELECT count(*) FROM (SELECT arg_max(state, "
+                         "(updated_date, seq)) AS s "
+                         "FROM state_before GROUP BY doi) WHERE s = 'UPSERT'"));
+  DMP_TRY(session.execute(std::string(kDiff)));
+  DMP_TRY(session.execute(
+      fmt::format(kAfter, date, quote(options.run_id), options.max_states)));
+  const auto count = [&](const std::string& condition) {
+    return session.scalar_int("SELECT count(*) FROM state_after WHERE " +
+                              condition);
+  };
+  DMP_ASSIGN(result.rows, count("TRUE"));
+  DMP_ASSIGN(result.upserts,
+             count("state = 'UPSERT' AND updated_date = " + date));
+  DMP_ASSIGN(result.deletes,
+             count("state = 'DELETE' AND updated_date = " + date));
+  DMP_ASSIGN(
+      result.live_after,
+      session.scalar_int("SELECT count(*) FROM (SELECT arg_max(state, "
+                         "(updated_date, seq)) AS s "
+                         "FROM state_after GROUP BY doi) WHERE s = 'UPSERT'"));
+  DMP_TRY(
+      session.execute(fmt::format("COPY (SELECT doi, hash, state, "
+                                  "updated_date, run_id, seq::INTEGER AS seq "
+                                  "FROM state_after ORDER BY doi, "
+                                  "updated_date, seq) TO {} (FORMAT parquet, "
+                                  "COMPRESSION zstd)",
+                                  quote(options.state_file.string()))));
+  DMP_TRY(export_changed(session, options, date, result));
+  return result;
+}
+
+Status write_empty_doi_state(Session& session, const fs::path& file) {
+  return session.execute(fmt::format("COPY ({}) TO {} (FORMAT parquet)",
+                                     kEmptyState, quote(file.string())));
+}
+
+}  // namespace dmp::sql

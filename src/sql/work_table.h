@@ -1,0 +1,40 @@
+#pragma once
+
+#include "model/work.h"
+#include "sql/session.h"
+#include "sql/table_buffer.h"
+#include "sql/work_hash.h"
+
+#include <string>
+#include <vector>
+
+namespace dmp::sql {
+
+// The works-index table (spec works-index.md 5.1): columns 1-21 in order.
+Schema work_schema();
+
+// Appends one row; hashes are taken from `work`.
+void append_work(TableBuffer& rows, const model::Work& work,
+                 const HashedExtras& extras);
+
+// Reads rows of the table (or of a query with its column names) as works.
+// Columns that the query leaves out stay empty. Threads: one at a time.
+class WorkRows {
+ public:
+  explicit WorkRows(Rows rows);
+
+  // Rows in the next chunk, 0 at the end. Errors: as Rows::next.
+  Result<std::size_t> next() { return rows_.next(); }
+  // Row `row` of the chunk.
+  model::Work work(std::size_t row) const;
+  HashedExtras extras(std::size_t row) const;
+
+ private:
+  const ColumnView* column(int index) const {
+    return index < 0 ? nullptr : &rows_.column(static_cast<std::size_t>(index));
+  }
+  std::vector<int> index_;  // by place in work_schema(), -1: absent
+  Rows rows_;
+};
+
+}  // namespace dmp::sql

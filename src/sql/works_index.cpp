@@ -1,0 +1,496 @@
+// The driver: prepare once, then each range of DOI buckets, then the whole.
+// The SQL is in sqlmesh/; here are order, memory, hashes, files and checks.
+#include "sql/works_index.h"
+
+#include "base/json_writer.h"
+#include "base/log.h"
+#include "sql/collection_stats.h"
+#include "sql/doi_state.h"
+#include "sql/model_project.h"
+#include "sql/session.h"
+#include "sql/source_schemas.h"
+#include "sql/work_table.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <system_error>
+
+namespace dmp::sql {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Rows of an export file; about 500 MB at 1.5 KB a row.
+constexpr std::size_t kFileRows = 262'144;
+// Small groups, so that one DOI bucket touches little of a file.
+constexpr std::size_t kGroupRows = 2'048;
+constexpr std::uint64_t kBytesPerRange = std::uint64_t{1} << 30;
+
+Error io_error(const fs::path& path, const std::error_code& error) {
+  return Error{ErrorCode::io, path.string() + ": " + error.message()};
+}
+
+Status make_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) return io_error(path, error);
+  return {};
+}
+
+// A folder of this attempt only, removed at the end whatever happens.
+class Scratch {
+ public:
+  explicit Scratch(fs::path dir) : dir_(std::move(dir)) {}
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(dir_, ignored);
+  }
+  const fs::path& dir() const { return dir_; }
+
+ private:
+  fs::path dir_;
+};
+
+struct Input {
+  const char* variable;  // of the SQLMesh project
+  const char* prefix;    // of the files in the stage's manifest
+  const std::optional<fs::path>& stage;
+  std::int64_t threshold;
+};
+
+std::vector<Input> inputs_of(const WorksIndexOptions& options) {
+  return {{"openalex_works_files", "openalex_works_", options.openalex_works,
+           options.openalex_threshold},
+          {"crossref_metadata_files", "crossref_metadata_",
+           options.crossref_metadata, options.crossref_threshold},
+          {"datacite_files", "datacite_", options.datacite,
+           options.datacite_threshold},
+          {"ror_files", "ror.parquet", options.ror, 1},
+          {"data_citation_corpus_files", "data_citation_corpus", options.corpus,
+           0}};
+}
+
+std::string file_list(const std::vector<fs::path>& files) {
+  std::string list;
+  for (const auto& file : files) {
+    list += (list.empty() ? "" : ", ") + quote(file.string());
+  }
+  return "[" + list + "]";
+}
+
+Result<storage::Manifest> wanted_manifest(const WorksIndexOptions& options) {
+  storage::Manifest manifest;
+  manifest.stage = "works index";
+  for (const auto& input : inputs_of(options)) {
+    if (!input.stage) continue;
+    DMP_ASSIGN(auto entry, storage::stage_input(input.prefix, *input.stage));
+    manifest.inputs.push_back(std::move(entry));
+  }
+  if (options.previous) {
+    DMP_ASSIGN(auto entry, storage::stage_input("previous", *options.previous));
+    manifest.inputs.push_back(std::move(entry));
+  }
+  manifest.options["release_date"] = text::format_day(options.release_date);
+  manifest.options["run_id"] = options.run_id;
+  manifest.options["max_doi_states"] = std::to_string(options.max_doi_states);
+  manifest.options["max_relation_degrees"] =
+      std::to_string(options.max_relation_degrees);
+  manifest.options["nested_object_limit"] =
+      std::to_string(options.nested_object_limit);
+  manifest.options["xpac_enrich"] = options.xpac_enrich ? "true" : "false";
+  return manifest;
+}
+
+class Build {
+ public:
+  Build(const WorksIndexOptions& options, fs::path out, fs::path scratch,
+        Session session)
+      : options_(options),
+        out_(std::move(out)),
+        scratch_(std::move(scratch)),
+        session_(std::move(session)),
+        rows_(work_schema()),
+        stats_(scratch_ / "terms") {}
+
+  // The recipe.
+  Status run(storage::Publication& publication, storage::Manifest& manifest) {
+    DMP_ASSIGN(models_, read_models(embedded_models()));
+    DMP_TRY(make_folders());
+    DMP_TRY(open_inputs());
+    DMP_TRY(audit_inputs());
+    DMP_TRY(run_models(ModelScope::prepare, 0, 255));
+    DMP_TRY(export_prepared());
+    // From here on relations are a table by DOI, and identifiers resolve.
+    for (const auto& [low, high] : ranges()) {
+      if (options_.progress) {
+        options_.progress(
+            fmt::format("works index: buckets {}-{} of 256", low, high));
+      }
+      DMP_TRY(run_models(ModelScope::range, low, high));
+      DMP_TRY(write_range());
+    }
+    DMP_TRY(flush(true));
+    // From here on a DOI is unique and normalised, and every row is on disk.
+    DMP_TRY(stats_.finish(session_, out_ / "collection_stats"));
+    DMP_TRY(write_state());
+    DMP_TRY(check_counts());
+    DMP_TRY(write_report());
+    return publish_files(publication, manifest);
+  }
+
+ private:
+  Status make_folders() {
+    for (const char* name :
+         {"works_index", "works_index_export", "doi_state_export",
+          "collection_stats", "relation_index", "ror_index"}) {
+      DMP_TRY(make_folder(out_ / name));
+    }
+    return make_folder(scratch_ / "terms");
+  }
+
+  Status open_inputs() {
+    for (const char* schema : {"raw", "prepare", "works"}) {
+      DMP_TRY(session_.execute(fmt::format("CREATE SCHEMA {}", schema)));
+    }
+    variables_ = {
+        {"max_relation_degrees", std::to_string(options_.max_relation_degrees)},
+        {"nested_object_limit", std::to_string(options_.nested_object_limit)},
+        {"xpac_enrich", options_.xpac_enrich ? "TRUE" : "FALSE"}};
+    for (const auto& input : inputs_of(options_)) {
+      std::vector<fs::path> files;
+      if (input.stage) {
+        DMP_ASSIGN(const auto manifest, storage::read_manifest(*input.stage));
+        files = manifest.paths(*input.stage, input.prefix);
+        synthetic_ = synthetic_ || manifest.synthetic;
+      }
+      if (files.empty()) {
+        // An absent source is an empty table of its own shape.
+        DMP_ASSIGN(auto file, write_empty(input.variable));
+        files.push_back(std::move(file));
+      }
+      variables_.emplace_back(input.variable, file_list(files));
+    }
+    return run_models(ModelScope::raw, 0, 255);
+  }
+
+  Result<fs::path> write_empty(const std::string& variable) {
+    const fs::path path = scratch_ / (variable + ".parquet");
+    DMP_TRY(session_.execute(fmt::format(
+        "COPY (SELECT * FROM ({}) WHERE FALSE) TO {} (FORMAT parquet)",
+        empty_source(variable), quote(path.string()))));
+    return path;
+  }
+
+  Status audit_inputs() {
+    const std::map<std::string, std::string> tables{
+        {"openalex_works_files", "raw.openalex_works"},
+        {"crossref_metadata_files", "raw.crossref_metadata"},
+        {"datacite_files", "raw.datacite"},
+        {"ror_files", "raw.ror"},
+        {"data_citation_corpus_files", "raw.data_citation_corpus"}};
+    for (const auto& input : inputs_of(options_)) {
+      const std::string& table = tables.at(input.variable);
+      DMP_ASSIGN(const auto rows,
+                 session_.scalar_int("SELECT count(*) FROM " + table));
+      counts_["rows_" + table.substr(4)] = rows;
+      if (!input.stage) continue;
+      if (rows < input.threshold) {
+        return Error{
+            ErrorCode::invalid_argument,
+            fmt::format("audit: {} has {} rows, at least {} are asked for",
+                        table, rows, input.threshold)};
+      }
+      DMP_TRY(guard_shrink("rows_" + table.substr(4), rows));
+    }
+    return {};
+  }
+
+  // No table may lose more than max_change_ratio of its rows between runs.
+  Status guard_shrink(const std::string& name, std::int64_t rows) {
+    if (!options_.previous || options_.accept_change) return {};
+    DMP_ASSIGN(const auto previous, storage::read_manifest(*options_.previous));
+    const auto found = previous.counters.find(name);
+    if (found == previous.counters.end()) return {};
+    const double least =
+        (1 - options_.max_change_ratio) * static_cast<double>(found->second);
+    if (static_cast<double>(rows) >= least) return {};
+    return Error{
+        ErrorCode::invalid_argument,
+        fmt::format("audit: {} is {}, the previous run had {}: more "
+                    "than {} % fewer; hint: --accept-change if that is right",
+                    name, rows, found->second,
+                    options_.max_change_ratio * 100)};
+  }
+
+  Status run_models(ModelScope scope, int low, int high) {
+    Variables variables = variables_;
+    variables.emplace_back("bucket_low", std::to_string(low));
+    variables.emplace_back("bucket_high", std::to_string(high));
+    for (const auto& model : models_) {
+      if (model.scope != scope) continue;
+      auto query = substitute(model.query, variables);
+      if (!query) return std::move(query).error().during(model.name);
+      const char* kind = model.is_view ? "VIEW" : "TABLE";
+      auto done = session_.execute(fmt::format("CREATE OR REPLACE {} {} AS {}",
+                                               kind, model.name, *query));
+      if (!done) return std::move(done).error().during("model " + model.name);
+    }
+    return {};
+  }
+
+  Status export_prepared() {
+    DMP_TRY(session_.execute(fmt::format(
+        "COPY (SELECT * FROM prepare.relations_index ORDER BY doi) TO {} "
+        "(FORMAT parquet, COMPRESSION zstd)",
+        quote(
+            (out_ / "relation_index" / "relation_index_0.parquet").string()))));
+    DMP_TRY(session_.execute(fmt::format(
+        "COPY (SELECT * FROM prepare.ror_index ORDER BY type, identifier) TO "
+        "{} "
+        "(FORMAT parquet, COMPRESSION zstd)",
+        quote((out_ / "ror_index" / "ror_index_0.parquet").string()))));
+    const std::string edges = "SELECT count(*) FROM prepare.relation_edges";
+    const std::string limit = std::to_string(options_.max_relation_degrees);
+    DMP_ASSIGN(counts_["relation_edges"], session_.scalar_int(edges));
+    DMP_ASSIGN(counts_["relation_edges_dropped_hub"],
+               session_.scalar_int(edges + " WHERE out_degree > " + limit +
+                                   " OR in_degree > " + limit));
+    return guard_shrink("relation_edges", counts_["relation_edges"]);
+  }
+
+  std::vector<std::pair<int, int>> ranges() {
+    int count = options_.ranges;
+    if (count <= 0) {
+      std::uint64_t bytes = 0;
+      for (const auto& input : inputs_of(options_)) {
+        if (!input.stage) continue;
+        if (auto manifest = storage::read_manifest(*input.stage)) {
+          for (const auto& file : manifest->files) bytes += file.bytes;
+        }
+      }
+      // Decoded and joined, a byte of Parquet takes about eight.
+      const std::uint64_t budget = options_.memory_limit_bytes > 0
+                                       ? options_.memory_limit_bytes / 4
+                                       : kBytesPerRange;
+      count = static_cast<int>(
+          std::clamp<std::uint64_t>(bytes * 8 / budget + 1, 1, 256));
+    }
+    count = std::min(count, 256);
+    std::vector<std::pair<int, int>> cut;
+    for (int i = 0; i < count; ++i) {
+      cut.emplace_back(i * 256 / count, (i + 1) * 256 / count - 1);
+    }
+    return cut;
+  }
+
+  // Streams the rows of the range in order, adds the hashes, and writes.
+  Status write_range() {
+    DMP_ASSIGN(auto answer, session_.query(R"(
+      SELECT doi, title, abstract_text, work_type, publication_date, updated_date,
+        publication_venue, institutions, authors, funders, awards,
+        {'intra_work_dois': list_transform(intra_work_dois, lambda d: {'doi': d}),
+         'possible_shared_project_dois': list_transform(possible_shared_project_dois, lambda d: {'doi': d}),
+         'dataset_citation_dois': list_transform(dataset_citation_dois, lambda d: {'doi': d})} AS relations,
+        {'name': source_name, 'url': source_url} AS source,
+        publication_date_end, publication_date_precision, contributors, language, is_xpac
+      FROM works.works_index ORDER BY doi_bucket, doi)"));
+    WorkRows works(std::move(answer));
+    std::string previous;
+    for (;;) {
+      DMP_ASSIGN(const std::size_t count, works.next());
+      if (count == 0) return {};
+      for (std::size_t row = 0; row < count; ++row) {
+        model::Work work = works.work(row);
+        const HashedExtras extras = works.extras(row);
+        if (work.doi == previous) {
+          return Error{ErrorCode::internal,
+                       "audit: two rows of DOI " + work.doi};
+        }
+        previous = work.doi;
+        work.hash = work_hash(work, extras);
+        work.version_hash = version_hash(work);
+        DMP_TRY(stats_.add(work));
+        count_work(work);
+        append_work(rows_, work, extras);
+        DMP_TRY(flush(false));
+      }
+    }
+  }
+
+  void count_work(const model::Work& work) {
+    ++counts_["works"];
+    ++counts_["works_" + work.source_name];
+    if (!work.title) ++counts_["works_without_title"];
+    if (work.abstract_text) ++counts_["works_with_abstract"];
+    if (!work.publication_date) ++counts_["works_without_date"];
+    if (!work.awards.empty()) ++counts_["works_with_award"];
+    if (!work.funders.empty()) ++counts_["works_with_funder"];
+    if (!work.institutions.empty()) ++counts_["works_with_institution"];
+    if (!work.intra_work_dois.empty() ||
+        !work.possible_shared_project_dois.empty() ||
+        !work.dataset_citation_dois.empty()) {
+      ++counts_["works_with_relation"];
+    }
+    ++types_[work.work_type];
+  }
+
+  // Files end at a fixed number of rows, wherever ranges end.
+  Status flush(bool last) {
+    if (rows_.rows() < kFileRows && !last) return {};
+    if (rows_.rows() == 0 && !index_files_.empty()) return {};
+    const fs::path path =
+        out_ / "works_index" /
+        fmt::format("works_index_{}.parquet", index_files_.size());
+    ParquetOptions parquet;
+    parquet.row_group_rows = kGroupRows;
+    DMP_TRY(write_parquet(rows_, {}, path, parquet));
+    index_files_.push_back({path, static_cast<std::int64_t>(rows_.rows())});
+    rows_.clear();
+    return {};
+  }
+
+  Status write_state() {
+    DoiStateOptions state;
+    for (const auto& [path, rows] : index_files_)
+      state.index_files.push_back(path);
+    if (options_.previous) {
+      DMP_ASSIGN(const auto manifest,
+                 storage::read_manifest(*options_.previous));
+      state.previous_files =
+          manifest.paths(*options_.previous, "doi_state_export/");
+    }
+    state.release_date = options_.release_date;
+    state.run_id = options_.run_id;
+    state.max_states = options_.max_doi_states;
+    state.state_file = out_ / "doi_state_export" / "doi_state_0.parquet";
+    state.export_dir = out_ / "works_index_export";
+    DMP_ASSIGN(state_, write_doi_state(session_, state));
+    counts_["doi_state_rows"] = state_.rows;
+    counts_["upserts"] = state_.upserts;
+    counts_["deletes"] = state_.deletes;
+    if (options_.accept_change || state_.live_before == 0) return {};
+    const double most =
+        options_.max_change_ratio * static_cast<double>(state_.live_before);
+    if (static_cast<double>(state_.deletes) <= most) return {};
+    return Error{
+        ErrorCode::invalid_argument,
+        fmt::format("audit: {} of {} works would be deleted, more than "
+                    "{} %; hint: --accept-change if that is right",
+                    state_.deletes, state_.live_before,
+                    options_.max_change_ratio * 100)};
+  }
+
+  // C1, C6, C7 of works-index.md 7.
+  Status check_counts() {
+    DMP_ASSIGN(
+        const auto expected,
+        session_.scalar_int(fmt::format(
+            "SELECT count(*) FROM (SELECT doi FROM raw.datacite UNION "
+            "SELECT doi FROM (SELECT doi, first(is_xpac ORDER BY is_xpac) AS x "
+            "FROM raw.openalex_works GROUP BY doi) WHERE NOT (x AND {}))",
+            options_.xpac_enrich ? "TRUE" : "FALSE")));
+    const auto equal = [](const char* name, std::int64_t left,
+                          std::int64_t right) -> Status {
+      if (left == right) return {};
+      return Error{ErrorCode::internal,
+                   fmt::format("count check {} failed: {} is not {}", name,
+                               left, right)};
+    };
+    DMP_TRY(equal("C1", counts_["works"], expected));
+    DMP_TRY(equal("C6", state_.live_after, counts_["works"]));
+    return equal("C7", state_.exported, state_.upserts);
+  }
+
+  Status write_report() {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().member("run_id", options_.run_id);
+    json.member("release_date", text::format_day(options_.release_date));
+    json.key("counts").begin_object();
+    for (const auto& [name, count] : counts_) json.member(name, count);
+    json.end_object().key("works_by_type").begin_object();
+    for (const auto& [name, count] : types_) json.member(name, count);
+    json.end_object().end_object();
+    return storage::write_file_atomically(out_ / "report.json", out + "\n");
+  }
+
+  Status publish_files(storage::Publication& publication,
+                       storage::Manifest& manifest) {
+    for (const auto& [path, rows] : index_files_)
+      DMP_TRY(publication.add(path, rows));
+    for (const auto& [path, rows] : state_.export_files)
+      DMP_TRY(publication.add(path, rows));
+    DMP_TRY(publication.add(out_ / "doi_state_export" / "doi_state_0.parquet",
+                            state_.rows));
+    for (const char* name :
+         {"collection_stats/summary.parquet", "collection_stats/terms.parquet",
+          "relation_index/relation_index_0.parquet",
+          "ror_index/ror_index_0.parquet", "report.json"}) {
+      DMP_TRY(publication.add(out_ / name));
+    }
+    manifest.rows_in = counts_["rows_openalex_works"] +
+                       counts_["rows_crossref_metadata"] +
+                       counts_["rows_datacite"];
+    manifest.rows_out = counts_["works"];
+    // Records that completed a row of another one, or had no partner to
+    // complete.
+    manifest.dropped["merged_or_crossref_only"] =
+        manifest.rows_in - manifest.rows_out;
+    manifest.synthetic = synthetic_;
+    manifest.counters = counts_;
+    return {};
+  }
+
+  const WorksIndexOptions& options_;
+  fs::path out_, scratch_;
+  Session session_;
+  std::vector<Model> models_;
+  Variables variables_;
+  TableBuffer rows_;
+  CollectionStats stats_;
+  std::vector<std::pair<fs::path, std::int64_t>> index_files_;
+  DoiStateResult state_;
+  std::map<std::string, std::int64_t> counts_, types_;
+  bool synthetic_ = false;
+};
+
+}  // namespace
+
+Result<storage::StageResult> build_works_index(
+    const WorksIndexOptions& options) {
+  DMP_ASSIGN(auto manifest, wanted_manifest(options));
+  if (!options.force) {
+    if (auto done = storage::finished(options.stage_dir,
+                                      storage::stage_key(manifest))) {
+      return storage::StageResult{true, *std::move(done)};
+    }
+  }
+  DMP_ASSIGN(auto publication, storage::Publication::begin(options.stage_dir));
+  const fs::path root =
+      options.scratch_dir.empty() ? publication.dir() : options.scratch_dir;
+  const Scratch scratch(root / fmt::format("_scratch_{}", ::getpid()));
+  DMP_TRY(make_folder(scratch.dir()));
+  Session::Options session;
+  session.threads = options.threads;
+  // Our own buffers (rows of a file, term counts) need a share of the limit.
+  session.memory_limit_bytes = options.memory_limit_bytes / 10 * 6;
+  session.database = (scratch.dir() / "works.db").string();
+  session.spill_dir = scratch.dir() / "spill";
+  DMP_ASSIGN(auto opened, Session::open(session));
+  storage::StageResult stage;
+  {
+    Build build(options, publication.dir(), scratch.dir(), std::move(opened));
+    DMP_TRY(build.run(publication, manifest));
+  }
+  DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
+  return stage;
+}
+
+}  // namespace dmp::sql

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "base/result.h"
+#include "storage/manifest.h"
+#include "text/dates.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dmp::sql {
+
+// The works-index stage. Source: spec works-index.md.
+struct WorksIndexOptions {
+  // Finished stage folders; absent ones are empty tables.
+  std::optional<std::filesystem::path> openalex_works, crossref_metadata,
+      datacite, ror, corpus;
+  // Finished works-index stage whose DOI state continues.
+  std::optional<std::filesystem::path> previous;
+  std::filesystem::path stage_dir;
+  std::string run_id;
+  text::Day release_date = 0;
+  int threads = 1;
+  std::uint64_t memory_limit_bytes = 0;
+  int ranges = 0;                     // 1-256; 0: from memory
+  std::filesystem::path scratch_dir;  // empty: below the stage
+  std::int64_t openalex_threshold = 1, datacite_threshold = 1,
+               crossref_threshold = 1;  // least rows of a source that is given
+  double max_change_ratio = 0.10;
+  bool accept_change = false;
+  int max_doi_states = 3;
+  int max_relation_degrees = 100;
+  int nested_object_limit = 20'000;
+  bool xpac_enrich = false;  // xpac rows only complete DataCite works
+  bool force = false;
+  std::function<void(std::string_view)> progress;
+};
+
+// Publishes works_index/, works_index_export/, doi_state_export/,
+// collection_stats/, relation_index/, ror_index/ and report.json; rows of the
+// first two by (doi_bucket, doi). The same for any threads and ranges.
+// Errors: not_found, corrupt_input (inputs), invalid_argument (an audit or a
+// guard failed: which, by how much, how to override), io, internal (a count
+// check failed). Nothing is published then.
+Result<storage::StageResult> build_works_index(
+    const WorksIndexOptions& options);
+
+}  // namespace dmp::sql
