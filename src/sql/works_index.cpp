@@ -481,7 +481,7 @@ Result<storage::StageResult> build_works_index(
   session.threads = options.threads;
   // Our own buffers (rows of a file, term counts) need a share of the limit.
   session.memory_limit_bytes = options.memory_limit_bytes / 10 * 6;
-  session.database = (scratch.dir() / "works.db").string();
+  session.database = (scratch.dir() / "build.db").string();
   session.spill_dir = scratch.dir() / "spill";
   DMP_ASSIGN(auto opened, Session::open(session));
   storage::StageResult stage;
