@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
-#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -103,13 +102,24 @@ void keep_distinct(std::vector<T>& items) {
   items = std::move(kept);
 }
 
+// Null behind every text.
+int compare(const Text& a, const Text& b) {
+  if (a && b) return a->compare(*b);
+  return static_cast<int>(b.has_value()) - static_cast<int>(a.has_value());
+}
+
 bool by_name(const model::Organisation& a, const model::Organisation& b) {
-  const auto order = [](const model::Organisation& item) {
-    return std::tuple(
-        !item.name.has_value(), std::string_view(item.name ? *item.name : ""),
-        !item.ror.has_value(), std::string_view(item.ror ? *item.ror : ""));
-  };
-  return order(a) < order(b);
+  const int order = compare(a.name, b.name);
+  return order != 0 ? order < 0 : compare(a.ror, b.ror) < 0;
+}
+
+// Plans keep the bare digits of a Funder id.
+Text fundref_digits(Text fundref) {
+  constexpr std::string_view kPrefix = "10.13039/";
+  if (fundref && fundref->compare(0, kPrefix.size(), kPrefix) == 0) {
+    fundref->erase(0, kPrefix.size());
+  }
+  return fundref;
 }
 
 }  // namespace
@@ -220,8 +230,8 @@ void Cleaner::funder_id(std::string_view text, std::string_view type,
   const bool says_fundref = type.find("fundref") != std::string_view::npos;
   if (!says_fundref) funding.funder_ror = ror(std::string(text));
   if (!funding.funder_ror) {
-    funding.funder_fundref =
-        text::normalise_fundref(text, says_fundref ? "fundref" : "");
+    funding.funder_fundref = fundref_digits(
+        text::normalise_fundref(text, says_fundref ? "fundref" : ""));
   }
   if (funding.funder_fundref) {
     funding.funder_ror = registry_.of_fundref(*funding.funder_fundref);

@@ -37,7 +37,8 @@ Result<RorRegistry> RorRegistry::load(const std::filesystem::path& ror_stage) {
   DMP_ASSIGN(auto session, sql::Session::open({}));
   DMP_TRY(each_pair(
       session,
-      fmt::format("SELECT e.identifier, ror_id FROM (SELECT ror_id, status, "
+      fmt::format("SELECT replace(e.identifier, '10.13039/', ''), ror_id FROM "
+                  "(SELECT ror_id, status, "
                   "unnest(external_ids) AS e FROM read_parquet([{}])) WHERE "
                   "e.type = 'fundref' ORDER BY e.preferred DESC NULLS LAST, "
                   "status <> 'active', ror_id",
