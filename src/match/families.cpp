@@ -1,0 +1,97 @@
+#include "match/families.h"
+
+#include "sql/session.h"
+#include "text/analysis.h"
+
+namespace dmp::match {
+
+namespace {
+
+std::vector<std::string> texts(const sql::ColumnView& column, std::size_t row) {
+  std::vector<std::string> items;
+  const auto range = column.list(row);
+  for (std::size_t i = range.begin; i < range.end; ++i) {
+    items.emplace_back(column.child(0).text(i));
+  }
+  return items;
+}
+
+}  // namespace
+
+std::string analysed_name(std::string_view name) {
+  thread_local text::Analyser analyser;
+  std::string joined;
+  for (const auto& token : analyser.analyse(name)) {
+    if (!joined.empty()) joined += ' ';
+    joined += token.term;
+  }
+  return joined;
+}
+
+Result<FunderFamilies> FunderFamilies::read(
+    const std::optional<std::filesystem::path>& ror_file) {
+  FunderFamilies families;
+  if (!ror_file) return families;
+  DMP_ASSIGN(auto session, sql::Session::open({}));
+  DMP_ASSIGN(auto rows,
+             session.query("SELECT ror_id, name, labels || aliases || "
+                           "acronyms, parents, children, "
+                           "successors || predecessors FROM read_parquet(" +
+                           sql::quote(ror_file->string()) + ")"));
+  for (;;) {
+    DMP_ASSIGN(const std::size_t count, rows.next());
+    if (count == 0) return families;
+    for (std::size_t row = 0; row < count; ++row) {
+      Organisation organisation;
+      organisation.names = texts(rows.column(2), row);
+      if (auto name = rows.column(1).maybe_text(row)) {
+        organisation.government = name->starts_with("Government of");
+        organisation.names.push_back(*std::move(name));
+      }
+      organisation.parents = texts(rows.column(3), row);
+      organisation.children = texts(rows.column(4), row);
+      organisation.others = texts(rows.column(5), row);
+      families.organisations_.emplace(rows.column(0).text(row),
+                                      std::move(organisation));
+    }
+  }
+}
+
+FunderFamily FunderFamilies::family_of(
+    const std::optional<std::string>& ror,
+    const std::optional<std::string>& name) const {
+  FunderFamily family;
+  if (name) {
+    if (auto key = analysed_name(*name); !key.empty())
+      family.names.insert(std::move(key));
+  }
+  if (!ror) return family;
+  // Downwards at all depths, and through what an organisation was and became.
+  std::vector<std::string> waiting{*ror};
+  while (!waiting.empty()) {
+    const std::string id = std::move(waiting.back());
+    waiting.pop_back();
+    if (!family.rors.insert(id).second) continue;
+    const auto found = organisations_.find(id);
+    if (found == organisations_.end()) continue;
+    for (const auto& child : found->second.children) waiting.push_back(child);
+    if (id != *ror) continue;
+    for (const auto& other : found->second.others) waiting.push_back(other);
+    for (const auto& own : found->second.names) {
+      if (auto key = analysed_name(own); !key.empty())
+        family.names.insert(std::move(key));
+    }
+  }
+  if (const auto found = organisations_.find(*ror);
+      found != organisations_.end()) {
+    for (const auto& parent : found->second.parents) {
+      const auto above = organisations_.find(parent);
+      if (above != organisations_.end() && !above->second.government) {
+        family.rors.insert(parent);
+      }
+    }
+  }
+  return family;
+}
+
+}  // namespace dmp::match

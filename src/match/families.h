@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace dmp::match {
+
+// The organisations that stand for one funder: itself, what is below it, what
+// is one level above (but no government), what it was and became.
+// Source: spec search.md 3.1, "funder family".
+struct FunderFamily {
+  std::unordered_set<std::string> rors;
+  // Names, aliases and acronyms, analysed: tokens joined by a blank.
+  std::unordered_set<std::string> names;
+  bool empty() const { return rors.empty() && names.empty(); }
+};
+
+// Families from ror.parquet. Without a file a family is the ROR alone.
+class FunderFamilies {
+ public:
+  // Errors: io, corrupt_input.
+  static Result<FunderFamilies> read(
+      const std::optional<std::filesystem::path>& ror_file);
+
+  // `name` is the funder's own name in the plan; either may be absent.
+  FunderFamily family_of(const std::optional<std::string>& ror,
+                         const std::optional<std::string>& name) const;
+
+ private:
+  struct Organisation {
+    std::vector<std::string> names, parents, children, others;
+    bool government = false;
+  };
+  std::unordered_map<std::string, Organisation> organisations_;
+};
+
+// Tokens of a name joined by a blank: what two names are compared by.
+std::string analysed_name(std::string_view name);
+
+}  // namespace dmp::match
