@@ -1,0 +1,388 @@
+// The streaming matcher. Pass 1: every worker streams its share of the files
+// past all plans and keeps the best of each; the shares merge exactly, because
+// a plan's list is a set ordered by (score, DOI). Pass 2: the works that were
+// kept are read whole, and their evidence is written down.
+#include "match/engine.h"
+
+#include "match/evaluate.h"
+#include "match/highlight.h"
+#include "match/plan_index.h"
+#include "sql/session.h"
+#include "sql/work_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace dmp::match {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kPlansAtATime = 500;
+
+// Columns that decide a hit and its score.
+constexpr std::string_view kColumns =
+    "doi, title, abstract_text, work_type, publication_date, "
+    "publication_date_end, institutions, authors, funders, awards, relations";
+
+struct Ranked {
+  float score = 0;
+  std::string doi;
+  // Better first.
+  bool operator<(const Ranked& other) const {
+    return score != other.score ? score > other.score : doi < other.doi;
+  }
+};
+
+// The best k of one plan: a heap whose front is the worst kept.
+class Best {
+ public:
+  void offer(float score, const std::string& doi, std::size_t k) {
+    Ranked ranked{score, doi};
+    if (items_.size() == k) {
+      if (!(ranked < items_.front())) return;
+      std::pop_heap(items_.begin(), items_.end());
+      items_.pop_back();
+    }
+    items_.push_back(std::move(ranked));
+    std::push_heap(items_.begin(), items_.end());
+  }
+  void merge(const Best& other, std::size_t k) {
+    for (const auto& item : other.items_) offer(item.score, item.doi, k);
+  }
+  std::vector<Ranked> sorted() const {
+    std::vector<Ranked> items = items_;
+    std::sort(items.begin(), items.end());
+    return items;
+  }
+
+ private:
+  std::vector<Ranked> items_;
+};
+
+std::string file_list(const std::vector<fs::path>& files) {
+  std::string list;
+  for (const auto& file : files) {
+    list += (list.empty() ? "" : ", ") + sql::quote(file.string());
+  }
+  return "read_parquet([" + list + "])";
+}
+
+// ------------------------------------------------------------------ statistics
+
+Result<CollectionCounts> read_counts(sql::Session& session,
+                                     const fs::path& dir) {
+  DMP_ASSIGN(
+      auto rows,
+      session.query(
+          "SELECT live_documents, title_docs, title_tokens, abstract_docs, "
+          "abstract_tokens FROM " +
+          file_list({dir / "summary.parquet"})));
+  DMP_ASSIGN(const std::size_t count, rows.next());
+  if (count != 1) {
+    return Error{ErrorCode::corrupt_input,
+                 (dir / "summary.parquet").string() + ": not one row"};
+  }
+  const auto value = [&](std::size_t i) {
+    return rows.column(i).value<std::int64_t>(0);
+  };
+  return CollectionCounts{value(0), {value(1), value(2)}, {value(3), value(4)}};
+}
+
+// Document frequencies of the plans' own terms only.
+Result<TermTable> read_terms(sql::Session& session, const fs::path& dir,
+                             const std::vector<PlanQuery>& queries) {
+  TermTable wanted;
+  for (const auto& query : queries) {
+    for (const auto& token : query.content_tokens)
+      wanted.emplace(token, TermCounts{});
+  }
+  DMP_ASSIGN(auto rows,
+             session.query("SELECT term, title_df, abstract_df FROM " +
+                           file_list({dir / "terms.parquet"}) +
+                           " WHERE title_df >= 5 OR abstract_df >= 5"));
+  for (;;) {
+    DMP_ASSIGN(const std::size_t count, rows.next());
+    if (count == 0) return wanted;
+    for (std::size_t row = 0; row < count; ++row) {
+      const auto found = wanted.find(std::string(rows.column(0).text(row)));
+      if (found == wanted.end()) continue;
+      found->second = {rows.column(1).value<std::int64_t>(row),
+                       rows.column(2).value<std::int64_t>(row)};
+    }
+  }
+}
+
+// ---------------------------------------------------------------------- pass 1
+
+struct Share {
+  std::vector<Best> best;
+  SearchCounts counts;
+};
+
+class Streamer {
+ public:
+  Streamer(const std::vector<PlanQuery>& queries, const PlanIndex& index,
+           const CollectionCounts& counts, const SearchOptions& options)
+      : queries_(queries), index_(index), counts_(counts), options_(options) {
+    share_.best.resize(queries.size());
+  }
+
+  Status read(sql::Session& session, const std::string& source) {
+    DMP_ASSIGN(auto answer, session.query(fmt::format("SELECT {} FROM {}",
+                                                      kColumns, source)));
+    sql::WorkRows rows(std::move(answer));
+    for (;;) {
+      DMP_ASSIGN(const std::size_t count, rows.next());
+      if (count == 0) return {};
+      for (std::size_t row = 0; row < count; ++row) look_at(rows.work(row));
+    }
+  }
+
+  Share take() { return std::move(share_); }
+
+ private:
+  void look_at(const model::Work& work) {
+    ++share_.counts.works;
+    WorkView view(work, analyser_);
+    index_.candidates(view, plans_);
+    for (const std::uint32_t plan : plans_) {
+      ++share_.counts.candidates;
+      const auto hit =
+          evaluate(queries_[plan], view, counts_, options_, Detail::score);
+      if (!hit) continue;
+      ++share_.counts.hits;
+      share_.best[plan].offer(hit->score, work.doi,
+                              static_cast<std::size_t>(options_.max_results));
+    }
+  }
+
+  const std::vector<PlanQuery>& queries_;
+  const PlanIndex& index_;
+  const CollectionCounts& counts_;
+  const SearchOptions& options_;
+  text::Analyser analyser_;
+  std::vector<std::uint32_t> plans_;
+  Share share_;
+};
+
+// A share of the rows of a file: row groups dealt by file and row number.
+struct Piece {
+  std::string source;
+};
+
+Result<std::vector<Piece>> pieces_of(sql::Session& session,
+                                     const std::vector<fs::path>& files) {
+  constexpr std::int64_t kRows = 65'536;
+  std::vector<Piece> pieces;
+  for (const auto& file : files) {
+    DMP_ASSIGN(const auto rows,
+               session.scalar_int("SELECT count(*) FROM " + file_list({file})));
+    for (std::int64_t begin = 0; begin < rows; begin += kRows) {
+      pieces.push_back({fmt::format(
+          "read_parquet({}, file_row_number = true) WHERE file_row_number "
+          "BETWEEN {} AND {}",
+          sql::quote(file.string()), begin, begin + kRows - 1)});
+    }
+  }
+  return pieces;
+}
+
+Result<std::vector<Best>> stream(const SearchInputs& inputs,
+                                 const std::vector<PlanQuery>& queries,
+                                 const PlanIndex& index,
+                                 const CollectionCounts& counts,
+                                 const SearchOptions& options,
+                                 SearchCounts& totals) {
+  DMP_ASSIGN(auto first, sql::Session::open({}));
+  DMP_ASSIGN(const auto pieces, pieces_of(first, inputs.works_files));
+  const auto workers = std::max<std::size_t>(
+      1, std::min<std::size_t>(static_cast<std::size_t>(options.threads),
+                               pieces.size()));
+  std::atomic<std::size_t> next{0};
+  std::vector<Share> shares(workers);
+  std::vector<Status> done(workers);
+  const auto work = [&](std::size_t me) {
+    Streamer streamer(queries, index, counts, options);
+    done[me] = [&]() -> Status {
+      DMP_ASSIGN(auto session, sql::Session::open({}));
+      for (std::size_t i = next++; i < pieces.size(); i = next++) {
+        DMP_TRY(streamer.read(session, pieces[i].source));
+      }
+      return {};
+    }();
+    shares[me] = streamer.take();
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < workers; ++i) threads.emplace_back(work, i);
+  work(0);
+  for (auto& thread : threads) thread.join();
+  std::vector<Best> best(queries.size());
+  for (std::size_t i = 0; i < workers; ++i) {
+    DMP_TRY(done[i]);
+    for (std::size_t plan = 0; plan < best.size(); ++plan) {
+      best[plan].merge(shares[i].best[plan],
+                       static_cast<std::size_t>(options.max_results));
+    }
+    totals.works += shares[i].counts.works;
+    totals.candidates += shares[i].counts.candidates;
+    totals.hits += shares[i].counts.hits;
+  }
+  return best;
+}
+
+// ---------------------------------------------------------------------- pass 2
+
+void cut(std::vector<model::ItemMatch>& items, int most) {
+  std::stable_sort(
+      items.begin(), items.end(), [](const auto& a, const auto& b) {
+        return a.score != b.score ? a.score > b.score : a.index < b.index;
+      });
+  if (items.size() > static_cast<std::size_t>(most))
+    items.resize(static_cast<std::size_t>(most));
+}
+
+model::Match match_of(const PlanQuery& query, const model::Work& work,
+                      Evaluation hit, const SearchOptions& options) {
+  model::Match match;
+  match.work = work;
+  match.score = static_cast<double>(hit.score);
+  match.doi_found = hit.funded_doi;
+  match.content_score = static_cast<double>(hit.content);
+  if (hit.content > 0) {
+    if (work.title)
+      match.title_highlight =
+          mark_title(*work.title, terms_of(query.terms, TextField::title));
+    if (work.abstract_text) {
+      match.abstract_highlights = mark_abstract(
+          *work.abstract_text, terms_of(query.terms, TextField::abstract_text));
+    }
+  }
+  for (auto* items : {&hit.authors, &hit.institutions, &hit.funders,
+                      &hit.awards, &hit.intra, &hit.shared, &hit.citations}) {
+    cut(*items, options.inner_hits);
+  }
+  match.authors = std::move(hit.authors);
+  match.institutions = std::move(hit.institutions);
+  match.funders = std::move(hit.funders);
+  match.awards = std::move(hit.awards);
+  match.intra_work_dois = std::move(hit.intra);
+  match.possible_shared_project_dois = std::move(hit.shared);
+  match.dataset_citation_dois = std::move(hit.citations);
+  match.date_status = std::move(hit.date_status);
+  match.funder_mismatch = hit.funder_mismatch;
+  if (options.explain) match.explain = std::move(hit.explain);
+  return match;
+}
+
+// Works of the lists, whole, by DOI.
+Result<std::unordered_map<std::string, model::Work>> fetch(
+    const SearchInputs& inputs, const std::vector<std::vector<Ranked>>& lists,
+    int threads) {
+  std::unordered_map<std::string, model::Work> works;
+  for (const auto& list : lists) {
+    for (const auto& ranked : list) works.emplace(ranked.doi, model::Work{});
+  }
+  if (works.empty()) return works;
+  sql::Session::Options options;
+  options.threads = threads;
+  DMP_ASSIGN(auto session, sql::Session::open(options));
+  std::string values;
+  for (const auto& [doi, work] : works) {
+    values += (values.empty() ? "(" : ", (") + sql::quote(doi) + ")";
+  }
+  DMP_TRY(session.execute("CREATE TABLE wanted (doi VARCHAR)"));
+  DMP_TRY(session.execute("INSERT INTO wanted VALUES " + values));
+  DMP_ASSIGN(auto answer,
+             session.query("SELECT w.* FROM " + file_list(inputs.works_files) +
+                           " w SEMI JOIN wanted USING (doi)"));
+  sql::WorkRows rows(std::move(answer));
+  for (;;) {
+    DMP_ASSIGN(const std::size_t count, rows.next());
+    if (count == 0) return works;
+    for (std::size_t row = 0; row < count; ++row) {
+      model::Work work = rows.work(row);
+      works[work.doi] = std::move(work);
+    }
+  }
+}
+
+Status report_plans(const SearchInputs& inputs,
+                    const std::vector<const model::Plan*>& plans,
+                    const std::vector<PlanQuery>& queries,
+                    const std::vector<Best>& best,
+                    const CollectionCounts& counts,
+                    const SearchOptions& options,
+                    const std::function<Status(model::PlanMatches&&)>& sink,
+                    SearchCounts& totals) {
+  text::Analyser analyser;
+  for (std::size_t begin = 0; begin < plans.size(); begin += kPlansAtATime) {
+    const std::size_t end = std::min(plans.size(), begin + kPlansAtATime);
+    std::vector<std::vector<Ranked>> lists;
+    for (std::size_t i = begin; i < end; ++i) lists.push_back(best[i].sorted());
+    DMP_ASSIGN(const auto works, fetch(inputs, lists, options.threads));
+    for (std::size_t i = begin; i < end; ++i) {
+      model::PlanMatches matches;
+      matches.plan_doi = plans[i]->doi;
+      matches.plan_id = plans[i]->plan_id;
+      for (const auto& ranked : lists[i - begin]) {
+        const model::Work& work = works.at(ranked.doi);
+        WorkView view(work, analyser);
+        auto hit =
+            evaluate(queries[i], view, counts, options, Detail::evidence);
+        if (!hit || hit->score != ranked.score) {
+          return Error{ErrorCode::internal,
+                       fmt::format("{} and {}: the two passes disagree",
+                                   matches.plan_doi, work.doi)};
+        }
+        matches.works.push_back(
+            match_of(queries[i], work, *std::move(hit), options));
+      }
+      if (!matches.works.empty()) {
+        matches.score_max = matches.works.front().score;
+        ++totals.plans_with_hits;
+      }
+      totals.matches += static_cast<std::int64_t>(matches.works.size());
+      DMP_TRY(sink(std::move(matches)));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status search(const SearchInputs& inputs, const SearchOptions& options,
+              const std::function<Status(model::PlanMatches&&)>& sink,
+              SearchCounts* counts) {
+  SearchCounts totals;
+  DMP_ASSIGN(const auto families, FunderFamilies::read(inputs.ror_file));
+  std::vector<const model::Plan*> plans;
+  for (const auto& plan : inputs.plans) plans.push_back(&plan);
+  std::sort(plans.begin(), plans.end(),
+            [](const auto* a, const auto* b) { return a->doi < b->doi; });
+  std::vector<PlanQuery> queries;
+  for (const auto* plan : plans)
+    queries.push_back(make_query(*plan, options, families));
+  totals.plans = static_cast<std::int64_t>(plans.size());
+  DMP_ASSIGN(auto session, sql::Session::open({}));
+  DMP_ASSIGN(const auto collection,
+             read_counts(session, inputs.collection_stats_dir));
+  DMP_ASSIGN(const auto terms,
+             read_terms(session, inputs.collection_stats_dir, queries));
+  for (auto& query : queries) {
+    query.terms = select_terms(query.content_tokens, terms, collection);
+  }
+  const PlanIndex index(queries);
+  DMP_ASSIGN(const auto best,
+             stream(inputs, queries, index, collection, options, totals));
+  DMP_TRY(report_plans(inputs, plans, queries, best, collection, options, sink,
+                       totals));
+  if (counts != nullptr) *counts = totals;
+  return {};
+}
+
+}  // namespace dmp::match

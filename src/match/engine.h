@@ -1,0 +1,41 @@
+#pragma once
+
+#include "base/result.h"
+#include "match/options.h"
+#include "model/match.h"
+#include "model/plan.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace dmp::match {
+
+struct SearchInputs {
+  std::vector<std::filesystem::path> works_files;  // works_index/*.parquet
+  std::filesystem::path collection_stats_dir;
+  std::optional<std::filesystem::path> ror_file;  // ror.parquet
+  std::vector<model::Plan> plans;
+};
+
+struct SearchCounts {
+  std::int64_t plans = 0, plans_with_hits = 0;
+  std::int64_t works = 0;       // streamed past
+  std::int64_t candidates = 0;  // (plan, work) pairs a key brought together
+  std::int64_t hits = 0;        // of these, pairs that passed gates and filters
+  std::int64_t matches = 0;     // handed to the sink
+};
+
+// Every plan's best works, all plans held in memory and the works streamed past
+// once (design 4.3). `sink` is called once a plan, in ascending plan DOI, also
+// with no works. Best first: score descending, then DOI. The same for any
+// number of threads. Memory: the plans, max_results candidates a plan, and the
+// full works of 500 plans at a time.
+// Errors: not_found, corrupt_input, io; and whatever the sink returns.
+Status search(const SearchInputs& inputs, const SearchOptions& options,
+              const std::function<Status(model::PlanMatches&&)>& sink,
+              SearchCounts* counts);
+
+}  // namespace dmp::match

@@ -1,0 +1,451 @@
+#include "match/evaluate.h"
+
+#include "text/phrase.h"
+#include "text/unicode.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <span>
+
+namespace dmp::match {
+
+namespace {
+
+using model::ExplainClause;
+using model::ExplainItem;
+using model::ItemMatch;
+
+constexpr double kFundedDoi = 15, kOrcid = 2, kSurname = 1, kId = 2, kName = 1;
+constexpr double kIntra = 10, kShared = 5, kCitation = 2.5;
+constexpr int kNameSlop = 3;
+
+bool has_phrase(const std::vector<std::string>& query,
+                const std::vector<std::string>& document, int slop) {
+  if (query.empty() || document.size() < query.size()) return false;
+  std::vector<std::string_view> views(document.begin(), document.end());
+  return text::phrase_matches(query, views, slop);
+}
+
+bool contains(const std::vector<std::string>& sorted, const std::string& item) {
+  return std::binary_search(sorted.begin(), sorted.end(), item);
+}
+
+class Evaluator {
+ public:
+  Evaluator(const PlanQuery& query, WorkView& work,
+            const CollectionCounts& counts, const SearchOptions& options,
+            Detail detail)
+      : query_(query),
+        view_(work),
+        work_(work.work()),
+        counts_(counts),
+        options_(options),
+        evidence_(detail == Detail::evidence) {}
+
+  std::optional<Evaluation> run() {
+    if (work_.work_type == "OUTPUT_MANAGEMENT_PLAN" ||
+        work_.doi == query_.plan_doi) {
+      return std::nullopt;
+    }
+    const float gates = gate_score();
+    if (!gate_open_) return std::nullopt;
+    if (!date_passes()) return std::nullopt;
+    const float bonus = bonus_score();
+    result_.score = gates + bonus;
+    return std::move(result_);
+  }
+
+ private:
+  // ------------------------------------------------------------------- clauses
+
+  // Mean over the children that matched. Source: search.md 4.
+  float mean(const char* clause, bool gate, const std::vector<ItemMatch>& items,
+             std::vector<ExplainItem> explained, std::size_t children) {
+    if (items.empty()) return 0;
+    double sum = 0;
+    for (const auto& item : items)
+      sum += static_cast<double>(static_cast<float>(item.score));
+    const auto score =
+        static_cast<float>(sum / static_cast<double>(items.size()));
+    if (evidence_) {
+      explain(clause, gate, static_cast<double>(score), std::move(explained),
+              fmt::format("mean of {} of {}", items.size(), children));
+    }
+    return score;
+  }
+
+  void explain(const char* clause, bool gate, double score,
+               std::vector<ExplainItem> items, std::string note) {
+    ExplainClause part;
+    part.clause = clause;
+    part.gate = gate;
+    part.score = score;
+    part.items = std::move(items);
+    part.note = std::move(note);
+    result_.explain.push_back(std::move(part));
+  }
+
+  void note(std::vector<ExplainItem>& items, int plan_index, std::size_t child,
+            const char* how, double points) {
+    if (evidence_) {
+      items.push_back(
+          {std::to_string(plan_index), static_cast<int>(child), how, points});
+    }
+  }
+
+  float gate_score() {
+    double sum = 0;
+    if (contains(query_.funded_dois, work_.doi)) {
+      result_.funded_doi = true;
+      gate_open_ = true;
+      sum += kFundedDoi;
+      if (evidence_)
+        explain("funded_dois", true, kFundedDoi,
+                {{work_.doi, -1, "doi", kFundedDoi}}, "");
+    }
+    const auto add = [&](float score, bool any) {
+      gate_open_ = gate_open_ || any;
+      sum += static_cast<double>(score);
+    };
+    const float authors = author_score();
+    add(authors, authors > 0);
+    const float awards = award_score();
+    add(awards, awards > 0);
+    const float intra = related(work_.intra_work_dois, "intra_work_dois",
+                                kIntra, result_.intra);
+    intra_hit_ = intra > 0;
+    add(intra, intra > 0);
+    const float shared =
+        related(work_.possible_shared_project_dois,
+                "possible_shared_project_dois", kShared, result_.shared);
+    add(shared, shared > 0);
+    const float citations =
+        related(work_.dataset_citation_dois, "dataset_citation_dois", kCitation,
+                result_.citations);
+    add(citations, citations > 0);
+    return static_cast<float>(sum);
+  }
+
+  float bonus_score() {
+    double sum = weak_awards();
+    sum += static_cast<double>(
+        organisations("institutions", query_.institutions, work_.institutions,
+                      result_.institutions, true));
+    sum += static_cast<double>(organisations(
+        "funders", query_.funders, work_.funders, result_.funders, false));
+    sum += static_cast<double>(content_score());
+    return static_cast<float>(sum);
+  }
+
+  // ------------------------------------------------------------------- authors
+
+  bool surname_hits(const AuthorClause& clause, std::size_t child) {
+    if (clause.surname_tokens.empty()) return false;
+    const auto& author = work_.authors[child];
+    if (!options_.improved())
+      return has_phrase(clause.surname_tokens, view_.author_full(child), 0);
+    // A5: in the surname where there is one, and by someone of that initial.
+    const bool hit =
+        author.name.surname
+            ? has_phrase(clause.surname_tokens, view_.author_surname(child), 0)
+            : has_phrase(clause.surname_tokens, view_.author_full(child), 0);
+    if (!hit) return false;
+    if (!clause.first_initial || !author.name.first_initial) return true;
+    return text::to_lower(*clause.first_initial) ==
+           text::to_lower(*author.name.first_initial);
+  }
+
+  float author_score() {
+    std::vector<ExplainItem> explained;
+    for (std::size_t child = 0; child < work_.authors.size(); ++child) {
+      ItemMatch item;
+      item.index = static_cast<int>(child);
+      for (const auto& clause : query_.authors) {
+        const bool orcid =
+            clause.orcid && work_.authors[child].orcid == clause.orcid;
+        const bool surname =
+            (evidence_ || !orcid) && surname_hits(clause, child);
+        if (!orcid && !surname) continue;
+        item.score += orcid ? kOrcid : kSurname;
+        if (evidence_) {
+          if (orcid) item.fields.push_back("authors.orcid." + *clause.orcid);
+          if (surname) item.fields.push_back("authors.full." + *clause.surname);
+        }
+        note(explained, clause.index, child, orcid ? "orcid" : "surname",
+             orcid ? kOrcid : kSurname);
+      }
+      if (item.score > 0) keep(result_.authors, std::move(item));
+    }
+    return mean("authors", true, result_.authors, std::move(explained),
+                work_.authors.size());
+  }
+
+  static void keep(std::vector<ItemMatch>& items, ItemMatch item) {
+    std::sort(item.fields.begin(), item.fields.end());
+    item.fields.erase(std::unique(item.fields.begin(), item.fields.end()),
+                      item.fields.end());
+    items.push_back(std::move(item));
+  }
+
+  // -------------------------------------------------------------------- awards
+
+  enum class Agreement : std::uint8_t { agree, unknown, disagree };
+
+  bool names_agree(const FunderFamily& family, const std::string& name) const {
+    const std::string key = analysed_name(name);
+    if (family.names.contains(key)) return true;
+    // The plan's name as a phrase inside the work's.
+    return std::any_of(
+        family.names.begin(), family.names.end(), [&](const auto& own) {
+          const std::string padded = " " + key + " ";
+          return own.find(' ') != std::string::npos &&
+                 padded.find(" " + own + " ") != std::string::npos;
+        });
+  }
+
+  // search.md 3.1: the award's own funders, else all of the work.
+  Agreement agreement(const FunderFamily& family,
+                      const model::WorkAward& award) const {
+    if (family.empty()) return Agreement::unknown;
+    const bool stated =
+        !award.funder_rors.empty() || !award.funder_names.empty();
+    if (!stated && work_.funders.empty()) return Agreement::unknown;
+    if (stated) {
+      for (const auto& ror : award.funder_rors) {
+        if (family.rors.contains(ror)) return Agreement::agree;
+      }
+      for (const auto& name : award.funder_names) {
+        if (names_agree(family, name)) return Agreement::agree;
+      }
+      return Agreement::disagree;
+    }
+    for (const auto& funder : work_.funders) {
+      if (funder.ror && family.rors.contains(*funder.ror))
+        return Agreement::agree;
+      if (funder.name && names_agree(family, *funder.name))
+        return Agreement::agree;
+    }
+    return Agreement::disagree;
+  }
+
+  struct AwardHit {
+    double points = 0;
+    bool full = false;
+    const char* how = "award-strong";
+    bool mismatch = false;
+  };
+
+  AwardHit award_hit(const AwardClause& clause, std::size_t child,
+                     std::vector<std::string>* fields) {
+    AwardHit best;
+    const std::string& id = view_.award_lower(child);
+    for (const auto& variant : clause.variants) {
+      if (variant.lower != id) continue;
+      if (fields != nullptr)
+        fields->push_back("awards.award_id." + variant.text);
+      AwardHit hit{options_.award_full, true, "award-strong", false};
+      if (options_.improved()) {
+        const Agreement says = agreement(clause.family, work_.awards[child]);
+        hit.mismatch = says == Agreement::disagree;
+        if (!variant.strong) {
+          if (says == Agreement::agree) hit.how = "award-agree";
+          if (says == Agreement::unknown)
+            hit = {options_.award_unknown, false, "award-unknown", false};
+          if (says == Agreement::disagree)
+            hit = {options_.award_disagree, false, "award-disagree", true};
+        }
+      }
+      if (hit.points > best.points) best = hit;
+    }
+    return best;
+  }
+
+  float award_score() {
+    std::vector<ExplainItem> explained;
+    weak_.assign(query_.awards.size(), {});
+    std::vector<bool> full(query_.awards.size(), false);
+    for (std::size_t child = 0; child < work_.awards.size(); ++child) {
+      ItemMatch item;
+      item.index = static_cast<int>(child);
+      double whole = 0;
+      for (std::size_t i = 0; i < query_.awards.size(); ++i) {
+        const AwardClause& clause = query_.awards[i];
+        const AwardHit hit =
+            award_hit(clause, child, evidence_ ? &item.fields : nullptr);
+        if (hit.points == 0) continue;
+        item.score += hit.points;
+        result_.funder_mismatch = result_.funder_mismatch || hit.mismatch;
+        if (hit.full) {
+          full[i] = true;
+          whole += hit.points;
+          note(explained, clause.index, child, hit.how, hit.points);
+        } else if (hit.points > weak_[i].points) {
+          weak_[i] = {hit.points, child, hit.how};
+        }
+      }
+      if (item.score == 0) continue;
+      if (whole > 0) full_children_.push_back({item.index, whole, {}});
+      keep(result_.awards, std::move(item));
+    }
+    for (std::size_t i = 0; i < full.size(); ++i) {
+      if (full[i]) weak_[i] = {};
+    }
+    award_full_ = !full_children_.empty();
+    return mean("awards", true, full_children_, std::move(explained),
+                work_.awards.size());
+  }
+
+  double weak_awards() {
+    double sum = 0;
+    std::vector<ExplainItem> explained;
+    for (std::size_t i = 0; i < weak_.size(); ++i) {
+      if (weak_[i].points == 0) continue;
+      sum += weak_[i].points;
+      note(explained, query_.awards[i].index, weak_[i].child, weak_[i].how,
+           weak_[i].points);
+    }
+    if (sum > 0 && evidence_)
+      explain("awards_weak", false, sum, std::move(explained), "");
+    return sum;
+  }
+
+  // ----------------------------------------------------- relations, the others
+
+  float related(const std::vector<std::string>& dois, const char* name,
+                double points, std::vector<ItemMatch>& items) {
+    if (query_.outputs.empty()) return 0;
+    std::vector<ExplainItem> explained;
+    for (std::size_t child = 0; child < dois.size(); ++child) {
+      if (!contains(query_.outputs, dois[child])) continue;
+      ItemMatch item;
+      item.index = static_cast<int>(child);
+      item.score = points;
+      if (evidence_) {
+        item.fields.push_back(
+            fmt::format("relations.{}.doi.{}", name, dois[child]));
+        explained.push_back({dois[child], item.index, "doi", points});
+      }
+      items.push_back(std::move(item));
+    }
+    return mean(name, true, items, std::move(explained), dois.size());
+  }
+
+  float organisations(const char* name,
+                      const std::vector<OrganisationClause>& clauses,
+                      const std::vector<model::Organisation>& children,
+                      std::vector<ItemMatch>& items, bool institutions) {
+    std::vector<ExplainItem> explained;
+    for (std::size_t child = 0; child < children.size() && !clauses.empty();
+         ++child) {
+      ItemMatch item;
+      item.index = static_cast<int>(child);
+      for (const auto& clause : clauses) {
+        const bool ror = clause.ror && children[child].ror == clause.ror;
+        const bool named = (evidence_ || !ror) && !clause.name_tokens.empty() &&
+                           children[child].name &&
+                           has_phrase(clause.name_tokens,
+                                      institutions ? view_.institution(child)
+                                                   : view_.funder(child),
+                                      kNameSlop);
+        if (!ror && !named) continue;
+        item.score += ror ? kId : kName;
+        if (evidence_) {
+          if (ror)
+            item.fields.push_back(fmt::format("{}.ror.{}", name, *clause.ror));
+          if (named)
+            item.fields.push_back(
+                fmt::format("{}.name.{}", name, *clause.name));
+        }
+        note(explained, clause.index, child, ror ? "ror" : "name",
+             ror ? kId : kName);
+      }
+      if (item.score > 0) keep(items, std::move(item));
+    }
+    return mean(name, false, items, std::move(explained), children.size());
+  }
+
+  float content_score() {
+    const auto& terms = query_.terms.terms;
+    if (terms.empty()) return 0;
+    double sum = 0;
+    int matched = 0;
+    std::vector<model::TermPoints> points;
+    for (const auto& term : terms) {
+      const auto& field = view_.terms(term.field);
+      const auto found = field.frequency.find(term.term);
+      if (found == field.frequency.end()) continue;
+      const FieldStats& stats = term.field == TextField::title
+                                    ? counts_.title
+                                    : counts_.abstract_text;
+      const float score = bm25(term.weight, found->second, field.tokens, stats);
+      sum += static_cast<double>(score);
+      ++matched;
+      if (evidence_) {
+        points.push_back(
+            {term.term,
+             term.field == TextField::title ? "title" : "abstract_text",
+             static_cast<double>(score)});
+      }
+    }
+    if (matched < query_.terms.minimum) return 0;
+    result_.content = static_cast<float>(sum);
+    if (evidence_) {
+      explain("content", false, static_cast<double>(result_.content), {},
+              fmt::format("{} of {} terms", matched, terms.size()));
+      result_.explain.back().terms = std::move(points);
+    }
+    return result_.content;
+  }
+
+  // ---------------------------------------------------------------------- date
+
+  // Source: search.md 2 (baseline) and A3.
+  bool date_passes() {
+    const auto& date = work_.publication_date;
+    if (!date) {
+      result_.date_status = "unknown";
+      return options_.improved();
+    }
+    const text::Day last = options_.improved()
+                               ? work_.publication_date_end.value_or(*date)
+                               : *date;
+    const bool inside = last >= query_.window_begin &&
+                        (!query_.window_end || *date <= *query_.window_end);
+    result_.date_status = inside ? "inside" : "outside";
+    if (inside) return true;
+    if (!options_.improved()) return false;
+    const bool award =
+        award_full_ && *date >= text::add_years(query_.project_start, -1);
+    return result_.funded_doi || intra_hit_ || award;
+  }
+
+  struct Weak {
+    double points = 0;
+    std::size_t child = 0;
+    const char* how = "";
+  };
+
+  const PlanQuery& query_;
+  WorkView& view_;
+  const model::Work& work_;
+  const CollectionCounts& counts_;
+  const SearchOptions& options_;
+  bool evidence_;
+  bool gate_open_ = false, intra_hit_ = false, award_full_ = false;
+  std::vector<Weak> weak_;
+  std::vector<ItemMatch> full_children_;
+  Evaluation result_;
+};
+
+}  // namespace
+
+std::optional<Evaluation> evaluate(const PlanQuery& query, WorkView& work,
+                                   const CollectionCounts& counts,
+                                   const SearchOptions& options,
+                                   Detail detail) {
+  return Evaluator(query, work, counts, options, detail).run();
+}
+
+}  // namespace dmp::match
