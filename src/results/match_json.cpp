@@ -121,7 +121,8 @@ void write_items(JsonWriter& json, std::string_view name,
 
 // Lists a plan's items by position; the other clauses name a DOI or variant.
 bool has_positions(std::string_view clause) {
-  return clause == "authors" || clause == "institutions" || clause == "funders";
+  return clause == "authors" || clause == "institutions" ||
+         clause == "funders" || clause == "awards" || clause == "awards_weak";
 }
 
 void write_plan_item(JsonWriter& json, std::string_view clause,

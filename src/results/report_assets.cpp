@@ -1,0 +1,184 @@
+#include "results/report_assets.h"
+
+namespace dmp::results {
+
+const std::string_view kReportStyle = R"css(
+:root{color-scheme:light dark;--ink:#1d2330;--soft:#566070;--line:#dfe3ea;
+--page:#f6f7f9;--card:#fff;--link:#1a56a8;--high:#1b7f5c;--medium:#b3730c;
+--low:#7a8494;--plain:#4a6fa5;--back:#e8ebf0;--mark:#fff0b3;--mark-ink:#3d3000}
+@media (prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#a3adbd;
+--line:#323a48;--page:#14181f;--card:#1c222c;--link:#8db8f2;--high:#4cc495;
+--medium:#e0a548;--low:#8f99a9;--plain:#7da2d8;--back:#2b3340;--mark:#5c4a0a;
+--mark-ink:#ffefb8}}
+*{box-sizing:border-box}
+html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
+body{margin:0;background:var(--page);color:var(--ink);
+font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",
+"Noto Sans","DejaVu Sans",sans-serif}
+.skip{position:absolute;left:-999px}
+.skip:focus{left:1rem;top:1rem;background:var(--card);padding:.5rem 1rem}
+header,main,footer{max-width:62rem;margin:0 auto;padding:0 1.25rem}
+header{padding-top:2.5rem}
+h1{font-size:2rem;line-height:1.2;margin:0;letter-spacing:-.015em}
+h2{font-size:1.35rem;margin:2.75rem 0 1rem;letter-spacing:-.01em}
+h3{font-size:1.2rem;line-height:1.3;margin:0}
+h4{font-size:1.02rem;line-height:1.35;margin:0;font-weight:600}
+a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:2px}
+h4 a{text-decoration:none}h4 a:hover{text-decoration:underline}
+:focus-visible{outline:3px solid var(--link);outline-offset:2px}
+.lede,.note,.facts,.by,.doi,.none,.back,small{color:var(--soft)}
+.lede{margin:.4rem 0 0}
+.note{font-size:.85rem;margin:.5rem 0 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));
+gap:.75rem;margin:0}
+.card{background:var(--card);border:1px solid var(--line);border-radius:10px;
+padding:.8rem 1rem;border-top:3px solid var(--line)}
+.card dt{color:var(--soft);font-size:.85rem}
+.card dd{margin:0;font-size:1.6rem;font-weight:650;line-height:1.2;
+font-variant-numeric:tabular-nums}
+.card.high{border-top-color:var(--high)}
+.card.medium{border-top-color:var(--medium)}
+.card.low{border-top-color:var(--low)}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));
+gap:.75rem;margin-top:.75rem}
+figure{margin:0;background:var(--card);border:1px solid var(--line);
+border-radius:10px;padding:1rem}
+figcaption{font-weight:600;margin-bottom:.6rem}
+.chart{width:100%;height:auto;display:block;overflow:visible}
+.chart text{font-size:9.5px;fill:var(--soft);text-anchor:middle}
+rect.high{fill:var(--high)}rect.medium{fill:var(--medium)}
+rect.low{fill:var(--low)}rect.plain{fill:var(--plain)}rect.back{fill:var(--back)}
+table{border-collapse:collapse;width:100%}
+th{text-align:left;font-weight:500}
+.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.bars th{font-size:.9rem;white-space:nowrap;padding:.15rem .75rem .15rem 0}
+.bars td{padding:.15rem 0}.bars td:nth-child(2){width:100%}
+.bars td.num{padding-left:.75rem;font-size:.9rem}
+.row{display:block;width:100%;height:.6rem;border-radius:3px}
+.metrics,.plans{background:var(--card);border:1px solid var(--line);
+border-radius:10px;border-spacing:0;border-collapse:separate;overflow:hidden}
+.metrics{width:auto;min-width:60%}
+.metrics th,.metrics td,.plans th,.plans td{padding:.5rem .9rem;
+border-bottom:1px solid var(--line);vertical-align:top}
+.metrics td{font-variant-numeric:tabular-nums}
+thead th{font-size:.85rem;color:var(--soft)}
+tbody tr:last-child>*{border-bottom:0}
+.doi{font-size:.85rem;overflow-wrap:anywhere}
+.plans .doi{display:block}
+.filters{display:flex;flex-wrap:wrap;gap:.75rem 1.5rem;align-items:center;
+margin-bottom:.75rem}
+.filters[hidden]{display:none}
+input,select{font:inherit;color:inherit;background:var(--card);
+border:1px solid var(--low);border-radius:8px;padding:.35rem .6rem}
+input{min-width:16rem}
+.plan{background:var(--card);border:1px solid var(--line);border-radius:12px;
+padding:1.25rem 1.4rem;margin:0 0 1.25rem;content-visibility:auto;
+contain-intrinsic-size:auto 60rem}
+.plan>.facts{margin:.15rem 0 .6rem;font-size:.9rem;overflow-wrap:anywhere}
+.about{margin:0 0 .5rem;font-size:.92rem}
+.about div{display:flex;gap:.75rem}.about dt{color:var(--soft);flex:0 0 6.5rem}
+.about dd{margin:0}
+.works{list-style:none;margin:0;padding:0}
+.work{position:relative;border-top:1px solid var(--line);padding:1rem 0 1rem;
+overflow-wrap:anywhere}
+.score{float:right;width:8.5rem;margin:0 0 .5rem 1.25rem;text-align:right;
+font-size:.85rem}
+.score svg{display:block;width:100%;height:.45rem;border-radius:3px;
+margin:.35rem 0 .25rem}
+.points{color:var(--soft);font-variant-numeric:tabular-nums}
+.band{font-weight:650}.band.high{color:var(--high)}
+.band.medium{color:var(--medium)}.band.low{color:var(--low)}
+.work p{margin:.25rem 0 0}.by,.facts{font-size:.88rem}
+.work .why{margin-top:.5rem}
+.why b{font-weight:600}
+.quote{font-size:.9rem;color:var(--soft);border-left:3px solid var(--line);
+padding-left:.75rem}
+mark{background:var(--mark);color:var(--mark-ink);border-radius:3px;
+padding:0 .1em}
+.tag{display:inline-block;font-size:.8rem;border:1px solid var(--line);
+border-radius:99px;padding:.05rem .6rem;margin-right:.4rem;color:var(--soft)}
+.tag.right{color:var(--high);border-color:var(--high)}
+.tag.wrong{color:#b3261e;border-color:#b3261e}
+@media (prefers-color-scheme:dark){.tag.wrong{color:#ff9b93;
+border-color:#ff9b93}}
+details{margin-top:.5rem;font-size:.9rem}
+summary{cursor:pointer;color:var(--link);width:fit-content}
+.help{background:var(--card);border:1px solid var(--line);border-radius:10px;
+padding:.8rem 1rem;margin-top:1.5rem;font-size:1rem}
+.help dt{font-weight:600;margin-top:.5rem}.help dd{margin:0}
+.sum{margin-top:.4rem}
+.sum th,.sum td{padding:.25rem .75rem .25rem 0;vertical-align:top;
+border-bottom:1px solid var(--line)}
+.sum th{white-space:nowrap}.sum .num{padding-right:0}
+.total th,.total td{font-weight:650;border-bottom:0}
+.back,.none,.missing{font-size:.88rem;margin:.6rem 0 0}
+footer{padding-top:1.5rem;padding-bottom:3rem;color:var(--soft);
+font-size:.85rem}
+.hide,body[data-band=medium] .work.low,body[data-band=high] .work.low,
+body[data-band=high] .work.medium{display:none}
+@media (max-width:40rem){.score{float:none;width:auto;margin:0;display:flex;
+gap:.6rem;align-items:center}.score svg{width:6rem;margin:0}
+.about div{display:block}.plan{padding:1rem}}
+@media print{:root{--page:#fff}body{font-size:10.5pt}.filters,.back,.skip,.help{
+display:none}.plan{border:0;padding:0;break-before:auto;
+content-visibility:visible}.work,figure,.card{break-inside:avoid}
+a{color:inherit}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+)css";
+
+const std::string_view kReportScript = R"js(
+"use strict";
+(function () {
+  var form = document.querySelector(".filters");
+  var find = document.getElementById("find");
+  var band = document.getElementById("band");
+  var found = document.getElementById("found");
+  var rows = Array.prototype.map.call(
+    document.querySelectorAll("tr[data-plan]"), function (row) {
+      return { row: row, text: row.textContent.toLowerCase(),
+               plan: document.getElementById("p" + row.dataset.plan) };
+    });
+  var timer = 0;
+  function apply() {
+    var words = find.value.toLowerCase().split(/\s+/);
+    var shown = 0;
+    rows.forEach(function (item) {
+      var hit = words.every(function (w) { return item.text.includes(w); });
+      item.row.classList.toggle("hide", !hit);
+      if (item.plan) item.plan.classList.toggle("hide", !hit);
+      shown += hit ? 1 : 0;
+    });
+    found.textContent = shown + " of " + rows.length + " plans";
+  }
+  find.addEventListener("input", function () {
+    clearTimeout(timer);
+    timer = setTimeout(apply, 120);
+  });
+  band.addEventListener("change", function () {
+    document.body.dataset.band = band.value;
+  });
+  form.addEventListener("submit", function (e) { e.preventDefault(); });
+  form.hidden = false;
+  apply();
+})();
+)js";
+
+const std::string_view kReportGuide =
+    R"html(<details class=help><summary>How to read this report</summary>
+<p>Each plan is followed by the published works that may have come out of its
+project, the most likely first. They are proposals: a person who knows the
+project should confirm them.</p>
+<dl><dt>High, medium, low</dt><dd>How a work compares with the best work of the
+same plan. The best work of a plan is always high, so look at the reasons
+too.</dd>
+<dt>Matched because</dt><dd>What plan and work have in common. An award number, an
+ORCID iD or a funder’s own list weigh most. A surname alone, an institution or
+shared words can be chance.</dd>
+<dt>How the score adds up</dt><dd>The points each kind of evidence brought. Points
+are averaged over a work’s authors or institutions, so a paper of many authors
+does not win by length.</dd>
+<dt>Outside the project’s dates</dt><dd>Published before the project began or long
+after it ended; listed because other evidence is strong.</dd></dl>
+</details>)html";
+
+}  // namespace dmp::results
