@@ -2,7 +2,7 @@
 add_library(dmp_flags INTERFACE)
 target_compile_options(dmp_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-  -Wnon-virtual-dtor -Woverloaded-virtual -Werror -ffp-contract=off)
+  -Wno-restrict -Wnon-virtual-dtor -Woverloaded-virtual -Werror -ffp-contract=off)
 if(DMPWORKS_MARCH AND CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
   add_compile_options(-march=${DMPWORKS_MARCH})
 endif()

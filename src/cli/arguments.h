@@ -1,0 +1,94 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dmp::cli {
+
+enum class OptionType : std::uint8_t {
+  text,
+  integer,
+  real,
+  size,
+  date,
+  run_id,
+  boolean,
+  choice,
+  list,
+  ranges,         // auto or a whole number
+  existing_path,  // file or folder that must be there
+  path,
+};
+
+// One row of a command's table; help, parsing and docs/cli/ come from it.
+// Source: spec cli.md 1.
+struct Option {
+  std::string name;  // kebab-case, without --
+  OptionType type = OptionType::text;
+  std::string help = {};
+  std::string fallback = {};  // "" = not set
+  std::string env = {};  // "" = none
+  int position = -1;     // -1: only as --name
+  bool required = false;
+  std::vector<std::string> choices = {};  // choice, and list of choices
+  double least = 0, most = 1e18;          // integer, real
+  char short_form = '\0';
+};
+
+struct Command {
+  std::vector<std::string> path;  // e.g. {"transform", "ror"}
+  std::string summary;            // one line
+  std::vector<Option> options;    // its own; globals are added
+};
+
+// Values by option name, after defaults and environment.
+class Values {
+ public:
+  bool has(std::string_view name) const;
+  std::string text(std::string_view name) const;  // "" when not set
+  std::vector<std::string> list(std::string_view name) const;
+  std::int64_t integer(std::string_view name) const;
+  double real(std::string_view name) const;
+  bool flag(std::string_view name) const;
+  std::uint64_t bytes(std::string_view name) const;
+
+ private:
+  friend class Parser;
+  std::map<std::string, std::vector<std::string>, std::less<>> values_;
+};
+
+// All that is wrong with a line, one text a problem, "hint: …" lines after the
+// problem they belong to.
+struct Problems {
+  std::vector<std::string> lines;
+};
+
+// Reads the words after the command's own. Every problem is reported at once.
+// `environment` gives the value of a variable, empty for unset.
+using Environment = std::string (*)(const std::string&);
+Values parse(const Command& command, const std::vector<std::string>& words,
+             Environment environment, Problems& problems);
+
+// Options of every command. Source: cli.md G1.
+const std::vector<Option>& global_options();
+
+// The name among `names` nearest to `word`, within edit distance 2; or "".
+std::string nearest(std::string_view word,
+                    const std::vector<std::string>& names);
+
+// "200MB" -> bytes; nullopt when it is no size.
+std::optional<std::uint64_t> parse_size(std::string_view text);
+
+// The help page of a command, `width` columns. Source: cli.md 1.3.
+std::string help_text(const Command& command, std::size_t width);
+// Of a group (or of the program, with an empty path).
+std::string group_help(const std::vector<std::string>& path,
+                       const std::vector<Command>& commands, std::size_t width);
+
+}  // namespace dmp::cli

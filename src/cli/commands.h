@@ -1,0 +1,38 @@
+#pragma once
+
+#include "base/result.h"
+#include "cli/arguments.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace dmp::cli {
+
+// A command and what running it does with checked values. Output goes to
+// standard output; everything else to standard error.
+struct Entry {
+  Command command;
+  std::function<Status(const Values&)> run;
+};
+
+// One source file each. Declaring touches nothing; running does the work.
+std::vector<Entry> transform_commands();
+Entry run_command();
+Entry synth_command();
+Entry cat_command();
+std::vector<Entry> sqlmesh_commands();
+
+// Every command of the program.
+std::vector<Entry> all_commands();
+
+// The program: words after its name, exit code.
+int run_program(const std::vector<std::string>& words);
+
+// Values shared by commands.
+int threads_of(const Values& values);
+std::uint64_t memory_of(const Values& values);
+// Prints to standard output. A broken pipe is success.
+Status print(const std::string& text);
+
+}  // namespace dmp::cli

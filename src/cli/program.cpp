@@ -1,0 +1,232 @@
+#include "base/json_writer.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "storage/manifest.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+namespace dmp::cli {
+
+namespace {
+
+constexpr int kDone = 0, kFailed = 1, kUsage = 2, kTryAgain = 75,
+              kInterrupted = 130;
+
+std::string from_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? "" : value;
+}
+
+std::size_t width() {
+  const std::string columns = from_environment("COLUMNS");
+  const int wanted = std::atoi(columns.c_str());
+  if (wanted > 40) return static_cast<std::size_t>(wanted);
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 40)
+    return size.ws_col;
+  return 80;
+}
+
+bool asks_help(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const auto& word) {
+    return word == "--help" || word == "-h";
+  });
+}
+
+std::string spoken(const std::vector<std::string>& path) {
+  std::string out = "dmpworks";
+  for (const auto& word : path) out += " " + word;
+  return out;
+}
+
+int usage(const std::vector<std::string>& path,
+          const std::vector<std::string>& lines) {
+  for (const auto& line : lines) {
+    if (line.starts_with("hint: ")) {
+      std::fprintf(stderr, "%s\n", line.c_str());
+    } else {
+      std::fprintf(stderr, "%s: %s\n", spoken(path).c_str(), line.c_str());
+    }
+  }
+  return kUsage;
+}
+
+bool starts_with(const std::vector<std::string>& path,
+                 const std::vector<std::string>& prefix) {
+  return path.size() >= prefix.size() &&
+         std::equal(prefix.begin(), prefix.end(), path.begin());
+}
+
+// The longest run of leading words that is a group or a command.
+std::vector<std::string> command_path(const std::vector<Entry>& entries,
+                                      const std::vector<std::string>& words) {
+  std::vector<std::string> path;
+  for (const auto& word : words) {
+    std::vector<std::string> longer = path;
+    longer.push_back(word);
+    const bool known =
+        std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
+          return starts_with(entry.command.path, longer);
+        });
+    if (!known) break;
+    path = std::move(longer);
+  }
+  return path;
+}
+
+int unknown_command(const std::vector<Entry>& entries,
+                    const std::vector<std::string>& path,
+                    const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto& entry : entries) {
+    if (starts_with(entry.command.path, path) &&
+        entry.command.path.size() > path.size()) {
+      names.push_back(entry.command.path[path.size()]);
+    }
+  }
+  std::vector<std::string> lines{fmt::format("unknown command \"{}\"", word)};
+  if (const auto near = nearest(word, names); !near.empty()) {
+    lines.push_back(fmt::format("hint: did you mean \"{}\"?", near));
+  }
+  return usage(path, lines);
+}
+
+log::Level level_of(const Values& values) {
+  if (values.flag("quiet")) return log::Level::warning;
+  const std::string name = values.text("log-level");
+  if (name == "CRITICAL") return log::Level::critical;
+  if (name == "ERROR") return log::Level::error;
+  if (name == "WARNING") return log::Level::warning;
+  if (name == "INFO") return log::Level::info;
+  return log::Level::debug;
+}
+
+void write_stats(const Values& values, const std::vector<std::string>& path,
+                 double seconds, int code) {
+  if (!values.has("stats")) return;
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().member("command", spoken(path)).member("exitCode", code);
+  json.member("seconds", seconds).end_object();
+  if (auto done =
+          storage::write_file_atomically(values.text("stats"), out + "\n");
+      !done) {
+    std::fprintf(stderr, "%s: --stats: %s\n", spoken(path).c_str(),
+                 done.error().message.c_str());
+  }
+}
+
+int code_of(const Error& error) {
+  if (error.code == ErrorCode::unavailable) return kTryAgain;
+  return kFailed;
+}
+
+int run_entry(const Entry& entry, const std::vector<std::string>& words) {
+  Problems problems;
+  const Values values = parse(entry.command, words, from_environment, problems);
+  if (!problems.lines.empty()) return usage(entry.command.path, problems.lines);
+  log::configure(level_of(values), values.text("log-format") == "json"
+                                       ? log::Form::json
+                                       : log::Form::text);
+  const auto start = std::chrono::steady_clock::now();
+  const Status done = entry.run(values);
+  int code = kDone;
+  if (!done) {
+    code = code_of(done.error());
+    std::fprintf(stderr, "%s: %s\n", spoken(entry.command.path).c_str(),
+                 done.error().message.c_str());
+  }
+  const std::chrono::duration<double> took =
+      std::chrono::steady_clock::now() - start;
+  write_stats(values, entry.command.path, took.count(), code);
+  return code;
+}
+
+// An interrupt ends the process at once: work in hand is thrown away, and the
+// next run clears what it left (storage/manifest.h).
+void interrupted(int) {
+  ::_exit(kInterrupted);
+}
+
+}  // namespace
+
+int threads_of(const Values& values) {
+  if (values.has("threads")) return static_cast<int>(values.integer("threads"));
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+std::uint64_t memory_of(const Values& values) {
+  if (values.has("memory-limit")) return values.bytes("memory-limit");
+  const auto pages =
+      static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_AVPHYS_PAGES)));
+  std::uint64_t available =
+      pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::uint64_t limit = 0;
+  if (std::ifstream("/sys/fs/cgroup/memory.max") >> limit && limit > 0) {
+    available = std::min(available, limit);
+  }
+  return available / 10 * 7;
+}
+
+Status print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+      std::fflush(stdout) == 0) {
+    return {};
+  }
+  if (errno == EPIPE) return {};
+  return Error{ErrorCode::io,
+               std::string("standard output: ") + std::strerror(errno)};
+}
+
+std::vector<Entry> all_commands() {
+  std::vector<Entry> entries = transform_commands();
+  for (auto& entry : sqlmesh_commands()) entries.push_back(std::move(entry));
+  entries.push_back(run_command());
+  entries.push_back(synth_command());
+  entries.push_back(cat_command());
+  return entries;
+}
+
+int run_program(const std::vector<std::string>& words) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGINT, interrupted);
+  std::signal(SIGTERM, interrupted);
+  const std::vector<Entry> entries = all_commands();
+  if (!words.empty() && words[0] == "--version") {
+    return print(std::string(DMPWORKS_VERSION) + "\n") ? kDone : kFailed;
+  }
+  const auto path = command_path(entries, words);
+  const auto entry =
+      std::find_if(entries.begin(), entries.end(),
+                   [&](const Entry& e) { return e.command.path == path; });
+  const std::vector<std::string> rest(
+      words.begin() + static_cast<std::ptrdiff_t>(path.size()), words.end());
+  if (entry != entries.end()) {
+    if (asks_help(rest))
+      return print(help_text(entry->command, width())) ? kDone : kFailed;
+    return run_entry(*entry, rest);
+  }
+  if (!rest.empty() && !asks_help(rest))
+    return unknown_command(entries, path, rest[0]);
+  std::vector<Command> commands;
+  for (const auto& one : entries) commands.push_back(one.command);
+  return print(group_help(path, commands, width())) ? kDone : kFailed;
+}
+
+}  // namespace dmp::cli

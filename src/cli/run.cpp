@@ -1,0 +1,249 @@
+#include "jobs/run.h"
+
+#include "base/log.h"
+#include "cli/commands.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace dmp::cli {
+
+namespace {
+
+std::vector<Option> options() {
+  const auto input = [](const char* name, const char* env) {
+    return Option{name, OptionType::existing_path,
+                  "Source snapshot, a file or folder, read in place.", "", env};
+  };
+  const auto number = [](const char* name, const char* help,
+                         const char* fallback, double least, double most) {
+    return Option{
+        name, OptionType::integer, help, fallback, "", -1, false, {}, least,
+        most};
+  };
+  return {
+      {"out-dir", OptionType::path,
+       "Output folder; has the bucket layout, plus results/<run>/.", "",
+       "DMPWORKS_OUT_DIR", 0, true},
+      {"dmps", OptionType::list, "DMP exports or maDMP JSON, files or folders.",
+       "", "DMPWORKS_DMPS", -1, true},
+      input("openalex-works", "DMPWORKS_OPENALEX_WORKS"),
+      input("crossref-metadata", "DMPWORKS_CROSSREF_METADATA"),
+      input("datacite", "DMPWORKS_DATACITE"),
+      input("ror", "DMPWORKS_ROR"),
+      input("data-citation-corpus", "DMPWORKS_DATA_CITATION_CORPUS"),
+      {"works-index", OptionType::existing_path,
+       "A finished full works index instead of the snapshots.", "",
+       "DMPWORKS_WORKS_PATH"},
+      {"ground-truth-file", OptionType::existing_path,
+       "CSV dmp_doi,work_doi,status: marks the report, adds precision and "
+       "recall."},
+      {"run-id", OptionType::run_id,
+       "Run of all stages: the newest run in the output folder, else today, "
+       "UTC.",
+       "", "DMPWORKS_RUN_ID"},
+      {"prev-run-id", OptionType::run_id,
+       "Run whose DOI state is continued, or INITIAL: the newest complete "
+       "one."},
+      {"xpac",
+       OptionType::choice,
+       "OpenAlex expansion-pack works: leave out, use only to complete "
+       "DataCite works, or keep.",
+       "drop",
+       "",
+       -1,
+       false,
+       {"drop", "enrich", "include"}},
+      {"works-index-ranges",
+       OptionType::ranges,
+       "DOI-bucket ranges, 1 to 256, done one after another; auto: from "
+       "memory.",
+       "auto",
+       "DMPWORKS_WORKS_INDEX_RANGES",
+       -1,
+       false,
+       {},
+       1,
+       256},
+      {"max-change-ratio",
+       OptionType::real,
+       "Fewer rows than (1 - ratio) of the previous run, or more deletions, "
+       "fail.",
+       "0.1",
+       "",
+       -1,
+       false,
+       {},
+       0,
+       1},
+      {"accept-change", OptionType::boolean, "Go on in spite of that guard.",
+       "False"},
+      {"format",
+       OptionType::list,
+       "Result files.",
+       "jsonl,csv,html",
+       "DMPWORKS_FORMAT",
+       -1,
+       false,
+       {"jsonl", "csv", "parquet", "html"}},
+      {"from",
+       OptionType::choice,
+       "First stage.",
+       "transform",
+       "",
+       -1,
+       false,
+       {"transform", "works-index", "search", "merge"}},
+      {"until",
+       OptionType::choice,
+       "Last stage.",
+       "merge",
+       "",
+       -1,
+       false,
+       {"transform", "works-index", "search", "merge"}},
+      {"query-builder-name",
+       OptionType::choice,
+       "Query form.",
+       "dmpworks",
+       "",
+       -1,
+       false,
+       {"dmpworks", "build_dmp_works_search_baseline_query"}},
+      {"disable-features",
+       OptionType::list,
+       "Parts of the query left out.",
+       "",
+       "",
+       -1,
+       false,
+       {"funded_dois", "authors", "institutions", "funders", "awards",
+        "content", "relations"}},
+      number("max-results", "Works kept per DMP.", "100", 1, 10000),
+      number("project-end-buffer-years", "Years added to the project end.", "3",
+             0, 100),
+      number("project-start-buffer-days",
+             "Days before the project start that still count.", "0", 0, 100000),
+      number("inferred-end-extra-years",
+             "Further years where the end of the project was invented by the "
+             "export.",
+             "2", 0, 100),
+      {"explain", OptionType::boolean, "Write what each score is made of.",
+       "True"},
+      {"json", OptionType::boolean, "Summary as JSON.", "False"},
+  };
+}
+
+jobs::Step step_of(const std::string& name) {
+  if (name == "works-index") return jobs::Step::works_index;
+  if (name == "search") return jobs::Step::search;
+  if (name == "merge") return jobs::Step::merge;
+  return jobs::Step::transform;
+}
+
+match::SearchOptions search_of(const Values& values) {
+  using match::Feature;
+  match::SearchOptions search;
+  if (values.text("query-builder-name") != "dmpworks")
+    search.builder = match::QueryBuilder::baseline;
+  search.max_results = static_cast<int>(values.integer("max-results"));
+  search.project_end_buffer_years =
+      static_cast<int>(values.integer("project-end-buffer-years"));
+  search.project_start_buffer_days =
+      static_cast<int>(values.integer("project-start-buffer-days"));
+  search.inferred_end_extra_years =
+      static_cast<int>(values.integer("inferred-end-extra-years"));
+  search.explain = values.flag("explain");
+  search.threads = threads_of(values);
+  const std::vector<std::pair<std::string, Feature>> features{
+      {"funded_dois", Feature::funded_dois},
+      {"authors", Feature::authors},
+      {"institutions", Feature::institutions},
+      {"funders", Feature::funders},
+      {"awards", Feature::awards},
+      {"content", Feature::content},
+      {"relations", Feature::relations}};
+  for (const auto& name : values.list("disable-features")) {
+    for (const auto& [known, feature] : features) {
+      if (name == known) search.disabled.insert(feature);
+    }
+  }
+  return search;
+}
+
+jobs::RunOptions run_options(const Values& values) {
+  jobs::RunOptions run;
+  const auto path =
+      [&](const char* name) -> std::optional<std::filesystem::path> {
+    if (!values.has(name)) return std::nullopt;
+    return values.text(name);
+  };
+  run.out_dir = values.text("out-dir");
+  run.openalex_works = path("openalex-works");
+  run.crossref_metadata = path("crossref-metadata");
+  run.datacite = path("datacite");
+  run.ror = path("ror");
+  run.data_citation_corpus = path("data-citation-corpus");
+  run.works_index = path("works-index");
+  run.ground_truth = path("ground-truth-file");
+  for (const auto& dmps : values.list("dmps")) run.dmps.emplace_back(dmps);
+  run.run_id = values.text("run-id");
+  run.prev_run_id = values.text("prev-run-id");
+  run.threads = threads_of(values);
+  run.memory_limit_bytes = memory_of(values);
+  if (values.has("scratch-dir")) run.scratch_dir = values.text("scratch-dir");
+  if (values.text("works-index-ranges") != "auto") {
+    run.ranges = static_cast<int>(values.integer("works-index-ranges"));
+  }
+  if (values.text("xpac") == "enrich") run.xpac = ingest::Xpac::enrich;
+  if (values.text("xpac") == "include") run.xpac = ingest::Xpac::include;
+  run.max_reject_ratio = values.real("max-reject-ratio");
+  run.max_change_ratio = values.real("max-change-ratio");
+  run.accept_change = values.flag("accept-change");
+  run.force = values.flag("force");
+  run.from = step_of(values.text("from"));
+  run.until = step_of(values.text("until"));
+  run.forms.clear();
+  for (const auto& form : values.list("format")) {
+    if (form == "jsonl") run.forms.push_back(jobs::ResultForm::jsonl);
+    if (form == "csv") run.forms.push_back(jobs::ResultForm::csv);
+    if (form == "parquet") run.forms.push_back(jobs::ResultForm::parquet);
+    if (form == "html") run.forms.push_back(jobs::ResultForm::html);
+  }
+  run.search = search_of(values);
+  return run;
+}
+
+// One line that is written over on a terminal; plain log lines elsewhere.
+void show_progress(std::string_view line) {
+  if (::isatty(STDERR_FILENO) == 1) {
+    std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(line.size()),
+                 line.data());
+    std::fflush(stderr);
+  } else {
+    log::info("{}", line);
+  }
+}
+
+}  // namespace
+
+Entry run_command() {
+  Command command{{"run"},
+                  "Run the whole chain on one machine: dumps and plans in, "
+                  "matches with evidence out.",
+                  options()};
+  return {command, [](const Values& values) -> Status {
+            jobs::RunOptions run = run_options(values);
+            const bool quiet = values.flag("quiet");
+            if (!quiet) run.progress = show_progress;
+            auto summary = jobs::run(run);
+            if (!quiet && ::isatty(STDERR_FILENO) == 1)
+              std::fprintf(stderr, "\r\033[K");
+            if (!summary) return std::move(summary).error();
+            return print(values.flag("json") ? jobs::summary_json(*summary)
+                                             : jobs::summary_table(*summary));
+          }};
+}
+
+}  // namespace dmp::cli

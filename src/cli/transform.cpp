@@ -1,0 +1,138 @@
+#include "dmps/transform.h"
+
+#include "cli/commands.h"
+#include "ingest/transform.h"
+#include "jobs/run_id.h"
+
+#include <fmt/format.h>
+
+namespace dmp::cli {
+
+namespace {
+
+std::string summary(const storage::StageResult& stage, const std::string& dir) {
+  const storage::Manifest& manifest = stage.manifest;
+  std::string out = stage.up_to_date ? "up to date\n" : "";
+  out += fmt::format("in {}\nout {}\n", manifest.rows_in, manifest.rows_out);
+  for (const auto& [rule, count] : manifest.dropped)
+    out += fmt::format("dropped {} {}\n", rule, count);
+  std::int64_t rejects = 0;
+  for (const auto& [reason, count] : manifest.rejects) rejects += count;
+  out += fmt::format("rejects {}\n", rejects);
+  if (rejects > 0) out += fmt::format("rejects are in {}/rejects\n", dir);
+  return out;
+}
+
+std::vector<Option> folders() {
+  return {{"in-dir", OptionType::existing_path,
+           "Folder of source files, searched recursively.", "", "", 0, true},
+          {"out-dir", OptionType::path, "Output.", "", "", 1, true}};
+}
+
+std::vector<Option> works_options(ingest::Source source) {
+  std::vector<Option> options = folders();
+  const auto count = [&](const char* name, const char* help) {
+    options.push_back(
+        {name, OptionType::integer, help, "", "", -1, false, {}, 1});
+  };
+  count("batch-size", "Input files per batch.");
+  count("row-group-size", "Rows per Parquet row group.");
+  count("row-groups-per-file", "Row groups per file.");
+  count("max-workers", "Upper bound of worker threads.");
+  count("limit-files",
+        "Read only the first N input files; the manifest is marked partial and "
+        "refused by later stages.");
+  if (source == ingest::Source::openalex_works) {
+    options.push_back({"xpac",
+                       OptionType::choice,
+                       "OpenAlex expansion-pack works: leave out, use only to "
+                       "complete DataCite works, or keep.",
+                       "drop",
+                       "OPENALEX_WORKS_TRANSFORM_XPAC",
+                       -1,
+                       false,
+                       {"drop", "enrich", "include"}});
+  }
+  return options;
+}
+
+Entry works_command(ingest::Source source) {
+  Command command{
+      {"transform", std::string(ingest::source_name(source))},
+      fmt::format("Turn a {} dump into Parquet.", ingest::source_name(source)),
+      works_options(source)};
+  return {command, [source](const Values& values) -> Status {
+            ingest::TransformOptions options;
+            options.input = values.text("in-dir");
+            options.stage_dir = values.text("out-dir");
+            options.threads = threads_of(values);
+            if (values.has("max-workers")) {
+              options.threads = static_cast<int>(std::min<std::int64_t>(
+                  options.threads, values.integer("max-workers")));
+            }
+            options.memory_limit_bytes = memory_of(values);
+            options.batch_size =
+                static_cast<std::size_t>(values.integer("batch-size"));
+            options.row_group_rows =
+                static_cast<std::size_t>(values.integer("row-group-size"));
+            options.row_groups_per_file =
+                static_cast<std::size_t>(values.integer("row-groups-per-file"));
+            if (values.has("limit-files")) {
+              options.limit_files =
+                  static_cast<std::size_t>(values.integer("limit-files"));
+            }
+            const std::string xpac = values.text("xpac");
+            if (xpac == "enrich") options.xpac = ingest::Xpac::enrich;
+            if (xpac == "include") options.xpac = ingest::Xpac::include;
+            options.max_reject_ratio = values.real("max-reject-ratio");
+            options.run_year = text::from_day(jobs::today()).year;
+            options.force = values.flag("force");
+            DMP_ASSIGN(const auto stage,
+                       ingest::transform_works(source, options));
+            return print(summary(stage, values.text("out-dir")));
+          }};
+}
+
+Entry ror_command() {
+  Command command{
+      {"transform", "ror"},
+      "Turn a ROR data dump into Parquet.",
+      {{"ror-v2-json-file", OptionType::existing_path,
+        "ROR schema-2 .json, .json.gz or the ZIP.", "", "", 0, true},
+       {"out-dir", OptionType::path, "Output.", "", "", 1, true}}};
+  return {command, [](const Values& values) -> Status {
+            ingest::RorOptions options;
+            options.input = values.text("ror-v2-json-file");
+            options.stage_dir = values.text("out-dir");
+            options.force = values.flag("force");
+            options.max_reject_ratio = values.real("max-reject-ratio");
+            DMP_ASSIGN(const auto stage, ingest::transform_ror(options));
+            return print(summary(stage, values.text("out-dir")));
+          }};
+}
+
+Entry dmps_command() {
+  Command command{{"transform", "dmps"},
+                  "Turn DMP Tool exports and RDA maDMP files into DMP records.",
+                  folders()};
+  return {command, [](const Values& values) -> Status {
+            dmps::DmpsOptions options;
+            options.inputs = {values.text("in-dir")};
+            options.stage_dir = values.text("out-dir");
+            options.force = values.flag("force");
+            options.max_reject_ratio = values.real("max-reject-ratio");
+            DMP_ASSIGN(const auto stage, dmps::transform_dmps(options));
+            return print(summary(stage, values.text("out-dir")));
+          }};
+}
+
+}  // namespace
+
+std::vector<Entry> transform_commands() {
+  return {works_command(ingest::Source::openalex_works),
+          works_command(ingest::Source::crossref_metadata),
+          works_command(ingest::Source::datacite), ror_command(),
+          dmps_command()};
+}
+
+}  // namespace dmp::cli

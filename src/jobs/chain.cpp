@@ -1,0 +1,299 @@
+#include "jobs/chain.h"
+
+#include "dmps/transform.h"
+#include "jobs/run_id.h"
+#include "jobs/stage_clock.h"
+#include "results/match_files.h"
+#include "results/outputs.h"
+#include "sql/works_index.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace dmp::jobs {
+
+namespace fs = std::filesystem;
+
+StageFolders::StageFolders(const fs::path& out_dir, const std::string& run_id)
+    : openalex_works(out_dir / "openalex_works" / run_id / "transform"),
+      crossref_metadata(out_dir / "crossref_metadata" / run_id / "transform"),
+      datacite(out_dir / "datacite" / run_id / "transform"),
+      ror(out_dir / "ror" / run_id / "transform"),
+      corpus(out_dir / "data_citation_corpus" / run_id / "transform"),
+      dmps(out_dir / "dmps" / run_id / "transform"),
+      works_index(out_dir / "sqlmesh" / run_id),
+      search(out_dir / "dmp-works-search" / run_id),
+      results(out_dir / "results" / run_id) {}
+
+Chain::Chain(const RunOptions& options, RunSummary& summary)
+    : options_(options),
+      summary_(summary),
+      folders_(options.out_dir, summary.run_id) {}
+
+void Chain::say(const std::string& line) const {
+  if (options_.progress) options_.progress(line);
+}
+
+namespace {
+
+std::int64_t total(const std::map<std::string, std::int64_t>& counts) {
+  std::int64_t sum = 0;
+  for (const auto& [name, count] : counts) sum += count;
+  return sum;
+}
+
+// The folder of a stage's reject table, where it has one.
+fs::path rejects_of(const storage::Manifest& manifest, const fs::path& folder) {
+  const auto files = manifest.paths(folder, "rejects/");
+  return files.empty() ? fs::path() : files.front().parent_path();
+}
+
+}  // namespace
+
+Status Chain::measure(const std::string& name, const fs::path& folder,
+                      const Stage& stage) {
+  say(name);
+  const StageClock clock;
+  auto result = stage();
+  if (!result) return std::move(result).error().during(name);
+  const storage::Manifest& manifest = result->manifest;
+  StageSummary summary;
+  summary.name = name;
+  summary.up_to_date = result->up_to_date;
+  summary.rows_in = manifest.rows_in;
+  summary.rows_out = manifest.rows_out;
+  summary.dropped = total(manifest.dropped);
+  summary.rejects = total(manifest.rejects);
+  summary.seconds = clock.seconds();
+  summary.peak_bytes = clock.peak_bytes();
+  if (summary.rejects > 0) summary.rejects_dir = rejects_of(manifest, folder);
+  summary_.stages.push_back(std::move(summary));
+  return {};
+}
+
+Status Chain::transform_works(ingest::Source source, const std::string& name,
+                              const std::optional<fs::path>& input,
+                              const fs::path& folder) {
+  if (!input) {
+    say(name + ": not given, counts as empty");
+    return {};
+  }
+  ingest::TransformOptions transform;
+  transform.input = *input;
+  transform.stage_dir = folder;
+  transform.threads = options_.threads;
+  transform.memory_limit_bytes = options_.memory_limit_bytes;
+  transform.xpac = options_.xpac;
+  transform.max_reject_ratio = options_.max_reject_ratio;
+  transform.run_year =
+      text::from_day(run_day(summary_.run_id).value_or(today())).year;
+  transform.force = options_.force;
+  transform.progress = [&](const ingest::Progress& at) {
+    say(fmt::format("{}: {}/{} files, {} records", name, at.files_done,
+                    at.files_total, at.records));
+  };
+  return measure(name, folder,
+                 [&] { return ingest::transform_works(source, transform); });
+}
+
+Status Chain::transform() {
+  DMP_TRY(transform_works(ingest::Source::openalex_works,
+                          "transform openalex-works", options_.openalex_works,
+                          folders_.openalex_works));
+  DMP_TRY(transform_works(
+      ingest::Source::crossref_metadata, "transform crossref-metadata",
+      options_.crossref_metadata, folders_.crossref_metadata));
+  DMP_TRY(transform_works(ingest::Source::datacite, "transform datacite",
+                          options_.datacite, folders_.datacite));
+  if (options_.ror) {
+    ingest::RorOptions ror;
+    ror.input = *options_.ror;
+    ror.stage_dir = folders_.ror;
+    ror.force = options_.force;
+    ror.max_reject_ratio = options_.max_reject_ratio;
+    DMP_TRY(measure("transform ror", folders_.ror,
+                    [&] { return ingest::transform_ror(ror); }));
+  } else {
+    say("transform ror: not given, counts as empty");
+  }
+  if (options_.data_citation_corpus) {
+    ingest::CorpusOptions corpus;
+    corpus.input = *options_.data_citation_corpus;
+    corpus.stage_dir = folders_.corpus;
+    corpus.force = options_.force;
+    corpus.max_reject_ratio = options_.max_reject_ratio;
+    DMP_TRY(measure("read data-citation-corpus", folders_.corpus,
+                    [&] { return ingest::transform_corpus(corpus); }));
+  } else {
+    say("read data-citation-corpus: not given, counts as empty");
+  }
+  dmps::DmpsOptions plans;
+  plans.inputs = options_.dmps;
+  plans.stage_dir = folders_.dmps;
+  if (options_.ror) plans.ror_stage = folders_.ror;
+  plans.force = options_.force;
+  plans.max_reject_ratio = options_.max_reject_ratio;
+  return measure("transform dmps", folders_.dmps,
+                 [&] { return dmps::transform_dmps(plans); });
+}
+
+Status Chain::build_index() {
+  sql::WorksIndexOptions index;
+  if (options_.openalex_works) index.openalex_works = folders_.openalex_works;
+  if (options_.crossref_metadata) {
+    index.crossref_metadata = folders_.crossref_metadata;
+  }
+  if (options_.datacite) index.datacite = folders_.datacite;
+  if (options_.ror) index.ror = folders_.ror;
+  if (options_.data_citation_corpus) index.corpus = folders_.corpus;
+  DMP_ASSIGN(index.previous, previous_index(options_.out_dir, summary_.run_id,
+                                            options_.prev_run_id));
+  index.stage_dir = folders_.works_index;
+  index.run_id = summary_.run_id;
+  index.release_date = run_day(summary_.run_id).value_or(today());
+  index.threads = options_.threads;
+  index.memory_limit_bytes = options_.memory_limit_bytes;
+  index.ranges = options_.ranges;
+  index.scratch_dir = options_.scratch_dir;
+  index.max_change_ratio = options_.max_change_ratio;
+  index.accept_change = options_.accept_change;
+  index.force = options_.force;
+  return measure("works index", folders_.works_index,
+                 [&] { return sql::build_works_index(index); });
+}
+
+// ------------------------------------------------------------------- search
+
+Result<fs::path> Chain::index_folder() const {
+  if (!options_.works_index) return folders_.works_index;
+  // The option names the folder of the works or the stage it is part of.
+  const fs::path& given = *options_.works_index;
+  return storage::read_manifest(given) ? given : given.parent_path();
+}
+
+namespace {
+
+std::map<std::string, std::string> search_options(
+    const match::SearchOptions& search) {
+  std::map<std::string, std::string> options;
+  options["builder"] = std::to_string(static_cast<int>(search.builder));
+  options["max_results"] = std::to_string(search.max_results);
+  options["project_end_buffer_years"] =
+      std::to_string(search.project_end_buffer_years);
+  options["project_start_buffer_days"] =
+      std::to_string(search.project_start_buffer_days);
+  options["inferred_end_extra_years"] =
+      std::to_string(search.inferred_end_extra_years);
+  options["explain"] = search.explain ? "true" : "false";
+  options["award_weights"] =
+      fmt::format("{},{},{}", search.award_full, search.award_unknown,
+                  search.award_disagree);
+  std::string disabled;
+  for (const auto feature : search.disabled)
+    disabled += fmt::format("{} ", static_cast<int>(feature));
+  options["disabled"] = disabled;
+  return options;
+}
+
+}  // namespace
+
+Result<storage::StageResult> Chain::run_search() {
+  DMP_ASSIGN(const fs::path index, index_folder());
+  DMP_ASSIGN(const auto index_manifest, storage::read_manifest(index));
+  storage::Manifest manifest;
+  manifest.stage = "dmp-works-search";
+  manifest.options = search_options(options_.search);
+  DMP_ASSIGN(auto works, storage::stage_input("works_index", index));
+  DMP_ASSIGN(auto plans, storage::stage_input("dmps", folders_.dmps));
+  manifest.inputs = {std::move(works), std::move(plans)};
+  match::SearchInputs inputs;
+  if (options_.ror) {
+    DMP_ASSIGN(auto ror, storage::stage_input("ror", folders_.ror));
+    manifest.inputs.push_back(std::move(ror));
+    DMP_ASSIGN(const auto ror_manifest, storage::read_manifest(folders_.ror));
+    inputs.ror_file = ror_manifest.paths(folders_.ror, "ror.parquet").at(0);
+  }
+  if (!options_.force) {
+    if (auto done =
+            storage::finished(folders_.search, storage::stage_key(manifest))) {
+      return storage::StageResult{true, *std::move(done)};
+    }
+  }
+  inputs.works_files = index_manifest.paths(index, "works_index/");
+  const auto stats =
+      index_manifest.paths(index, "collection_stats/summary.parquet");
+  if (inputs.works_files.empty() || stats.empty()) {
+    return Error{
+        ErrorCode::not_found,
+        index.string() + " holds no works_index/ and collection_stats/"};
+  }
+  inputs.collection_stats_dir = stats.front().parent_path();
+  DMP_ASSIGN(inputs.plans, dmps::read_plans(folders_.dmps));
+  DMP_ASSIGN(auto publication, storage::Publication::begin(folders_.search));
+  DMP_ASSIGN(auto writer,
+             results::MatchFileWriter::begin(publication.dir() / "matches"));
+  match::SearchCounts counts;
+  DMP_TRY(match::search(
+      inputs, options_.search,
+      [&](model::PlanMatches&& matches) { return writer.put(matches); },
+      &counts));
+  DMP_ASSIGN(const auto files, writer.finish());
+  for (const auto& file : files)
+    DMP_TRY(publication.add(file.path, file.records));
+  manifest.rows_in = counts.plans;
+  manifest.rows_out = counts.plans;
+  manifest.counters = {
+      {"plans", counts.plans}, {"plans_with_works", counts.plans_with_hits},
+      {"works", counts.works}, {"candidates", counts.candidates},
+      {"hits", counts.hits},   {"matches", counts.matches}};
+  storage::StageResult stage;
+  DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
+  return stage;
+}
+
+Status Chain::search() {
+  DMP_TRY(measure("search", folders_.search, [&] { return run_search(); }));
+  DMP_ASSIGN(const auto manifest, storage::read_manifest(folders_.search));
+  const auto count = [&](const char* name) {
+    const auto found = manifest.counters.find(name);
+    return found == manifest.counters.end() ? 0 : found->second;
+  };
+  summary_.plans = count("plans");
+  summary_.plans_with_works = count("plans_with_works");
+  summary_.matches = count("matches");
+  return {};
+}
+
+// ------------------------------------------------------------------- results
+
+Status Chain::write_results() {
+  results::OutputOptions outputs;
+  outputs.matches = folders_.search;
+  outputs.plans = folders_.dmps;
+  outputs.stage_dir = folders_.results;
+  outputs.ground_truth = options_.ground_truth;
+  outputs.force = options_.force;
+  for (const auto form : options_.forms) {
+    if (form == ResultForm::csv) outputs.csv = true;
+    if (form == ResultForm::jsonl) outputs.jsonl = true;
+    if (form == ResultForm::parquet) outputs.parquet = true;
+    if (form == ResultForm::html) outputs.html = true;
+  }
+  DMP_TRY(measure("results", folders_.results,
+                  [&] { return results::write_outputs(outputs); }));
+  DMP_ASSIGN(const auto manifest, storage::read_manifest(folders_.results));
+  if (const auto html = manifest.paths(folders_.results, "report.html");
+      !html.empty()) {
+    summary_.report = html.front();
+  }
+  if (!options_.ground_truth) return {};
+  DMP_ASSIGN(const auto measured,
+             results::precision_and_recall(
+                 folders_.search, *options_.ground_truth, {1, 10, 100}));
+  for (const auto& at : measured)
+    summary_.metrics.push_back({at.k, at.precision, at.recall});
+  return {};
+}
+
+}  // namespace dmp::jobs
