@@ -1,6 +1,7 @@
 #include "results/csv.h"
 
 #include "results/evidence.h"
+#include "storage/files.h"
 #include "text/dates.h"
 
 #include <fmt/format.h>
@@ -121,6 +122,7 @@ Status MatchCsvWriter::put(const model::PlanMatches& matches) {
 Result<std::int64_t> MatchCsvWriter::finish() {
   out_.close();
   if (!out_) return Error{ErrorCode::io, path_.string() + ": cannot write"};
+  DMP_TRY(storage::sync_to_disk(path_));
   return rows_;
 }
 

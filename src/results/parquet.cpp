@@ -3,6 +3,7 @@
 #include "results/evidence.h"
 #include "sql/session.h"
 #include "sql/table_buffer.h"
+#include "storage/files.h"
 
 #include <fmt/format.h>
 
@@ -187,6 +188,8 @@ Result<std::int64_t> MatchParquetWriter::finish() {
   } else {
     if (state_->held.rows() > 0) DMP_TRY(state_->write_part());
     DMP_TRY(state_->join_parts());
+    state_->remove_parts();
+    DMP_TRY(storage::sync_to_disk(state_->path));
   }
   return state_->rows;
 }

@@ -110,8 +110,10 @@ Parts reasons_of(const Evidence& found) {
                                        doi_link(item.doi));
                   }),
              2, ", an output of the plan");
-  add_reason(reasons, "it shares the words ", each(found.terms, strong), 7,
-             " with the plan");
+  add_reason(
+      reasons,
+      found.terms.size() == 1 ? "it shares the word " : "it shares the words ",
+      each(found.terms, strong), 7, " with the plan");
   return reasons;
 }
 

@@ -1,0 +1,227 @@
+#include "results/report.h"
+
+#include "results/html.h"
+#include "results/match_files.h"
+#include "results/report_clauses.h"
+#include "results/report_plan.h"
+#include "results/sample_matches.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace dmp::results {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(EscapeHtml, LeavesNothingThatMarkupIsMadeOf) {
+  EXPECT_EQ(escape_html("<a href=\"x\" o='y'>&amp;"),
+            "&lt;a href=&quot;x&quot; o=&#39;y&#39;&gt;&amp;amp;");
+  EXPECT_EQ(escape_html(std::string("a\0b\x1b[1m\nc", 9)), "ab[1m c");
+  EXPECT_EQ(escape_html("\xff"), "\xEF\xBF\xBD");
+}
+
+TEST(EscapeHighlight, KeepsOurMarksOnlyAndPairs) {
+  const std::pair<const char*, const char*> table[] = {
+      {"<mark>Kelp</mark> & <i>x</i>",
+       "<mark>Kelp</mark> &amp; &lt;i&gt;x&lt;/i&gt;"},
+      {"<mark>open", "&lt;mark&gt;open"},
+      {"shut</mark>", "shut&lt;/mark&gt;"},
+      {"<mark>a<mark>b</mark>", "<mark>a&lt;mark&gt;b</mark>"},
+      {"<mark onclick=x>a</mark>", "&lt;mark onclick=x&gt;a&lt;/mark&gt;"},
+      {"<MARK>a</MARK>", "&lt;MARK&gt;a&lt;/MARK&gt;"},
+  };
+  for (const auto& [text, expected] : table) {
+    EXPECT_EQ(escape_highlight(text), expected) << text;
+  }
+}
+
+TEST(EscapeHighlight, TakesLinearTime) {
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += "<mark>";
+  EXPECT_EQ(escape_highlight(text).size(), std::size_t{200'000} * 12);
+}
+
+TEST(Links, AreDoiOrWebAddressesOnly) {
+  EXPECT_EQ(doi_url("10.5555/a<b>\"c d#e?f%"),
+            "https://doi.org/10.5555/a%3Cb%3E%22c%20d%23e%3Ff%25");
+  EXPECT_EQ(safe_url("https://a.example/?x=1&y=2"),
+            "https://a.example/?x=1&amp;y=2");
+  for (const char* bad :
+       {"javascript:alert(1)", " https://a.example", "https://a.example/ x",
+        "data:text/html,x", "", "//a.example", "java\nscript:x"}) {
+    EXPECT_EQ(safe_url(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(CspHash, IsBase64OfSha256) {
+  EXPECT_EQ(csp_hash(""),
+            "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
+}
+
+TEST(Reasons, SayWhyInWords) {
+  model::Plan plan;
+  model::Funding funding;
+  funding.funder_name = "National Science Foundation";
+  funding.award_id = "2345678";
+  plan.funding = {funding};
+  EXPECT_EQ(
+      reasons_html(sample_matches().works[0], &plan),
+      "the funder lists it as a result of award <a "
+      "href=\"https://www.nsf.gov/awardsearch/"
+      "showAward?AWD_ID=2345678&amp;HistoricalAwards=false\">OCE-2345678</a>; "
+      "it names award <b><bdi>2345678</bdi></b> (National Science "
+      "Foundation); it is by <b><bdi>Ana Silva</bdi></b> (same ORCID iD); it "
+      "shares the word <b><bdi>kelp</bdi></b> with the plan");
+}
+
+TEST(Clauses, AddUpToTheScore) {
+  const std::string html = clauses_html(sample_matches().works[0]);
+  EXPECT_THAT(html, HasSubstr("31.20"));
+  EXPECT_THAT(html, HasSubstr("Ana Silva"));
+  model::Match none = sample_matches().works[0];
+  none.explain.clear();
+  EXPECT_EQ(clauses_html(none), "");
+}
+
+class Report : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(test_folder());
+    inputs_.matches = test_folder();
+    inputs_.out_file = test_folder() / "out" / "report.html";
+  }
+  void TearDown() override { fs::remove_all(test_folder()); }
+
+  std::string page(const std::vector<model::PlanMatches>& plans) {
+    auto writer = MatchFileWriter::begin(test_folder());
+    for (const auto& plan : plans) EXPECT_TRUE(writer->put(plan).has_value());
+    EXPECT_TRUE(writer->finish().has_value());
+    const Status status = write_report(inputs_);
+    EXPECT_TRUE(status.has_value()) << status.error().message;
+    std::stringstream text;
+    text << std::ifstream(inputs_.out_file).rdbuf();
+    return text.str();
+  }
+  ReportInputs inputs_;
+};
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos;
+       at = text.find(part, at + part.size())) {
+    ++count;
+  }
+  return count;
+}
+
+TEST_F(Report, ShowsPlansWorksAndReasons) {
+  std::vector<model::Plan> plans(1);
+  plans[0].doi = "10.48321/d1qq01";
+  plans[0].title = "Kelp forests";
+  plans[0].project_start = text::to_day(2024, 3, 1);
+  inputs_.plans = plans;
+  inputs_.note = "Run 2024-06-01";
+  const std::string html = page({sample_matches(), {"10.48321/z", {}, 0, {}}});
+  EXPECT_THAT(html, HasSubstr("<html lang=en>"));
+  EXPECT_THAT(html, HasSubstr("Run 2024-06-01"));
+  EXPECT_THAT(html, HasSubstr("Kelp forests"));
+  EXPECT_THAT(html, HasSubstr("<mark>Kelp</mark> decline"));
+  EXPECT_THAT(html, HasSubstr("https://doi.org/10.5555/kelp.1"));
+  EXPECT_THAT(html, HasSubstr("Matched because"));
+  EXPECT_THAT(html, HasSubstr("2024-03-01 – ?"));
+  EXPECT_THAT(html, HasSubstr("No work was found"));
+  EXPECT_EQ(count_of(html, "<section"), count_of(html, "</section>"));
+  EXPECT_EQ(count_of(html, "<li "), count_of(html, "</li>"));
+}
+
+TEST_F(Report, LoadsNothingAndAllowsOnlyItsOwnStyleAndScript) {
+  const std::string html = page({sample_matches()});
+  EXPECT_THAT(html, HasSubstr("default-src 'none'; style-src 'sha256-"));
+  for (const char* part : {" src=", "@import", "url(", "<link",
+                           " style=", "onclick", "unsafe-inline"}) {
+    EXPECT_THAT(html, Not(HasSubstr(part)));
+  }
+}
+
+TEST_F(Report, EscapesEveryTextOfARecord) {
+  const std::string evil = "</style><script>alert(1)</script>\"'><img src=x>";
+  model::PlanMatches plan = sample_matches();
+  plan.plan_doi = "10.48321/" + evil;
+  model::Match& match = plan.works[0];
+  match.work.doi = "10.5555/" + evil;
+  match.work.title = match.work.publication_venue = evil;
+  match.work.work_type = match.work.source_name = evil;
+  match.work.source_url = "javascript:alert(1)";
+  match.title_highlight = "<mark>" + evil + "</mark>";
+  match.abstract_highlights = {"<mark>x</mark>" + evil};
+  match.work.authors[0].name.full = evil;
+  match.work.awards[0].award_id = evil;
+  match.work.intra_work_dois = {evil};
+  match.intra_work_dois = {{0, 1, {evil}}};
+  match.doi_sources = {{evil, evil, "javascript:alert(1)"}};
+  match.explain[0].clause = match.explain[0].note = evil;
+  match.explain[0].items[0].dmp = match.explain[0].items[0].how = evil;
+  match.explain[3].terms[0].term = evil;
+  match.date_status = evil;
+  std::vector<model::Plan> plans(1);
+  plans[0].doi = plan.plan_doi;
+  plans[0].title = evil;
+  plans[0].institutions = {{evil, {}}};
+  plans[0].authors = match.work.authors;
+  inputs_.plans = plans;
+  inputs_.title = inputs_.note = evil;
+  const std::string html = page({plan});
+  EXPECT_EQ(count_of(html, "<script"), 1U);
+  EXPECT_EQ(count_of(html, "</style"), 1U);
+  EXPECT_THAT(html, Not(HasSubstr("<img")));
+  EXPECT_THAT(html, Not(HasSubstr("javascript:")));
+}
+
+TEST_F(Report, MarksKnownAnswersAndShowsWhatIsMissing) {
+  GroundTruth truth;
+  truth.add("10.48321/d1qq01", "10.5555/kelp.1", Verdict::accepted);
+  truth.add("10.48321/d1qq01", "10.5555/missing", Verdict::accepted);
+  inputs_.truth = &truth;
+  const std::string html = page({sample_matches()});
+  EXPECT_THAT(html, HasSubstr("Of 2 known works of 1 plans, 1 are listed"));
+  EXPECT_THAT(html, HasSubstr("✓ known to belong"));
+  EXPECT_THAT(html, HasSubstr("not shown: <a "
+                              "href=\"https://doi.org/10.5555/missing\""));
+}
+
+TEST_F(Report, ShowsAsManyWorksAsAskedFor) {
+  model::PlanMatches plan = sample_matches();
+  for (int i = 0; i < 4; ++i) {
+    plan.works.push_back(plan.works[0]);
+    plan.works.back().score = 20 - 5 * i;
+  }
+  inputs_.max_works = 3;
+  EXPECT_EQ(count_of(page({plan}), "<li class=\"work"), 3U);
+  inputs_.max_works = 20;
+  inputs_.min_score = 0.4;
+  const std::string html = page({plan});
+  EXPECT_EQ(count_of(html, "<li class=\"work"), 3U);
+  EXPECT_THAT(html, HasSubstr("2 more works are not shown"));
+}
+
+TEST_F(Report, OfNoPlanAtAllIsStillAPage) {
+  EXPECT_THAT(page({}), HasSubstr("</html>"));
+}
+
+TEST_F(Report, IsNotReplacedWhenTheMatchesAreBroken) {
+  page({sample_matches()});
+  std::ofstream(test_folder() / "matches_0000.jsonl.gz") << "broken\n";
+  const auto before = fs::file_size(inputs_.out_file);
+  EXPECT_FALSE(write_report(inputs_).has_value());
+  EXPECT_EQ(fs::file_size(inputs_.out_file), before);
+  EXPECT_FALSE(fs::exists(inputs_.out_file.string() + ".tmp"));
+}
+
+}  // namespace
+}  // namespace dmp::results
