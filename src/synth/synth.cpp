@@ -1,12 +1,12 @@
 #include "synth/synth.h"
 
-#include "synth/gzip_file.h"
 #include "synth/output.h"
+#include "synth/papers.h"
 #include "text/dates.h"
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <optional>
 
 namespace dmp::synth {
 namespace {
@@ -51,7 +51,13 @@ Status synthesise(const SynthOptions& options) {
   const text::Day today = text::parse_date(options.run_id)->first;
   const World::Size size{options.works, options.dmps, options.links_per_dmp,
                          options.distractors};
-  const World world(options.seed, size, knobs, today);
+  World world(options.seed, size, knobs, today);
+  // With papers: real texts and names, cast as plans and works.
+  std::optional<PaperStore> papers;
+  if (!options.papers.empty()) {
+    DMP_ASSIGN(papers, PaperStore::read(options.papers, options.out_dir));
+    world.use_papers(*papers);
+  }
   const Output output{options, world};
 
   // The registry: who funds and who employs.
@@ -61,6 +67,8 @@ Status synthesise(const SynthOptions& options) {
   DMP_TRY(output.write_truth());
   // The works, block by block, into the files of all sources at once.
   DMP_TRY(output.write_works());
+  if (papers && papers->failed())
+    return Error{ErrorCode::io, "papers: the temporary file cannot be read"};
   // What a user of the world needs beside it; last, so that it says complete.
   return output.write_settings();
 }

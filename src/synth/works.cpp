@@ -48,8 +48,10 @@ std::optional<std::uint64_t> paper_of(const World& world, std::uint64_t slot,
   return {};
 }
 
+// `cast_group`: the key of whoever a work made of a paper is by.
 Project project_of(const World& world, std::uint64_t slot, Role role,
-                   std::uint32_t plan, const Project& plan_project) {
+                   std::uint32_t plan, const Project& plan_project,
+                   std::optional<std::uint64_t> cast_group) {
   switch (role) {
     case Role::output:
       return plan_project;
@@ -59,6 +61,11 @@ Project project_of(const World& world, std::uint64_t slot, Role role,
                                    child(plan_project.key, 100 + which));
     }
     case Role::background: {
+      if (cast_group) {
+        Random random(*cast_group);
+        const std::uint64_t group = world.background_group(random);
+        return world.project(group, random.next());
+      }
       const std::uint64_t number =
           (slot - world.background_begin()) / kBackgroundOutputs;
       return world.project(world.plans() + number / 2,
@@ -111,19 +118,51 @@ void shuffle(std::vector<Author>& authors, Random& random) {
               authors[random.below(static_cast<std::uint32_t>(i))]);
 }
 
-void choose_authors(const World& world, const Project& project, Work& work,
-                    Random random) {
-  work.authors.clear();
+void choose_team(const Project& project, Work& work, Random& random) {
   for (std::size_t i = 0; i < project.team.size(); ++i)
     if (random.chance(i == 0 ? .75 : .6))
       add_author(work.authors, project.team[i]);
   if (work.authors.empty()) add_author(work.authors, project.team[0]);
+}
+
+void choose_authors(const World& world, const Project& project, Work& work,
+                    Random random) {
+  work.authors.clear();
+  choose_team(project, work, random);
   for (std::uint32_t others = random.skewed(6); others > 0; --others)
     add_author(work.authors, world.anybody(random));
   if (random.below(2000) == 0)
     for (std::uint32_t many = 50 + random.below(250); many > 0; --many)
       add_author(work.authors, world.anybody(random));
   shuffle(work.authors, random);
+}
+
+// The paper that plays the work, its people planted where it must be by the
+// project's.
+void cast_work(const World& world, const Part& part, const Project& project,
+               const PaperText& text, Work& work, Random random) {
+  PaperText names;
+  if (part.names != part.paper) world.cast()->papers().load(part.names, names);
+  const auto& authors = part.names != part.paper ? names.authors : text.authors;
+  work.authors.clear();
+  const bool planted = part.adopted && (work.role == Role::output ||
+                                        work.role == Role::same_team);
+  if (planted) choose_team(project, work, random);
+  const std::size_t most = std::max(authors.size(), work.authors.size());
+  for (const std::string& name : authors)
+    if (work.authors.size() < most)
+      add_author(work.authors, world.author_of_name(name));
+  if (planted) shuffle(work.authors, random);
+}
+
+void cast_texts(const World& world, const Part& part, PaperText& text,
+                Work& work, Random random) {
+  work.title = std::move(text.title);
+  if (part.again > 0)
+    work.title = fmt::format("{}: part {}", work.title, part.again + 1);
+  work.abstract.clear();
+  if (!random.chance(world.knobs().no_abstract))
+    work.abstract = std::move(text.abstract);
 }
 
 // An output by others of the project than the plan names.
@@ -257,6 +296,42 @@ void choose_sources(const World& world, Work& work, Random random) {
   }
 }
 
+// Texts, authors, date and funding, of invented matter / of a paper. `content`
+// is the slot the work shares its text with, often its own.
+void make_invented(const World& world, const Project& plan_project,
+                   std::uint64_t content, bool twin, Texts texts, Work& work) {
+  const Project project = project_of(world, work.slot, work.role, work.plan,
+                                     plan_project, std::nullopt);
+  choose_authors(world, project, work,
+                 world.random(What::authors, twin ? content : work.slot));
+  choose_date(world, project, work, world.random(What::date, content));
+  if (texts == Texts::with)
+    choose_texts(world, project.topic, work, world.random(What::text, content));
+  choose_funding(world, project, work, Random(child(work.key, 1)));
+}
+
+void make_from_paper(const World& world, const Project& plan_project,
+                     std::uint64_t content, bool twin, Texts texts,
+                     Work& work) {
+  const PaperStore& papers = world.cast()->papers();
+  const Part part = world.cast()->part(content);
+  const text::Day day = papers.day(part.paper);
+  // Who writes in the same years has the same funding.
+  const std::uint64_t lead = child(papers.authors(part.names)[0],
+                                   static_cast<std::uint64_t>(day / 1000));
+  const Project project =
+      project_of(world, work.slot, work.role, work.plan, plan_project, lead);
+  PaperText text;
+  papers.load(part.paper, text);
+  cast_work(world, part, project, text, work,
+            world.random(What::authors, twin ? content : work.slot));
+  choose_date(world, project, work, world.random(What::date, content));
+  if (!part.adopted) work.date = std::min(day, world.today() - 5);
+  if (texts == Texts::with)
+    cast_texts(world, part, text, work, world.random(What::text, content));
+  choose_funding(world, project, work, Random(child(work.key, 1)));
+}
+
 RelationKind relation_kind(WorkType type) {
   if (type == WorkType::preprint) return RelationKind::preprint_of;
   return type == WorkType::dataset ? RelationKind::data_for
@@ -355,24 +430,20 @@ void make_work(const World& world, std::uint64_t slot, Texts texts,
   Project plan_project;
   if (work.role != Role::background)
     plan_project = world.plan_project(work.plan);
-  const Project project =
-      project_of(world, slot, work.role, work.plan, plan_project);
 
   // A preprint has the text and authors of its paper, a data set its title.
   const auto paper = paper_of(world, slot, work.type);
   const bool twin = paper && work.type == WorkType::preprint;
   const std::uint64_t content = paper ? *paper : slot;
-  choose_authors(world, project, work,
-                 world.random(What::authors, twin ? *paper : slot));
-  choose_date(world, project, work, world.random(What::date, content));
+  if (world.cast())
+    make_from_paper(world, plan_project, content, twin, texts, work);
+  else
+    make_invented(world, plan_project, content, twin, texts, work);
   if (twin) work.date -= 30 + static_cast<text::Day>(work.key % 300);
   if (paper)
     work.relations.push_back(
         {relation_kind(work.type), doi_of_slot(world, *paper)});
-  if (texts == Texts::with) {
-    choose_texts(world, project.topic, work, world.random(What::text, content));
-    name_after_paper(world, work, paper);
-  }
+  if (texts == Texts::with) name_after_paper(world, work, paper);
 
   Random random(work.key);
   if (work.role == Role::output && random.chance(world.knobs().hidden_team))
@@ -383,7 +454,6 @@ void make_work(const World& world, std::uint64_t slot, Texts texts,
     work.authors[random.below(static_cast<std::uint32_t>(
         work.authors.size()))] = world.namesake(model, slot);
   }
-  choose_funding(world, project, work, Random(child(work.key, 1)));
   record_authors(world, work, Random(child(work.key, 2)));
   choose_sources(world, work, Random(child(work.key, 3)));
 }

@@ -17,6 +17,9 @@ constexpr std::uint32_t kActiveMembers = 8;  // of these are in its projects
 constexpr std::uint64_t kFields = 60;
 constexpr std::uint64_t kOrcids = 100'000'000'000;
 constexpr std::uint64_t kStranger = std::uint64_t{1} << 63;
+constexpr std::uint64_t kFromPapers = std::uint64_t{1} << 62;
+constexpr std::size_t kTeam = 6;             // of the authors of a paper
+constexpr std::array kYears{2, 3, 3, 4, 5};  // a project runs
 
 constexpr std::array kFillers{"N/A"sv,     "TBD"sv,
                               " None "sv,  "n/a"sv,
@@ -106,6 +109,21 @@ Author World::anybody(Random& random) const {
   return person(group * kMembers + random.below(kActiveMembers));
 }
 
+Author World::author_of_name(const std::string& name) const {
+  Author author;
+  author.person = (name_key(name) >> 2) | kFromPapers;
+  author.name = name_of_text(name);
+  Random random = this->random(What::person, author.person);
+  if (random.chance(knobs_.person_orcid))
+    author.orcid = make_orcid(random.next() % kOrcids);
+  author.institutions.push_back(organisations_.pick_institution(random));
+  if (random.chance(knobs_.several_institutions)) {
+    const std::uint32_t second = organisations_.pick_institution(random);
+    if (second != author.institutions[0]) author.institutions.push_back(second);
+  }
+  return author;
+}
+
 Author World::namesake(const Author& of, std::uint64_t number) const {
   Random random = this->random(What::person, number ^ kStranger);
   Author author;
@@ -185,19 +203,36 @@ Project World::project(std::uint64_t group_number,
       project.team.push_back(std::move(author));
   }
   project.funding = fund(group, random, project_key);
-  constexpr std::array years{2, 3, 3, 4, 5};
   project.start = today_ - 365 * random.between(1, 13) - random.between(0, 364);
-  project.end = project.start + 365 * random.pick(years) - 1;
+  project.end = project.start + 365 * random.pick(kYears) - 1;
   return project;
 }
 
 Project World::plan_project(std::uint32_t plan) const {
   Project project =
       this->project(group_of_plan(plan), key(What::project, plan));
+  if (cast_) {
+    PaperText text;
+    cast_->papers().load(cast_->seed(plan), text);
+    if (text.authors.size() > kTeam) text.authors.resize(kTeam);
+    project.team.clear();
+    for (const std::string& name : text.authors)
+      project.team.push_back(author_of_name(name));
+    const Window window =
+        paper_window(plan, cast_->papers().day(cast_->seed(plan)));
+    project.start = window.start;
+    project.end = window.end;
+  }
   Random random(child(project.key, 77));
   if (random.chance(knobs_.plan_inferred_end))
     project.end = project.start + 1095;
   return project;
+}
+
+Window World::paper_window(std::uint32_t plan, text::Day day) const {
+  Random random(child(key(What::project, plan), 79));
+  const text::Day start = day - random.between(0, 500);
+  return {start, start + 365 * random.pick(kYears) - 1};
 }
 
 Project World::sibling_project(const Project& plan,
@@ -258,6 +293,23 @@ void World::say_funding(Plan& plan, Random& random) const {
                     random.below(25), random.below(1000));
 }
 
+void World::say_text(Plan& plan, Random& random) const {
+  const bool described = !random.chance(knobs_.plan_no_description);
+  if (cast_) {
+    constexpr std::array before{""sv, ""sv, "Collaborative Research: "sv,
+                                "Data management plan: "sv, "Understanding "sv};
+    PaperText text;
+    cast_->papers().load(cast_->seed(plan.number), text);
+    plan.title = std::string(random.pick(before)) + text.title;
+    if (described) plan.description = text.abstract;
+    return;
+  }
+  vocabulary_.title(plan.project.topic, random, plan.title);
+  if (described)
+    vocabulary_.description(plan.project.topic, random.between(40, 160), random,
+                            plan.description);
+}
+
 Plan World::plan(std::uint32_t number) const {
   Plan plan;
   plan.number = number;
@@ -266,10 +318,7 @@ Plan World::plan(std::uint32_t number) const {
   Random random = this->random(What::plan_says, number);
   say_authors(plan, random);
   say_funding(plan, random);
-  vocabulary_.title(plan.project.topic, random, plan.title);
-  if (!random.chance(knobs_.plan_no_description))
-    vocabulary_.description(plan.project.topic, random.between(40, 160), random,
-                            plan.description);
+  say_text(plan, random);
   plan.end = plan.project.end;
   plan.created =
       std::min(plan.project.start + random.between(-200, 200), today_ - 10);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "synth/cast.h"
 #include "synth/knobs.h"
 #include "synth/organisations.h"
 #include "synth/people.h"
@@ -8,6 +9,7 @@
 #include "text/dates.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +56,10 @@ struct Plan {
   text::Day created = 0, modified = 0, end = 0;
 };
 
+struct Window {
+  text::Day start = 0, end = 0;
+};
+
 // Everything that follows from seed and numbers: nothing is held but the
 // organisations, the words, and a few numbers a plan. Read-only after
 // construction: any thread may use it.
@@ -65,6 +71,11 @@ class World {
     double links = 0, misses = 0;  // means a plan
   };
   World(std::uint64_t seed, Size size, Knobs knobs, text::Day today);
+
+  // From here on plans and works are made of these papers. `papers` must live
+  // as long as the world.
+  void use_papers(const PaperStore& papers) { cast_.emplace(*this, papers); }
+  const Cast* cast() const { return cast_ ? &*cast_ : nullptr; }
 
   const Knobs& knobs() const { return knobs_; }
   const Organisations& organisations() const { return organisations_; }
@@ -123,6 +134,8 @@ class World {
   Author person(std::uint64_t number) const;
   // Somebody of any group.
   Author anybody(Random& random) const;
+  // The person of that name in the papers; one name is one person.
+  Author author_of_name(const std::string& name) const;
   // A different person of that name.
   Author namesake(const Author& of, std::uint64_t number) const;
 
@@ -131,6 +144,8 @@ class World {
   std::uint64_t background_group(Random& random) const;
   Project project(std::uint64_t group, std::uint64_t key) const;
   Project plan_project(std::uint32_t plan) const;
+  // When the project of a plan ran that is made of a paper of this day.
+  Window paper_window(std::uint32_t plan, text::Day day) const;
   // Another project of the plan's people, on a near topic or not.
   Project sibling_project(const Project& plan, std::uint64_t key) const;
   Plan plan(std::uint32_t number) const;
@@ -141,6 +156,7 @@ class World {
   std::uint64_t member(std::uint64_t group, std::uint32_t k) const;
   std::vector<Funding> fund(const Group& group, Random& random,
                             std::uint64_t key) const;
+  void say_text(Plan& plan, Random& random) const;
   void say_authors(Plan& plan, Random& random) const;
   void say_funding(Plan& plan, Random& random) const;
 
@@ -154,6 +170,7 @@ class World {
   std::vector<std::uint32_t> outputs_;  // plans
   std::uint64_t groups_ = 0;
   Permutation scatter_;
+  std::optional<Cast> cast_;
 };
 
 }  // namespace dmp::synth
