@@ -1,7 +1,6 @@
 #include "sql/model_project.h"
 
 #include <algorithm>
-#include <regex>
 #include <set>
 
 namespace dmp::sql {
@@ -31,13 +30,25 @@ std::size_t closing(std::string_view text, std::size_t open) {
   return std::string_view::npos;
 }
 
-// The value of `name` in a header: up to the comma or line that ends it.
-std::string property(const std::string& header, const std::string& name) {
-  std::smatch found;
-  const std::regex quoted("\\b" + name + "\\s+'((?:[^']|'')*)'");
-  if (std::regex_search(header, found, quoted)) return found[1];
-  const std::regex bare("\\b" + name + "\\s+([A-Za-z0-9_.]+)");
-  if (std::regex_search(header, found, bare)) return found[1];
+// The value of `name` in a header: quoted text, or a word with dots.
+std::string property(std::string_view header, std::string_view name) {
+  for (auto at = header.find(name); at != std::string_view::npos;
+       at = header.find(name, at + 1)) {
+    std::size_t value = at + name.size();
+    const bool whole = at == 0 || !is_word(header[at - 1]);
+    if (!whole || value >= header.size() || header[value] != ' ') continue;
+    while (value < header.size() && header[value] == ' ') ++value;
+    if (value < header.size() && header[value] == '\'') {
+      const auto end = header.find('\'', value + 1);
+      return std::string(header.substr(value + 1, end - value - 1));
+    }
+    std::size_t end = value;
+    while (end < header.size() &&
+           (is_word(header[end]) || header[end] == '.')) {
+      ++end;
+    }
+    return std::string(header.substr(value, end - value));
+  }
   return {};
 }
 
