@@ -5,7 +5,7 @@ PRESET ?= dev
 JOBS ?= $(shell nproc)
 export DMPWORKS_CACHE_DIR ?= $(CURDIR)/.cache
 
-.PHONY: help setup build test test-services demo bench format lint fuzz clean
+.PHONY: help setup build test test-services demo bench format lint clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
@@ -37,9 +37,6 @@ format: ## Format the sources
 
 lint: ## clang-format and clang-tidy, warnings are errors
 	@tools/lint
-
-fuzz: setup ## Run every fuzzer for FUZZ_SECONDS (600) each
-	@tools/fuzz
 
 clean: ## Remove build output (the cache of fetched files stays)
 	@rm -rf build
