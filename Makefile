@@ -22,8 +22,11 @@ test: build ## Build with ASan and UBSan, run all tests
 	@tools/check-layers
 	@ctest --test-dir build/$(PRESET) --output-on-failure -j $(JOBS)
 
-test-services: ## Run the tests that need real servers (none yet: see docs/operations.md)
-	@echo "test-services: no stage talks to a server yet"
+test-services: build ## Run the tests that need real servers: S3 (versitygw)
+	@tools/setup-services
+	@cmake --preset $(PRESET) >/dev/null
+	@cmake --build build/$(PRESET) -j $(JOBS)
+	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw build/$(PRESET)/tests/s3/object_store_test
 
 demo: build ## Make a labelled world, run the whole job, show the report
 	@tools/demo

@@ -23,6 +23,7 @@ dmp_dependency(isal PKG libisal)
 dmp_dependency(zlib PKG zlib)
 dmp_dependency(zstd PKG libzstd)
 dmp_dependency(archive PKG libarchive)
+dmp_dependency(curl PKG libcurl)
 
 
 
@@ -45,3 +46,17 @@ target_include_directories(duckdb SYSTEM INTERFACE ${CMAKE_SOURCE_DIR}/third_par
 add_library(dep::duckdb ALIAS duckdb)
 set(CMAKE_BUILD_RPATH "$ORIGIN;${CMAKE_BINARY_DIR}")
 set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
+
+# AWS's C libraries: built once into the cache by tools/setup-aws.
+set(awscrt_dir ${DMPWORKS_CACHE_DIR}/awscrt-0.38.0)
+if(NOT EXISTS ${awscrt_dir}/lib/libaws-c-s3.a)
+  message(FATAL_ERROR "${awscrt_dir} is absent: run tools/setup first")
+endif()
+pkg_check_modules(libssl REQUIRED IMPORTED_TARGET openssl)
+set(awscrt_libraries)
+foreach(library aws-c-s3 aws-c-auth aws-c-http aws-c-compression aws-c-sdkutils
+        aws-checksums aws-c-io s2n aws-c-cal aws-c-common)
+  list(APPEND awscrt_libraries ${awscrt_dir}/lib/lib${library}.a)
+endforeach()
+dmp_dependency(awscrt LINK ${awscrt_libraries} PkgConfig::libssl Threads::Threads dl m)
+target_include_directories(dep_awscrt SYSTEM INTERFACE ${awscrt_dir}/include)

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dmp::net {
+
+// Keys given out by somebody, e.g. DataCite's for its data file.
+struct AwsKeys {
+  std::string access_key_id;
+  std::string secret_access_key;
+  std::string session_token;  // may be empty
+};
+
+struct AwsSessionOptions {
+  std::string region;  // empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's,
+                       // else us-east-1
+  bool anonymous = false;
+  std::optional<AwsKeys> keys;  // instead of the chain below
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// Who we are to AWS: region, credentials and the event loops they need.
+// Credentials come from the first that has some: environment, web identity,
+// SSO, profile (with assume-role and credential_process), container, instance
+// metadata (unless AWS_EC2_METADATA_DISABLED=true); they are cached and
+// renewed. Source: spec jobs.md 3.3. Threads: all members may be called at
+// once.
+class AwsSession {
+ public:
+  // Errors: invalid_argument (AWS_CA_BUNDLE cannot be read), internal.
+  static Result<std::unique_ptr<AwsSession>> open(
+      const AwsSessionOptions& options);
+  ~AwsSession();
+
+  const std::string& region() const;
+
+  // `headers` plus those of AWS Signature Version 4. `url` absolute, path and
+  // query already encoded. Errors: invalid_argument (no credentials), internal.
+  Result<Headers> sign(std::string_view method, std::string_view url,
+                       std::string_view service, std::string_view body,
+                       const Headers& headers) const;
+
+  struct Parts;  // types of the CRT: net/aws_parts.h
+  const Parts& parts() const { return *parts_; }
+
+ private:
+  AwsSession();
+  std::unique_ptr<Parts> parts_;
+};
+
+// The value of AWS_ENDPOINT_URL_<service>, else AWS_ENDPOINT_URL, else "".
+std::string aws_endpoint(std::string_view service);
+
+}  // namespace dmp::net

@@ -1,0 +1,174 @@
+#include "storage/files.h"
+#include "storage/manifest.h"
+#include "storage/object_store.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+namespace dmp::storage {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Files still being written; never listed, so nobody reads half an object.
+constexpr std::string_view kUnfinished = ".unfinished";
+
+Error file_error(const fs::path& path, const std::error_code& error) {
+  const bool absent = error == std::errc::no_such_file_or_directory ||
+                      error == std::errc::not_a_directory;
+  return Error{absent ? ErrorCode::not_found : ErrorCode::io,
+               path.string() + ": " + error.message()};
+}
+
+Error last_error(const fs::path& path) {
+  return file_error(path, std::error_code(errno, std::generic_category()));
+}
+
+class FolderStore : public ObjectStore {
+ public:
+  explicit FolderStore(fs::path folder) : folder_(std::move(folder)) {}
+
+  std::string name() const override { return folder_.string(); }
+  std::optional<fs::path> folder() const override { return folder_; }
+
+  Result<std::vector<ObjectInfo>> list(std::string_view prefix) const override {
+    // Only the deepest folder that can hold such keys is walked.
+    const auto slash = prefix.rfind('/');
+    const fs::path start = slash == std::string_view::npos
+                               ? folder_
+                               : folder_ / prefix.substr(0, slash);
+    std::vector<ObjectInfo> found;
+    std::error_code error;
+    if (!fs::is_directory(start, error)) return found;
+    for (fs::recursive_directory_iterator it(start, error), end;
+         !error && it != end; it.increment(error)) {
+      if (!it->is_regular_file()) continue;
+      std::string key = it->path().lexically_relative(folder_).string();
+      if (!key.starts_with(prefix) || key.ends_with(kUnfinished)) continue;
+      auto info = stat(key);
+      if (info) found.push_back(*std::move(info));
+    }
+    if (error) return file_error(start, error);
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.key < b.key; });
+    return found;
+  }
+
+  Result<ObjectInfo> stat(std::string_view key) const override {
+    DMP_TRY(check_key(key));
+    const fs::path path = folder_ / key;
+    struct ::stat status {};
+    if (::stat(path.c_str(), &status) != 0) return last_error(path);
+    if (!S_ISREG(status.st_mode))
+      return Error{ErrorCode::not_found, path.string() + ": not a file"};
+    return ObjectInfo{
+        std::string(key), static_cast<std::uint64_t>(status.st_size),
+        fmt::format("{:x}-{:x}{:08x}", status.st_size, status.st_mtim.tv_sec,
+                    status.st_mtim.tv_nsec)};
+  }
+
+  Result<std::string> read(std::string_view key, std::uint64_t offset,
+                           std::uint64_t count,
+                           std::string_view etag) const override {
+    DMP_ASSIGN(const ObjectInfo info, stat(key));
+    if (!etag.empty() && info.etag != etag) {
+      return Error{ErrorCode::corrupt_input,
+                   (folder_ / key).string() + ": changed while it was read"};
+    }
+    if (offset >= info.bytes) return std::string();
+    std::ifstream file(folder_ / key, std::ios::binary);
+    std::string bytes(std::min(count, info.bytes - offset), '\0');
+    file.seekg(static_cast<std::streamoff>(offset));
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (static_cast<std::size_t>(file.gcount()) != bytes.size())
+      return last_error(folder_ / key);
+    return bytes;
+  }
+
+  Result<ObjectInfo> write(std::string_view key,
+                           std::string_view bytes) const override {
+    DMP_TRY(make_parent(key));
+    DMP_TRY(write_file_atomically(folder_ / key, bytes));
+    return stat(key);
+  }
+
+  Status download(std::string_view key, const fs::path& file) const override {
+    DMP_TRY(check_key(key));
+    return copy(folder_ / key, file);
+  }
+
+  Result<ObjectInfo> upload(const fs::path& file,
+                            std::string_view key) const override {
+    DMP_TRY(make_parent(key));
+    DMP_TRY(copy(file, folder_ / key));
+    return stat(key);
+  }
+
+  Status remove(std::string_view key) const override {
+    DMP_TRY(check_key(key));
+    std::error_code error;
+    fs::remove(folder_ / key, error);
+    if (error) return file_error(folder_ / key, error);
+    return {};
+  }
+
+ private:
+  Status make_parent(std::string_view key) const {
+    DMP_TRY(check_key(key));
+    std::error_code error;
+    fs::create_directories((folder_ / key).parent_path(), error);
+    if (error) return file_error(folder_ / key, error);
+    return {};
+  }
+
+  // Under a name of its own first, then renamed: whole or not at all.
+  static Status copy(const fs::path& from, const fs::path& to) {
+    fs::path unfinished = to;
+    unfinished += fmt::format(".{}{}", ::getpid(), kUnfinished);
+    std::error_code error;
+    fs::copy_file(from, unfinished, fs::copy_options::overwrite_existing,
+                  error);
+    if (error) {
+      std::error_code ignored;
+      fs::remove(unfinished, ignored);
+      return file_error(from, error);
+    }
+    DMP_TRY(sync_to_disk(unfinished));
+    fs::rename(unfinished, to, error);
+    if (error) return file_error(to, error);
+    return sync_to_disk(to.parent_path());
+  }
+
+  fs::path folder_;
+};
+
+}  // namespace
+
+std::unique_ptr<ObjectStore> open_folder(const fs::path& folder) {
+  return std::make_unique<FolderStore>(folder);
+}
+
+Status check_key(std::string_view key) {
+  const Error bad{ErrorCode::invalid_argument,
+                  fmt::format("\"{}\" cannot be the key of an object", key)};
+  if (key.empty() || key.front() == '/' || key.back() == '/' ||
+      key.find('\0') != std::string_view::npos || key.size() > 1024) {
+    return bad;
+  }
+  for (std::size_t start = 0; start <= key.size();) {
+    const auto end = std::min(key.find('/', start), key.size());
+    const auto part = key.substr(start, end - start);
+    if (part.empty() || part == "." || part == "..") return bad;
+    start = end + 1;
+  }
+  return {};
+}
+
+}  // namespace dmp::storage
