@@ -1,6 +1,7 @@
 #include "cli/arguments.h"
 
 #include "jobs/run_id.h"
+#include "storage/object_store.h"
 #include "text/dates.h"
 #include "text/unicode.h"
 
@@ -57,6 +58,31 @@ std::string joined(const std::vector<std::string>& items) {
   return out;
 }
 
+bool is_url(std::string_view text) {
+  for (const std::string_view scheme :
+       {"https://", "http://", "file://", "s3://"}) {
+    if (text.starts_with(scheme)) return text.size() > scheme.size();
+  }
+  return false;
+}
+
+bool is_digest(std::string_view text) {
+  static const std::map<std::string_view, std::size_t> kDigits{
+      {"md5", 32}, {"sha1", 40}, {"sha256", 64}, {"sha512", 128}};
+  const auto colon = text.find(':');
+  const auto hex = text.substr(colon == std::string_view::npos ? 0 : colon + 1);
+  if (hex.find_first_not_of("0123456789abcdefABCDEF") !=
+      std::string_view::npos) {
+    return false;
+  }
+  for (const auto& [name, digits] : kDigits) {
+    if (colon != std::string_view::npos && text.substr(0, colon) != name)
+      continue;
+    if (hex.size() == digits) return true;
+  }
+  return false;
+}
+
 // What is wrong with one value; "" when nothing is.
 std::string complaint(const Option& option, const std::string& value) {
   switch (option.type) {
@@ -108,6 +134,26 @@ std::string complaint(const Option& option, const std::string& value) {
                  ? ""
                  : value + ": no such file or folder";
     }
+    case OptionType::bucket:
+      return storage::bucket_folder(value) || storage::bucket_name(value)
+                 ? ""
+                 : fmt::format(
+                       "\"{}\" is neither a bucket (3 to 63 characters of "
+                       "a-z, 0-9, . and -) nor a folder with a /",
+                       value);
+    case OptionType::url:
+      return is_url(value) ? ""
+                           : fmt::format(
+                                 "\"{}\" is not a URL: https, http, file or "
+                                 "s3",
+                                 value);
+    case OptionType::digest:
+      return is_digest(value)
+                 ? ""
+                 : fmt::format(
+                       "\"{}\" is not a digest: md5, sha1, sha256 or sha512, "
+                       ":, and as many hex digits as it has",
+                       value);
     case OptionType::choice:
     case OptionType::list:
       if (option.choices.empty() ||
@@ -210,7 +256,8 @@ std::uint64_t Values::bytes(std::string_view name) const {
 
 class Parser {
  public:
-  Parser(const Command& command, Environment environment, Problems& problems)
+  Parser(const Command& command, const Environment& environment,
+         Problems& problems)
       : environment_(environment), problems_(problems) {
     options_ = command.options;
     options_.insert(options_.end(), global_options().begin(),
@@ -238,9 +285,12 @@ class Parser {
 
  private:
   Option* find(const std::string& name) {
-    const auto found =
-        std::find_if(options_.begin(), options_.end(),
-                     [&](const Option& option) { return option.name == name; });
+    const auto found = std::find_if(
+        options_.begin(), options_.end(), [&](const Option& option) {
+          return option.name == name ||
+                 std::find(option.aliases.begin(), option.aliases.end(),
+                           name) != option.aliases.end();
+        });
     return found == options_.end() ? nullptr : &*found;
   }
 
@@ -286,8 +336,11 @@ class Parser {
         words[i].substr(2, equals == std::string::npos ? equals : equals - 2));
     const bool inline_value = equals != std::string::npos;
     Option* option = find(name);
-    if (option == nullptr && name.starts_with("no-")) {
-      Option* negated = find(name.substr(3));
+    // --no-x, and with the prefix of a group --group.no-x.
+    const auto dot = name.rfind('.');
+    const std::size_t leaf = dot == std::string::npos ? 0 : dot + 1;
+    if (option == nullptr && name.compare(leaf, 3, "no-") == 0) {
+      Option* negated = find(name.substr(0, leaf) + name.substr(leaf + 3));
       if (negated != nullptr && negated->type == OptionType::boolean) {
         if (inline_value) {
           problem("--" + name + " takes no value");
@@ -358,20 +411,56 @@ class Parser {
     }
   }
 
+  // The first of the option's variables that is set, and its value.
+  std::pair<std::string, std::string> from_environment(const Option& option) {
+    std::pair<std::string, std::string> found;
+    for (std::string_view rest = option.env; !rest.empty();) {
+      const auto end = std::min(rest.find(", "), rest.size());
+      const std::string variable(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 2, rest.size()));
+      const std::string value = environment_.value(variable);
+      if (value.empty()) continue;
+      if (found.second.empty()) {
+        found = {variable, value};
+      } else if (value != found.second) {
+        problems_.warnings.push_back(fmt::format("{} and {} differ: {} is used",
+                                                 found.first, variable,
+                                                 found.first));
+      }
+    }
+    return found;
+  }
+
+  void warn_ignored(const std::string& name, const Option& option) {
+    problems_.warnings.push_back(
+        fmt::format("{} is accepted for compatibility and has no effect{}",
+                    name, option.help.empty() ? "" : "; " + option.help));
+  }
+
   void fill() {
     for (const auto& option : options_) {
-      if (values_.values_.contains(option.name)) continue;
-      const std::string value =
-          option.env.empty() ? "" : environment_(option.env);
+      if (values_.values_.contains(option.name)) {
+        if (option.ignored) warn_ignored("--" + option.name, option);
+        continue;
+      }
+      const auto [variable, value] = from_environment(option);
       if (!value.empty()) {
-        add(option, value, " (from " + option.env + ")");
+        const std::string file =
+            environment_.origin ? environment_.origin(variable) : "";
+        add(option, value,
+            fmt::format(" (from {}{})", variable,
+                        file.empty() ? "" : " in " + file));
+        if (option.ignored) warn_ignored(variable, option);
       } else if (!option.fallback.empty()) {
         values_.values_[option.name].push_back(option.fallback);
         split_fallback(option);
       } else if (option.required) {
         problem(fmt::format(
             "--{} is required{}", option.name,
-            option.env.empty() ? "" : " (or set " + option.env + ")"));
+            option.env.empty()
+                ? ""
+                : " (or set " + option.env.substr(0, option.env.find(',')) +
+                      ")"));
       }
     }
   }
@@ -383,13 +472,13 @@ class Parser {
   }
 
   std::vector<Option> options_;
-  Environment environment_;
+  const Environment& environment_;
   Problems& problems_;
   Values values_;
 };
 
 Values parse(const Command& command, const std::vector<std::string>& words,
-             Environment environment, Problems& problems) {
+             const Environment& environment, Problems& problems) {
   return Parser(command, environment, problems).run(words);
 }
 
@@ -410,6 +499,8 @@ const std::vector<Option>& global_options() {
          0,
          0,
          'h'});
+    add({"env-file", OptionType::existing_path,
+         "Read variables from this file.", "", "DMPWORKS_ENV_FILE"});
     add({"log-level",
          OptionType::choice,
          "Least level that is logged; NOTSET = DEBUG.",

@@ -3,6 +3,7 @@
 #include "base/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,9 @@ enum class OptionType : std::uint8_t {
   ranges,         // auto or a whole number
   existing_path,  // file or folder that must be there
   path,
+  bucket,  // S3 bucket or folder, see storage/object_store.h
+  url,     // https, http, file or s3
+  digest,  // [algo:]hex, algo md5, sha1, sha256, sha512
 };
 
 // One row of a command's table; help, parsing and docs/cli/ come from it.
@@ -33,12 +37,15 @@ struct Option {
   OptionType type = OptionType::text;
   std::string help = {};
   std::string fallback = {};  // "" = not set
-  std::string env = {};  // "" = none
-  int position = -1;     // -1: only as --name
+  std::string env = {};       // "" = none; "A, B": the first that is set wins
+  int position = -1;          // -1: only as --name
   bool required = false;
   std::vector<std::string> choices = {};  // choice, and list of choices
   double least = 0, most = 1e18;          // integer, real
   char short_form = '\0';
+  bool shared = false;   // of a group: stands in the help's box `Options`
+  bool ignored = false;  // accepted for compatibility; warned about when set
+  std::vector<std::string> aliases = {};  // other names, not in the help
 };
 
 struct Command {
@@ -67,13 +74,18 @@ class Values {
 // problem they belong to.
 struct Problems {
   std::vector<std::string> lines;
+  std::vector<std::string> warnings = {};  // nothing is wrong, but say so
 };
 
 // Reads the words after the command's own. Every problem is reported at once.
 // `environment` gives the value of a variable, empty for unset.
-using Environment = std::string (*)(const std::string&);
+// It may say where a variable came from, for the text of a problem.
+struct Environment {
+  std::function<std::string(const std::string&)> value;
+  std::function<std::string(const std::string&)> origin = {};
+};
 Values parse(const Command& command, const std::vector<std::string>& words,
-             Environment environment, Problems& problems);
+             const Environment& environment, Problems& problems);
 
 // Options of every command. Source: cli.md G1.
 const std::vector<Option>& global_options();

@@ -14,6 +14,9 @@ namespace dmp::cli {
 struct Entry {
   Command command;
   std::function<Status(const Values&)> run;
+  // What is wrong with the values together, if it can be known before any
+  // work: exit 2, with all other problems.
+  std::function<void(const Values&, Problems&)> check = {};
 };
 
 // One source file each. Declaring touches nothing; running does the work.

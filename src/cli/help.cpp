@@ -40,8 +40,13 @@ std::string padded(std::string text, std::size_t width) {
 
 std::string name_of(const Option& option) {
   std::string name = "--" + option.name;
-  if (option.type == OptionType::boolean && option.name != "help")
-    name += " --no-" + option.name;
+  if (option.type == OptionType::boolean && option.name != "help") {
+    // A prefix stays in front: --client-config.no-use-ssl.
+    const auto dot = option.name.rfind('.');
+    name += dot == std::string::npos ? " --no-" + option.name
+                                     : " --" + option.name.substr(0, dot + 1) +
+                                           "no-" + option.name.substr(dot + 1);
+  }
   if (option.short_form != '\0') name += std::string(" -") + option.short_form;
   if (option.position < 0) return name;
   std::string upper = text::to_upper(option.name);
@@ -123,8 +128,14 @@ std::string help_text(const Command& command, std::size_t width) {
                      };
                      return place(a) < place(b);
                    });
+  std::vector<Option> shared;
+  const auto first_shared = std::stable_partition(
+      own.begin(), own.end(), [](const Option& one) { return !one.shared; });
+  shared.assign(first_shared, own.end());
+  own.erase(first_shared, own.end());
+  shared.insert(shared.end(), global_options().begin(), global_options().end());
   if (!own.empty()) out += box("Parameters", own, width);
-  return out + box("Options", global_options(), width);
+  return out + box("Options", shared, width);
 }
 
 std::string group_help(const std::vector<std::string>& path,

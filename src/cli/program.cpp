@@ -1,6 +1,7 @@
 #include "base/json_writer.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/env_file.h"
 #include "storage/manifest.h"
 
 #include <fmt/format.h>
@@ -134,13 +135,40 @@ int code_of(const Error& error) {
   return kFailed;
 }
 
+// The value of --env-file, before the other options are read: they may come
+// from that file.
+std::string named_env_file(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    if (words[i].starts_with("--env-file=")) return words[i].substr(11);
+    if (words[i] == "--env-file" && i + 1 < words.size()) return words[i + 1];
+  }
+  return "";
+}
+
+// Source: spec cli.md 1.1.
+std::string standard_env_file(const std::vector<std::string>& path) {
+  const bool submits =
+      path[0] == "batch-submit" || path[0] == "jobs" || path[0] == "pipeline";
+  return submits ? ".env.aws-batch" : ".env.local";
+}
+
 int run_entry(const Entry& entry, const std::vector<std::string>& words) {
   Problems problems;
-  const Values values = parse(entry.command, words, from_environment, problems);
+  const auto file = apply_env_file(named_env_file(words),
+                                   standard_env_file(entry.command.path));
+  if (!file) return usage(entry.command.path, {file.error().message});
+  const Environment environment{from_environment, [&](const std::string& name) {
+                                  const auto from = file->find(name);
+                                  return from == file->end() ? ""
+                                                             : from->second;
+                                }};
+  const Values values = parse(entry.command, words, environment, problems);
+  if (problems.lines.empty() && entry.check) entry.check(values, problems);
   if (!problems.lines.empty()) return usage(entry.command.path, problems.lines);
   log::configure(level_of(values), values.text("log-format") == "json"
                                        ? log::Form::json
                                        : log::Form::text);
+  for (const auto& warning : problems.warnings) log::warning("{}", warning);
   const auto start = std::chrono::steady_clock::now();
   const Status done = entry.run(values);
   int code = kDone;
