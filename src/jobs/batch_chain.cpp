@@ -1,0 +1,260 @@
+#include "jobs/batch_chain.h"
+
+#include "base/json_writer.h"
+#include "jobs/batch_request.h"
+#include "text/dates.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <simdjson.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace dmp::jobs {
+
+namespace {
+
+constexpr std::string_view kFolder = "jobs/", kRecord = "/chain.json";
+
+// An unset text or number is null.
+void optional_text(JsonWriter& json, std::string_view name,
+                   const std::string& text) {
+  json.key(name);
+  if (text.empty()) {
+    json.null();
+  } else {
+    json.value(text);
+  }
+}
+
+void texts(JsonWriter& json, std::string_view name,
+           const std::vector<std::string>& items) {
+  json.key(name).begin_array();
+  for (const auto& item : items) json.value(item);
+  json.end_array();
+}
+
+void write_job(JsonWriter& json, const BatchJob& job, bool local) {
+  json.begin_object();
+  json.member("task", job.task).member("name", job.name);
+  optional_text(json, "jobId", job.id);
+  json.member("queue", job.queue).member("definition", job.definition);
+  json.member("vcpu", job.vcpu).member("memoryMib", job.memory_mib);
+  json.member("timeoutSeconds", job.timeout_seconds);
+  json.member("attempts", job.attempts).member("arraySize", job.array_size);
+  texts(json, "dependsOn", job.depends_on);
+  texts(json, "command", job.command);
+  if (local && !job.state.empty()) {
+    json.member("state", job.state).key("exitCode");
+    if (job.exit_code) {
+      json.value(*job.exit_code);
+    } else {
+      json.null();
+    }
+    optional_text(json, "startedAt", job.started_at);
+    optional_text(json, "endedAt", job.ended_at);
+  }
+  json.end_object();
+}
+
+using Element = simdjson::dom::element;
+
+std::string text_of(Element object, std::string_view name) {
+  std::string_view text;
+  return object[name].get(text) == simdjson::SUCCESS ? std::string(text) : "";
+}
+
+std::int64_t int_of(Element object, std::string_view name,
+                    std::int64_t absent) {
+  std::int64_t number = 0;
+  return object[name].get(number) == simdjson::SUCCESS ? number : absent;
+}
+
+std::vector<std::string> texts_of(Element object, std::string_view name) {
+  std::vector<std::string> items;
+  simdjson::dom::array array;
+  if (object[name].get(array) != simdjson::SUCCESS) return items;
+  for (const Element item : array) {
+    std::string_view text;
+    if (item.get(text) == simdjson::SUCCESS) items.emplace_back(text);
+  }
+  return items;
+}
+
+BatchJob job_of(Element object) {
+  BatchJob job;
+  job.task = text_of(object, "task");
+  job.name = text_of(object, "name");
+  job.id = text_of(object, "jobId");
+  job.queue = text_of(object, "queue");
+  job.definition = text_of(object, "definition");
+  job.vcpu = static_cast<int>(int_of(object, "vcpu", 1));
+  job.memory_mib = static_cast<int>(int_of(object, "memoryMib", 1024));
+  job.timeout_seconds =
+      static_cast<int>(int_of(object, "timeoutSeconds", 3600));
+  job.attempts = static_cast<int>(int_of(object, "attempts", 3));
+  job.array_size = static_cast<int>(int_of(object, "arraySize", 1));
+  job.depends_on = texts_of(object, "dependsOn");
+  job.command = texts_of(object, "command");
+  job.state = text_of(object, "state");
+  job.started_at = text_of(object, "startedAt");
+  job.ended_at = text_of(object, "endedAt");
+  std::int64_t code = 0;
+  if (object["exitCode"].get(code) == simdjson::SUCCESS)
+    job.exit_code = static_cast<int>(code);
+  return job;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+bool is_job_name(std::string_view name) {
+  constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+  return !name.empty() && name.size() <= 128 && name[0] != '_' &&
+         name[0] != '-' &&
+         name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string to_json(const BatchChain& chain) {
+  std::string out;
+  JsonWriter json(out);
+  const bool local = chain.executor == "local";
+  json.begin_object();
+  json.member("chain", chain.id).member("command", chain.command);
+  json.member("runId", chain.run_id).member("env", chain.env);
+  json.member("bucket", chain.bucket).member("executor", chain.executor);
+  json.member("version", chain.version);
+  json.member("submittedAt", chain.submitted_at);
+  if (local && chain.pid != 0) {
+    json.member("host", chain.host).member("pid", chain.pid);
+  }
+  json.key("jobs").begin_array();
+  for (const auto& job : chain.jobs) write_job(json, job, local);
+  json.end_array().end_object();
+  return out;
+}
+
+Result<BatchChain> parse_chain(std::string_view json) {
+  simdjson::dom::parser parser;
+  Element root;
+  simdjson::dom::array jobs;
+  if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS ||
+      root["jobs"].get(jobs) != simdjson::SUCCESS) {
+    return Error{ErrorCode::corrupt_input, "not the record of a chain"};
+  }
+  BatchChain chain;
+  chain.id = text_of(root, "chain");
+  chain.command = text_of(root, "command");
+  chain.run_id = text_of(root, "runId");
+  chain.env = text_of(root, "env");
+  chain.bucket = text_of(root, "bucket");
+  chain.executor = text_of(root, "executor");
+  chain.version = text_of(root, "version");
+  chain.submitted_at = text_of(root, "submittedAt");
+  chain.host = text_of(root, "host");
+  chain.pid = int_of(root, "pid", 0);
+  for (const Element job : jobs) chain.jobs.push_back(job_of(job));
+  return chain;
+}
+
+std::string now_text() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).count();
+  return text::format_instant(seconds * 1'000'000);
+}
+
+std::string chain_id(const std::string& command, const std::string& run_id,
+                     std::string_view now) {
+  std::string compact;
+  for (const char c : now.substr(0, 19)) {
+    if (c != '-' && c != ':') compact += c;
+  }
+  return fmt::format("{}-{}-{}Z", command, run_id, compact);
+}
+
+std::string chain_key(std::string_view id) {
+  return fmt::format("{}{}{}", kFolder, id, kRecord);
+}
+
+Status save_chain(const storage::ObjectStore& bucket, const BatchChain& chain) {
+  DMP_TRY(bucket.write(chain_key(chain.id), to_json(chain) + "\n"));
+  return {};
+}
+
+Result<BatchChain> load_chain(const storage::ObjectStore& bucket,
+                              const std::string& id) {
+  DMP_ASSIGN(const std::string json, bucket.read(chain_key(id)));
+  auto chain = parse_chain(json);
+  if (!chain) return std::move(chain).error().during(chain_key(id));
+  return chain;
+}
+
+Result<std::vector<std::string>> list_chains(const storage::ObjectStore& bucket,
+                                             std::string_view prefix) {
+  DMP_ASSIGN(const auto objects,
+             bucket.list(std::string(kFolder) + std::string(prefix)));
+  std::vector<std::string> ids;
+  for (const auto& object : objects) {
+    if (!object.key.ends_with(kRecord)) continue;
+    ids.push_back(object.key.substr(
+        kFolder.size(), object.key.size() - kFolder.size() - kRecord.size()));
+  }
+  const auto time_of = [](const std::string& id) {
+    return id.substr(id.rfind('-') + 1);
+  };
+  std::sort(ids.begin(), ids.end(), [&](const auto& a, const auto& b) {
+    return std::pair(time_of(b), b) < std::pair(time_of(a), a);
+  });
+  return ids;
+}
+
+bool is_alive(const BatchChain& chain) {
+  return chain.pid > 0 && chain.host == host_name() &&
+         ::kill(static_cast<pid_t>(chain.pid), 0) == 0;
+}
+
+std::string chain_state(const BatchChain& chain) {
+  const auto any = [&](std::string_view state) {
+    return std::any_of(chain.jobs.begin(), chain.jobs.end(),
+                       [&](const BatchJob& job) { return job.state == state; });
+  };
+  const bool done =
+      std::all_of(chain.jobs.begin(), chain.jobs.end(),
+                  [](const BatchJob& job) { return job.state == "SUCCEEDED"; });
+  if (done) return "SUCCEEDED";
+  if (any("FAILED")) return "FAILED";
+  if (chain.executor == "local" && !is_alive(chain)) return "FAILED";
+  return any("RUNNING") || any("SUCCEEDED") ? "RUNNING" : "PENDING";
+}
+
+Status check_chain(const BatchChain& chain) {
+  constexpr std::size_t kLargestOverride = 8192;
+  for (const auto& job : chain.jobs) {
+    if (!is_job_name(job.name)) {
+      return Error{ErrorCode::invalid_argument,
+                   fmt::format("\"{}\" cannot be the name of a job: at most "
+                               "128 letters, digits, - and _",
+                               job.name)};
+    }
+    const std::size_t bytes = container_overrides_json(chain, job).size();
+    if (bytes > kLargestOverride) {
+      return Error{
+          ErrorCode::invalid_argument,
+          fmt::format("{}: command and environment are {} bytes, AWS Batch "
+                      "takes {}",
+                      job.name, bytes, kLargestOverride)};
+    }
+  }
+  return {};
+}
+
+}  // namespace dmp::jobs

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "base/result.h"
+#include "storage/object_store.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dmp::jobs {
+
+// One job of a chain: what AWS Batch is asked to run, or what the local
+// executor runs as a child process. Source: spec jobs.md 2, 3.
+struct BatchJob {
+  std::string task;  // a value of --start-job
+  std::string name;  // <catalogue name>-<run id>
+  std::string queue, definition;
+  int vcpu = 1, memory_mib = 1024;
+  int timeout_seconds = 3600;
+  int attempts = 3;
+  int array_size = 1;                   // 1: a plain job
+  std::vector<std::string> depends_on;  // names of jobs before it
+  std::vector<std::string> command;     // argument vector; no shell sees it
+
+  std::string id;  // of AWS, or local-<n>; empty before submission
+  // Kept by the local executor: STARTING, RUNNING, SUCCEEDED, FAILED.
+  std::string state;
+  std::optional<int> exit_code;
+  std::string started_at, ended_at;
+};
+
+// What one `batch-submit` call submits, and its record in the bucket:
+// jobs/<id>/chain.json. Source: spec jobs.md 3.5.
+struct BatchChain {
+  std::string id;  // <command>-<run id>-<YYYYMMDDTHHMMSSZ>
+  std::string command, run_id, env, bucket, executor, version, submitted_at;
+  std::vector<BatchJob> jobs;
+  // Local executor: who runs it, to tell a killed one from a running one.
+  std::int64_t pid = 0;
+  std::string host;
+};
+
+std::string to_json(const BatchChain& chain);
+// Errors: corrupt_input.
+Result<BatchChain> parse_chain(std::string_view json);
+
+// "2026-02-04T01:02:03Z" of now.
+std::string now_text();
+std::string chain_id(const std::string& command, const std::string& run_id,
+                     std::string_view now);
+
+// The key of a chain's record; its other files lie beside it.
+std::string chain_key(std::string_view id);
+Status save_chain(const storage::ObjectStore& bucket, const BatchChain& chain);
+Result<BatchChain> load_chain(const storage::ObjectStore& bucket,
+                              const std::string& id);
+// Ids of all chains in the bucket, or of those that begin with `prefix`; newest
+// first (by their time, then id).
+Result<std::vector<std::string>> list_chains(const storage::ObjectStore& bucket,
+                                             std::string_view prefix = "");
+
+// Whether a chain of the local executor is still being run on this machine.
+bool is_alive(const BatchChain& chain);
+
+// SUCCEEDED, FAILED, RUNNING or PENDING, by its jobs' states; a local chain
+// whose process is gone is FAILED.
+std::string chain_state(const BatchChain& chain);
+
+// What AWS would refuse, checked before the first request: names, sizes,
+// timeouts. Errors: invalid_argument.
+Status check_chain(const BatchChain& chain);
+
+}  // namespace dmp::jobs

@@ -1,0 +1,243 @@
+#include "jobs/local_executor.h"
+
+#include "jobs/batch_request.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <thread>
+
+extern char** environ;  // NOLINT(readability-redundant-declaration)
+
+namespace dmp::jobs {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr int kTryAgain = 75;
+constexpr int kTimedOut = 137;  // what a container killed for it shows
+
+// The parent's environment with `own` over it.
+std::vector<std::string> child_environment(
+    const std::vector<std::pair<std::string, std::string>>& own) {
+  std::vector<std::string> all;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text(*variable);
+    const bool replaced = std::any_of(
+        own.begin(), own.end(),
+        [&](const auto& one) { return text.starts_with(one.first + "="); });
+    if (!replaced) all.emplace_back(text);
+  }
+  for (const auto& [name, value] : own) all.push_back(name + "=" + value);
+  return all;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> all;
+  all.reserve(texts.size() + 1);
+  for (auto& text : texts) all.push_back(text.data());
+  all.push_back(nullptr);
+  return all;
+}
+
+// In the child, between fork and exec: only async-signal-safe calls.
+[[noreturn]] void become(const char* program, char* const* arguments,
+                         char* const* environment, int log, pid_t parent) {
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) ::_exit(1);  // it is gone already
+  const int nothing = ::open("/dev/null", O_RDONLY);
+  ::dup2(nothing, STDIN_FILENO);
+  ::dup2(log, STDOUT_FILENO);
+  ::dup2(log, STDERR_FILENO);
+  ::execve(program, arguments, environment);
+  ::_exit(127);
+}
+
+int exit_code_of(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// Waits until `child` ends or `deadline` is over; nullopt: it still runs.
+std::optional<int> wait_until(pid_t child, Clock::time_point deadline) {
+  std::chrono::milliseconds pause{5};
+  for (;;) {
+    int status = 0;
+    const pid_t ended = ::waitpid(child, &status, WNOHANG);
+    if (ended == child) return exit_code_of(status);
+    if (ended < 0 && errno != EINTR) return 1;
+    if (Clock::now() >= deadline) return std::nullopt;
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, std::chrono::milliseconds{200});
+  }
+}
+
+int wait_for(pid_t child, std::chrono::seconds limit,
+             std::chrono::seconds grace) {
+  if (const auto code = wait_until(child, Clock::now() + limit)) return *code;
+  ::kill(-child, SIGTERM);
+  const auto ended = wait_until(child, Clock::now() + grace);
+  ::kill(-child, SIGKILL);
+  if (!ended) wait_until(child, Clock::time_point::max());
+  return kTimedOut;
+}
+
+class Runner {
+ public:
+  Runner(BatchChain& chain, const storage::ObjectStore& bucket,
+         const LocalOptions& options)
+      : chain_(chain), bucket_(bucket), options_(options) {}
+
+  Status run() {
+    DMP_TRY(prepare());
+    for (std::size_t n = 0; n < chain_.jobs.size(); ++n) {
+      BatchJob& job = chain_.jobs[n];
+      job.state = "RUNNING";
+      job.started_at = now_text();
+      DMP_TRY(note(job));
+      DMP_ASSIGN(job.exit_code, run_job(n));
+      job.ended_at = now_text();
+      job.state = *job.exit_code == 0 ? "SUCCEEDED" : "FAILED";
+      DMP_TRY(note(job));
+      if (*job.exit_code != 0) return failure(n);
+    }
+    return {};
+  }
+
+ private:
+  Status prepare() {
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    chain_.host = host.data();
+    chain_.pid = ::getpid();
+    for (std::size_t n = 0; n < chain_.jobs.size(); ++n) {
+      chain_.jobs[n].id = fmt::format("local-{}", n + 1);
+      chain_.jobs[n].state = "PENDING";
+    }
+    return save_chain(bucket_, chain_);
+  }
+
+  Status note(const BatchJob& job) {
+    if (options_.say) {
+      options_.say(job.exit_code && *job.exit_code != 0
+                       ? fmt::format("{} {} (exit code {})", job.name,
+                                     job.state, *job.exit_code)
+                       : fmt::format("{} {}", job.name, job.state));
+    }
+    return save_chain(bucket_, chain_);
+  }
+
+  Error failure(std::size_t n) const {
+    const BatchJob& job = chain_.jobs[n];
+    const bool again = *job.exit_code == kTryAgain;
+    return Error{again ? ErrorCode::unavailable : ErrorCode::internal,
+                 fmt::format("{} failed with exit code {}{}; its log: {}/{}",
+                             job.name, *job.exit_code,
+                             *job.exit_code == kTimedOut ? " (time-out)" : "",
+                             bucket_.name(), log_key(n, ""))};
+  }
+
+  std::string log_key(std::size_t n, const std::string& member) const {
+    return fmt::format("jobs/{}/{}-{}{}.log", chain_.id, n + 1,
+                       chain_.jobs[n].name, member);
+  }
+
+  // Exit code of the job; of an array the first that is not 0.
+  Result<int> run_job(std::size_t n) {
+    const BatchJob& job = chain_.jobs[n];
+    if (job.array_size <= 1) return run_member(n, "", {});
+    std::vector<Result<int>> codes(static_cast<std::size_t>(job.array_size), 0);
+    std::atomic<int> next{0};
+    const auto work = [&] {
+      for (int i = next++; i < job.array_size; i = next++) {
+        codes[static_cast<std::size_t>(i)] =
+            run_member(n, fmt::format("-{}", i),
+                       {{"AWS_BATCH_JOB_ARRAY_INDEX", std::to_string(i)}});
+      }
+    };
+    std::vector<std::thread> workers;
+    for (int i = 0; i < std::min(options_.threads, job.array_size); ++i)
+      workers.emplace_back(work);
+    for (auto& worker : workers) worker.join();
+    for (auto& code : codes) {
+      if (!code || *code != 0) return std::move(code);
+    }
+    return 0;
+  }
+
+  Result<int> run_member(
+      std::size_t n, const std::string& member,
+      const std::vector<std::pair<std::string, std::string>>& more) {
+    const std::string key = log_key(n, member);
+    const fs::path log = bucket_.folder().value_or(options_.scratch_dir) / key;
+    std::error_code error;
+    fs::create_directories(log.parent_path(), error);
+    int code = 0;
+    for (int attempt = 1; attempt <= chain_.jobs[n].attempts; ++attempt) {
+      auto environment = job_environment(chain_, chain_.jobs[n]);
+      environment.insert(environment.end(), more.begin(), more.end());
+      environment.emplace_back("AWS_BATCH_JOB_ATTEMPT",
+                               std::to_string(attempt));
+      DMP_ASSIGN(code, spawn(chain_.jobs[n], environment, log));
+      if (code != kTryAgain || attempt == chain_.jobs[n].attempts) break;
+      if (options_.say) {
+        options_.say(fmt::format("{}{} attempt {} ended with 75: again",
+                                 chain_.jobs[n].name, member, attempt));
+      }
+      std::this_thread::sleep_for(options_.retry_pause);
+    }
+    if (!bucket_.folder()) {
+      DMP_TRY(bucket_.upload(log, key));
+      fs::remove(log, error);
+    }
+    return code;
+  }
+
+  Result<int> spawn(const BatchJob& job,
+                    const std::vector<std::pair<std::string, std::string>>& own,
+                    const fs::path& log) const {
+    std::vector<std::string> arguments = job.command;
+    std::vector<std::string> environment = child_environment(own);
+    const auto argv = pointers(arguments), envp = pointers(environment);
+    const int file =
+        ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (file < 0) {
+      return Error{ErrorCode::io, log.string() + ": " + std::strerror(errno)};
+    }
+    const pid_t parent = ::getpid();
+    const pid_t child = ::fork();
+    if (child == 0) {
+      become(options_.program.c_str(), argv.data(), envp.data(), file, parent);
+    }
+    ::close(file);
+    if (child < 0)
+      return Error{ErrorCode::io, std::string("fork: ") + std::strerror(errno)};
+    return wait_for(child, std::chrono::seconds(job.timeout_seconds),
+                    options_.grace);
+  }
+
+  BatchChain& chain_;
+  const storage::ObjectStore& bucket_;
+  const LocalOptions& options_;
+};
+
+}  // namespace
+
+Status run_locally(BatchChain& chain, const storage::ObjectStore& bucket,
+                   const LocalOptions& options) {
+  return Runner(chain, bucket, options).run();
+}
+
+}  // namespace dmp::jobs

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/result.h"
+#include "jobs/batch_chain.h"
+#include "storage/object_store.h"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string_view>
+
+namespace dmp::jobs {
+
+struct LocalOptions {
+  std::filesystem::path program = "/proc/self/exe";  // in place of command[0]
+  std::filesystem::path scratch_dir;                 // logs on their way to S3
+  int threads = 1;                                   // array members at once
+  std::chrono::milliseconds retry_pause{2000};
+  std::chrono::seconds grace{30};             // between SIGTERM and SIGKILL
+  std::function<void(std::string_view)> say;  // one line a change of state
+};
+
+// Runs the jobs of `chain` as child processes, one after another: the same
+// argument vectors AWS Batch gets, exit code 75 tried again, the timeout kept,
+// array members with AWS_BATCH_JOB_ARRAY_INDEX. Output goes to
+// jobs/<chain>/<n>-<name>.log in the bucket, states to its chain.json. The
+// first failure ends the chain. Children end when this process does.
+// Source: spec jobs.md 3.3.
+// Errors: unavailable (a job ended with 75 each time), internal (it failed,
+// which one and its log are named), io.
+Status run_locally(BatchChain& chain, const storage::ObjectStore& bucket,
+                   const LocalOptions& options);
+
+}  // namespace dmp::jobs

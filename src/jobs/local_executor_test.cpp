@@ -1,0 +1,128 @@
+#include "jobs/local_executor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace dmp::jobs {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+// Jobs are `sh -c` lines here.
+class LocalExecutor : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "localXXXXXX").string();
+    dir_ = ::mkdtemp(pattern.data());
+    bucket_ = storage::open_folder(dir_);
+    chain_.id = "test-2026-01-01-20260101T000000Z";
+    chain_.executor = "local";
+    options_.program = "/bin/sh";
+    options_.retry_pause = std::chrono::milliseconds{1};
+    options_.grace = std::chrono::seconds{1};
+    options_.say = [this](std::string_view line) { said_.emplace_back(line); };
+  }
+  void TearDown() override { fs::remove_all(dir_); }
+
+  BatchJob& add(const std::string& name, const std::string& script) {
+    BatchJob job;
+    job.task = job.name = name;
+    job.command = {"sh", "-c", "cd '" + dir_.string() + "'; " + script};
+    chain_.jobs.push_back(job);
+    return chain_.jobs.back();
+  }
+  Status run() { return run_locally(chain_, *bucket_, options_); }
+  std::string file(const std::string& name) const {
+    std::ifstream in(dir_ / name);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  fs::path dir_;
+  std::unique_ptr<storage::ObjectStore> bucket_;
+  BatchChain chain_;
+  LocalOptions options_;
+  std::vector<std::string> said_;
+};
+
+TEST_F(LocalExecutor, RunsJobsInOrderAndKeepsTheRecord) {
+  add("first",
+      "echo one >> order; echo out; echo err >&2; "
+      "echo $DMPWORKS_TASK $DMPWORKS_CHAIN");
+  add("second", "echo two >> order");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(file("order"), "one\ntwo\n");
+  EXPECT_EQ(file("jobs/" + chain_.id + "/1-first.log"),
+            "out\nerr\nfirst " + chain_.id + "\n");
+  const auto record = load_chain(*bucket_, chain_.id);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->jobs[1].state, "SUCCEEDED");
+  EXPECT_EQ(record->jobs[1].exit_code, 0);
+  EXPECT_EQ(chain_state(*record), "SUCCEEDED");
+  EXPECT_THAT(said_, testing::Contains("second SUCCEEDED"));
+}
+
+TEST_F(LocalExecutor, EndsTheChainAtTheFirstFailure) {
+  add("first", "exit 3");
+  add("second", "echo two >> order");
+  const Status done = run();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::internal);
+  EXPECT_THAT(done.error().message, HasSubstr("first failed with exit code 3"));
+  EXPECT_THAT(done.error().message, HasSubstr("1-first.log"));
+  EXPECT_EQ(file("order"), "");
+  EXPECT_EQ(chain_state(*load_chain(*bucket_, chain_.id)), "FAILED");
+}
+
+TEST_F(LocalExecutor, TriesAgainAfter75AndOnlyThen) {  // P116
+  add("flaky", "echo x >> tries; test $(wc -l < tries) = 3 || exit 75");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(file("tries"), "x\nx\nx\n");
+  chain_.jobs.clear();
+  add("always", "echo x >> more; exit 75");
+  EXPECT_EQ(run().error().code, ErrorCode::unavailable);
+  EXPECT_EQ(file("more"), "x\nx\nx\n");
+}
+
+TEST_F(LocalExecutor, EndsAJobThatTakesTooLong) {
+  add("slow", "trap 'exit 9' TERM; sleep 60 & wait").timeout_seconds = 1;
+  const Status done = run();
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, HasSubstr("time-out"));
+}
+
+TEST_F(LocalExecutor, GivesArrayMembersTheirNumber) {
+  options_.threads = 3;
+  add("array",
+      "echo $AWS_BATCH_JOB_ARRAY_INDEX > member-"
+      "$AWS_BATCH_JOB_ARRAY_INDEX")
+      .array_size = 5;
+  ASSERT_TRUE(run());
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(file("member-" + std::to_string(i)), std::to_string(i) + "\n");
+  }
+}
+
+TEST_F(LocalExecutor, PassesArgumentsUntouched) {  // P112
+  BatchJob& job = add("args", "");
+  const std::vector<std::string> odd{"a b", "*", "$(id)", "'\"", "", "--x= "};
+  job.command = {"sh", "-c", "for a; do printf '<%s>' \"$a\"; done", "sh"};
+  job.command.insert(job.command.end(), odd.begin(), odd.end());
+  ASSERT_TRUE(run());
+  EXPECT_EQ(file("jobs/" + chain_.id + "/1-args.log"),
+            "<a b><*><$(id)><'\"><><--x= >");
+}
+
+TEST(ChainState, OfAKilledLocalChainIsFailed) {
+  BatchChain chain;
+  chain.executor = "local";
+  chain.pid = 999'999'999;
+  chain.jobs.resize(2);
+  chain.jobs[0].state = "RUNNING";
+  EXPECT_EQ(chain_state(chain), "FAILED");
+}
+
+}  // namespace
+}  // namespace dmp::jobs
