@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/search_options.h"
 
 #include <unistd.h>
 
@@ -16,13 +17,7 @@ std::vector<Option> options() {
     return Option{name, OptionType::existing_path,
                   "Source snapshot, a file or folder, read in place.", "", env};
   };
-  const auto number = [](const char* name, const char* help,
-                         const char* fallback, double least, double most) {
-    return Option{
-        name, OptionType::integer, help, fallback, "", -1, false, {}, least,
-        most};
-  };
-  return {
+  std::vector<Option> all{
       {"out-dir", OptionType::path,
        "Output folder; has the bucket layout, plus results/<run>/.", "",
        "DMPWORKS_OUT_DIR", 0, true},
@@ -103,36 +98,10 @@ std::vector<Option> options() {
        -1,
        false,
        {"transform", "works-index", "search", "merge"}},
-      {"query-builder-name",
-       OptionType::choice,
-       "Query form.",
-       "dmpworks",
-       "",
-       -1,
-       false,
-       {"dmpworks", "build_dmp_works_search_baseline_query"}},
-      {"disable-features",
-       OptionType::list,
-       "Parts of the query left out.",
-       "",
-       "",
-       -1,
-       false,
-       {"funded_dois", "authors", "institutions", "funders", "awards",
-        "content", "relations"}},
-      number("max-results", "Works kept per DMP.", "100", 1, 10000),
-      number("project-end-buffer-years", "Years added to the project end.", "3",
-             0, 100),
-      number("project-start-buffer-days",
-             "Days before the project start that still count.", "0", 0, 100000),
-      number("inferred-end-extra-years",
-             "Further years where the end of the project was invented by the "
-             "export.",
-             "2", 0, 100),
-      {"explain", OptionType::boolean, "Write what each score is made of.",
-       "True"},
-      {"json", OptionType::boolean, "Summary as JSON.", "False"},
   };
+  for (auto& option : search_options("")) all.push_back(std::move(option));
+  all.push_back({"json", OptionType::boolean, "Summary as JSON.", "False"});
+  return all;
 }
 
 jobs::Step step_of(const std::string& name) {
@@ -140,36 +109,6 @@ jobs::Step step_of(const std::string& name) {
   if (name == "search") return jobs::Step::search;
   if (name == "merge") return jobs::Step::merge;
   return jobs::Step::transform;
-}
-
-match::SearchOptions search_of(const Values& values) {
-  using match::Feature;
-  match::SearchOptions search;
-  if (values.text("query-builder-name") != "dmpworks")
-    search.builder = match::QueryBuilder::baseline;
-  search.max_results = static_cast<int>(values.integer("max-results"));
-  search.project_end_buffer_years =
-      static_cast<int>(values.integer("project-end-buffer-years"));
-  search.project_start_buffer_days =
-      static_cast<int>(values.integer("project-start-buffer-days"));
-  search.inferred_end_extra_years =
-      static_cast<int>(values.integer("inferred-end-extra-years"));
-  search.explain = values.flag("explain");
-  search.threads = threads_of(values);
-  const std::vector<std::pair<std::string, Feature>> features{
-      {"funded_dois", Feature::funded_dois},
-      {"authors", Feature::authors},
-      {"institutions", Feature::institutions},
-      {"funders", Feature::funders},
-      {"awards", Feature::awards},
-      {"content", Feature::content},
-      {"relations", Feature::relations}};
-  for (const auto& name : values.list("disable-features")) {
-    for (const auto& [known, feature] : features) {
-      if (name == known) search.disabled.insert(feature);
-    }
-  }
-  return search;
 }
 
 jobs::RunOptions run_options(const Values& values) {
@@ -211,7 +150,7 @@ jobs::RunOptions run_options(const Values& values) {
     if (form == "parquet") run.forms.push_back(jobs::ResultForm::parquet);
     if (form == "html") run.forms.push_back(jobs::ResultForm::html);
   }
-  run.search = search_of(values);
+  run.search = search_of(values, "");
   return run;
 }
 

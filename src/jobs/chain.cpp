@@ -29,7 +29,11 @@ StageFolders::StageFolders(const fs::path& out_dir, const std::string& run_id)
 Chain::Chain(const RunOptions& options, RunSummary& summary)
     : options_(options),
       summary_(summary),
-      folders_(options.out_dir, summary.run_id) {}
+      folders_(options.out_dir, summary.run_id) {
+  if (options.dmps_stage) folders_.dmps = *options.dmps_stage;
+  if (options.ror_stage) folders_.ror = *options.ror_stage;
+  if (options.search_stage) folders_.search = *options.search_stage;
+}
 
 void Chain::say(const std::string& line) const {
   if (options_.progress) options_.progress(line);
@@ -198,6 +202,13 @@ std::map<std::string, std::string> search_options(
 
 }  // namespace
 
+std::string search_identity(const match::SearchOptions& search) {
+  std::string text;
+  for (const auto& [name, value] : search_options(search))
+    text += name + "=" + value + "\n";
+  return text;
+}
+
 Result<storage::StageResult> Chain::run_search() {
   DMP_ASSIGN(const fs::path index, index_folder());
   DMP_ASSIGN(const auto index_manifest, storage::read_manifest(index));
@@ -208,7 +219,7 @@ Result<storage::StageResult> Chain::run_search() {
   DMP_ASSIGN(auto plans, storage::stage_input("dmps", folders_.dmps));
   manifest.inputs = {std::move(works), std::move(plans)};
   match::SearchInputs inputs;
-  if (options_.ror) {
+  if (options_.ror || options_.ror_stage) {
     DMP_ASSIGN(auto ror, storage::stage_input("ror", folders_.ror));
     manifest.inputs.push_back(std::move(ror));
     DMP_ASSIGN(const auto ror_manifest, storage::read_manifest(folders_.ror));

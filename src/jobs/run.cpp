@@ -15,7 +15,7 @@ bool covers(const RunOptions& options, Step step) {
 }
 
 Status validate(const RunOptions& options) {
-  if (options.dmps.empty()) {
+  if (options.dmps.empty() && !options.dmps_stage) {
     return Error{ErrorCode::invalid_argument, "no plans are given (--dmps)"};
   }
   if (!options.openalex_works && !options.crossref_metadata &&

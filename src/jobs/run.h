@@ -27,6 +27,8 @@ struct RunOptions {
   // Files or folders, read in place. Absent ones count as empty tables.
   std::optional<std::filesystem::path> openalex_works, crossref_metadata,
       datacite, ror, data_citation_corpus;
+  // Stage folders instead of those below out_dir; dmps and ROR are finished.
+  std::optional<std::filesystem::path> dmps_stage, ror_stage, search_stage;
   // A finished full works index instead of the snapshots.
   std::optional<std::filesystem::path> works_index;
   std::vector<std::filesystem::path> dmps;
@@ -78,6 +80,9 @@ struct RunSummary {
 // Errors: invalid_argument (nothing to match, a run id that is not one),
 // not_found (an input is absent), and whatever a stage gives, its name first.
 Result<RunSummary> run(const RunOptions& options);
+
+// Every option that changes the result of the search, as one text.
+std::string search_identity(const match::SearchOptions& search);
 
 // A table for people; one JSON document.
 std::string summary_table(const RunSummary& summary);

@@ -229,6 +229,18 @@ std::vector<fs::path> Manifest::paths(const fs::path& stage_dir,
   return found;
 }
 
+std::string manifest_json(const Manifest& manifest) {
+  return to_json(manifest);
+}
+
+Result<Manifest> parse_manifest(const std::string& json) {
+  return from_json(json);
+}
+
+std::string created_now() {
+  return now_utc();
+}
+
 std::string stage_key(const Manifest& manifest) {
   std::string text = fmt::format("{}\n{}\n", manifest.stage, kFormatVersion);
   for (const auto& [name, value] : manifest.options) {

@@ -60,6 +60,13 @@ std::string stage_key(const Manifest& manifest);
 // Errors: not_found (no manifest: the stage is unfinished), corrupt_input.
 Result<Manifest> read_manifest(const std::filesystem::path& stage_dir);
 
+// A manifest as the text of manifest.json, and back. Errors: corrupt_input (a
+// path that leaves the stage included).
+std::string manifest_json(const Manifest& manifest);
+Result<Manifest> parse_manifest(const std::string& json);
+// Now, as createdAt has it.
+std::string created_now();
+
 // The manifest of `stage_dir` if it is complete, has this key, and every listed
 // file exists with its size; nullopt otherwise.
 std::optional<Manifest> finished(const std::filesystem::path& stage_dir,

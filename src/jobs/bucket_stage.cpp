@@ -1,0 +1,360 @@
+#include "jobs/bucket_stage.h"
+
+#include "base/log.h"
+#include "jobs/run_id.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <thread>
+
+namespace dmp::jobs {
+
+namespace fs = std::filesystem;
+using storage::Manifest;
+using storage::StageResult;
+
+namespace {
+
+constexpr std::string_view kManifest = "/manifest.json";
+constexpr int kTransfers = 16;  // objects at once
+
+Error io_error(const fs::path& path, const std::error_code& error) {
+  return Error{ErrorCode::io, path.string() + ": " + error.message()};
+}
+
+Error no_manifest(const std::string& place) {
+  return Error{ErrorCode::invalid_argument,
+               place +
+                   " is not a finished stage: no manifest.json; an input made "
+                   "by another program is read with --allow-no-manifest"};
+}
+
+// Removes its folder when it goes.
+class Scratch {
+ public:
+  explicit Scratch(fs::path dir) : dir_(std::move(dir)) {}
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    std::error_code error;
+    fs::remove_all(dir_, error);
+    if (error) log::warning("{}: {}", dir_.string(), error.message());
+  }
+
+ private:
+  fs::path dir_;
+};
+
+// ---------------------------------------------------------------- in place
+
+Result<StageResult> run_in_folder(const JobContext& context,
+                                  const StageJob& job, const fs::path& bucket) {
+  StageJob::Folders folders;
+  for (const auto& input : job.inputs) {
+    const fs::path dir = bucket / input.prefix;
+    std::error_code error;
+    if (!fs::is_directory(dir, error)) {
+      return Error{ErrorCode::not_found,
+                   dir.string() + ": no such folder; nothing is there yet"};
+    }
+    if (!input.by_hand && !context.allow_no_manifest &&
+        !is_finished(context.bucket, input.prefix)) {
+      return no_manifest(dir.string());
+    }
+    folders[input.prefix] = dir;
+  }
+  return job.work(folders, bucket / job.output);
+}
+
+// ---------------------------------------------------------------------- S3
+
+class RemoteStage {
+ public:
+  RemoteStage(const JobContext& context, const StageJob& job)
+      : context_(context), bucket_(context.bucket), job_(job) {}
+
+  Result<StageResult> run() {
+    DMP_TRY(plan_inputs());
+    const auto former = stage_manifest(bucket_, job_.output);
+    if (!context_.force && former && former->key == key_)
+      return StageResult{true, *former};
+    std::error_code error;
+    fs::create_directories(context_.scratch, error);
+    if (error) return io_error(context_.scratch, error);
+    const Scratch scratch(context_.scratch);
+    DMP_TRY(fetch_inputs());
+    const fs::path out = context_.scratch / "out";
+    DMP_ASSIGN(StageResult result, job_.work(folders_, out));
+    result.manifest.key = key_;
+    DMP_TRY(publish(result.manifest, out,
+                    former ? std::optional<Manifest>(*former) : std::nullopt));
+    return result;
+  }
+
+ private:
+  struct Fetch {
+    std::string key;
+    fs::path file;
+    std::uint64_t bytes = 0;
+    std::string sha256;  // empty: not known
+  };
+
+  // Lists what has to be fetched, and makes the key of the work from it.
+  Status plan_inputs() {
+    std::string identity = job_.name;
+    for (const auto& option : job_.options) identity += "\n" + option;
+    for (const auto& input : job_.inputs) {
+      folders_[input.prefix] = context_.scratch / "in" / input.prefix;
+      identity += "\n" + input.prefix;
+      DMP_ASSIGN(const bool listed, plan_stage(input, identity));
+      if (!listed) DMP_TRY(plan_objects(input, identity));
+    }
+    key_ = storage::sha256_text(identity);
+    return {};
+  }
+
+  // False: the input has no manifest, and that is allowed.
+  Result<bool> plan_stage(const StageInput& input, std::string& identity) {
+    if (input.by_hand) return false;
+    auto manifest = stage_manifest(bucket_, input.prefix);
+    if (!manifest) {
+      if (manifest.error().code != ErrorCode::not_found)
+        return std::move(manifest).error();
+      if (context_.allow_no_manifest) return false;
+      return no_manifest(bucket_.name() + "/" + input.prefix);
+    }
+    identity += manifest->key;
+    const fs::path dir = folders_[input.prefix];
+    if (!input.only.empty()) {
+      std::set<std::string> wanted;
+      for (const auto& path : manifest->paths("", input.only))
+        wanted.insert(path.string());
+      std::erase_if(manifest->files, [&](const auto& file) {
+        return !wanted.contains(file.path);
+      });
+    }
+    for (const auto& file : manifest->files) {
+      identity += "\n" + file.sha256;
+      fetches_.push_back({input.prefix + "/" + file.path, dir / file.path,
+                          file.bytes, file.sha256});
+    }
+    manifests_.emplace_back(dir, storage::manifest_json(*manifest));
+    return true;
+  }
+
+  Status plan_objects(const StageInput& input, std::string& identity) {
+    DMP_ASSIGN(const auto objects, bucket_.list(input.prefix + "/"));
+    if (objects.empty()) {
+      return Error{
+          ErrorCode::not_found,
+          fmt::format("{}/{}: nothing is there", bucket_.name(), input.prefix)};
+    }
+    for (const auto& object : objects) {
+      identity +=
+          fmt::format("\n{} {} {}", object.key, object.bytes, object.etag);
+      const std::string name = object.key.substr(input.prefix.size() + 1);
+      fetches_.push_back(
+          {object.key, folders_[input.prefix] / name, object.bytes, ""});
+    }
+    return {};
+  }
+
+  Status fetch_inputs() {
+    if (context_.say) {
+      context_.say(fmt::format("{}: {} objects to fetch from {}", job_.name,
+                               fetches_.size(), bucket_.name()));
+    }
+    DMP_TRY(in_parallel(fetches_.size(), kTransfers,
+                        [&](std::size_t i) { return fetch(fetches_[i]); }));
+    for (const auto& [dir, text] : manifests_) {
+      std::error_code error;
+      fs::create_directories(dir, error);
+      DMP_TRY(storage::write_file_atomically(dir / "manifest.json", text));
+    }
+    return {};
+  }
+
+  Status fetch(const Fetch& one) const {
+    std::error_code error;
+    fs::create_directories(one.file.parent_path(), error);
+    if (error) return io_error(one.file, error);
+    DMP_TRY(bucket_.download(one.key, one.file));
+    const auto bytes = fs::file_size(one.file, error);
+    if (error || bytes != one.bytes) {
+      return Error{ErrorCode::corrupt_input,
+                   fmt::format("{}/{}: {} bytes, {} are listed", bucket_.name(),
+                               one.key, bytes, one.bytes)};
+    }
+    if (one.sha256.empty()) return {};
+    DMP_ASSIGN(const std::string sum, storage::sha256_file(one.file));
+    if (sum == one.sha256) return {};
+    return Error{ErrorCode::corrupt_input,
+                 fmt::format("{}/{}: not the bytes its manifest lists",
+                             bucket_.name(), one.key)};
+  }
+
+  // First publication: final names. Replacing: a fresh r<NN>/, and the former
+  // files go after the manifest points to the new ones.
+  Status publish(Manifest& manifest, const fs::path& out,
+                 const std::optional<Manifest>& former) {
+    DMP_ASSIGN(const auto present, bucket_.list(job_.output + "/"));
+    std::string below;
+    if (former) {
+      below = fresh_folder(*former) + "/";
+    } else {
+      DMP_TRY(remove_all(present, {}));
+    }
+    std::vector<fs::path> files;
+    for (auto& file : manifest.files) {
+      files.push_back(out / file.path);
+      file.path = below + file.path;
+    }
+    DMP_TRY(in_parallel(files.size(), kTransfers, [&](std::size_t i) {
+      return upload(files[i], manifest.files[i]);
+    }));
+    DMP_TRY(bucket_.write(job_.output + std::string(kManifest),
+                          storage::manifest_json(manifest)));
+    if (!former) return {};
+    std::set<std::string> kept{job_.output + std::string(kManifest)};
+    for (const auto& file : manifest.files)
+      kept.insert(job_.output + "/" + file.path);
+    // The new stage stands; what is left of the former one is only space.
+    if (const Status removed = remove_all(present, kept); !removed)
+      log::warning("clean up {}: {}", job_.output, removed.error().message);
+    return {};
+  }
+
+  Status upload(const fs::path& file,
+                const storage::ManifestFile& entry) const {
+    DMP_ASSIGN(const auto sent,
+               bucket_.upload(file, job_.output + "/" + entry.path));
+    if (sent.bytes == entry.bytes) return {};
+    return Error{ErrorCode::corrupt_input,
+                 fmt::format("{}: {} bytes arrived of {}", sent.key, sent.bytes,
+                             entry.bytes)};
+  }
+
+  Status remove_all(const std::vector<storage::ObjectInfo>& objects,
+                    const std::set<std::string>& kept) const {
+    return in_parallel(objects.size(), kTransfers, [&](std::size_t i) {
+      return kept.contains(objects[i].key) ? Status()
+                                           : bucket_.remove(objects[i].key);
+    });
+  }
+
+  static std::string fresh_folder(const Manifest& former) {
+    for (int number = 1;; ++number) {
+      std::string name = fmt::format("r{:02}", number);
+      const bool used = std::any_of(
+          former.files.begin(), former.files.end(),
+          [&](const auto& file) { return file.path.starts_with(name + "/"); });
+      if (!used) return name;
+    }
+  }
+
+  const JobContext& context_;
+  const storage::ObjectStore& bucket_;
+  const StageJob& job_;
+  StageJob::Folders folders_;
+  std::vector<Fetch> fetches_;
+  std::vector<std::pair<fs::path, std::string>> manifests_;
+  std::string key_;
+};
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+Result<StageResult> run_stage(const JobContext& context, const StageJob& job) {
+  if (const auto folder = context.bucket.folder()) {
+    const Scratch scratch(context.scratch);
+    return run_in_folder(context, job, *folder);
+  }
+  return RemoteStage(context, job).run();
+}
+
+Result<Manifest> stage_manifest(const storage::ObjectStore& bucket,
+                                const std::string& prefix) {
+  const std::string key = prefix + std::string(kManifest);
+  DMP_ASSIGN(const std::string json, bucket.read(key));
+  auto manifest = storage::parse_manifest(json);
+  if (!manifest) {
+    return std::move(manifest).error().during(bucket.name() + "/" + key);
+  }
+  return manifest;
+}
+
+bool is_finished(const storage::ObjectStore& bucket,
+                 const std::string& prefix) {
+  return stage_manifest(bucket, prefix).has_value();
+}
+
+Result<std::string> newest_run(const storage::ObjectStore& bucket,
+                               const std::string& root, const std::string& leaf,
+                               const std::string& before) {
+  DMP_ASSIGN(const auto objects, bucket.list(root + "/"));
+  const std::string ending =
+      (leaf.empty() ? "" : "/" + leaf) + std::string(kManifest);
+  std::string newest;
+  for (const auto& object : objects) {
+    const std::string_view key =
+        std::string_view(object.key).substr(root.size() + 1);
+    const auto run = key.substr(0, key.find('/'));
+    if (key.substr(run.size()) != ending || !is_run_id(run)) continue;
+    if ((before.empty() || run < before) && run > newest) newest = run;
+  }
+  if (!newest.empty()) return newest;
+  return Error{ErrorCode::not_found,
+               fmt::format("{}/{}: no finished run{}", bucket.name(), root,
+                           before.empty() ? "" : " before " + before)};
+}
+
+Status in_parallel(std::size_t count, int threads,
+                   const std::function<Status(std::size_t)>& work) {
+  std::atomic<std::size_t> next{0};
+  std::mutex lock;
+  std::optional<Error> failed;
+  const auto loop = [&] {
+    for (std::size_t i = next++; i < count; i = next++) {
+      Status done = work(i);
+      if (done) continue;
+      const std::lock_guard<std::mutex> hold(lock);
+      if (!failed) failed = std::move(done).error();
+      next = count;
+    }
+  };
+  std::vector<std::thread> workers;
+  const auto wanted =
+      std::min(count, static_cast<std::size_t>(std::max(1, threads)));
+  for (std::size_t i = 1; i < wanted; ++i) workers.emplace_back(loop);
+  loop();
+  for (auto& worker : workers) worker.join();
+  if (failed) return *std::move(failed);
+  return {};
+}
+
+fs::path scratch_folder(const fs::path& root, const std::string& dataset,
+                        const std::string& run, const std::string& stage) {
+  std::string attempt = variable("AWS_BATCH_JOB_ID");
+  std::replace(attempt.begin(), attempt.end(), ':', '-');
+  if (attempt.empty()) {
+    attempt = std::to_string(::getpid());
+  } else {
+    attempt += "-" + variable("AWS_BATCH_JOB_ARRAY_INDEX") + "-" +
+               variable("AWS_BATCH_JOB_ATTEMPT");
+  }
+  return root / dataset / run / (stage + "." + attempt);
+}
+
+}  // namespace dmp::jobs

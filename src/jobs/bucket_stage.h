@@ -1,0 +1,85 @@
+#pragma once
+
+#include "base/result.h"
+#include "storage/manifest.h"
+#include "storage/object_store.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dmp::jobs {
+
+// What every job of a chain is given.
+struct JobContext {
+  const storage::ObjectStore& bucket;
+  // Of this attempt alone: <scratch>/<data set>/<run>/<stage>.<attempt>.
+  std::filesystem::path scratch;
+  int threads = 1;
+  std::uint64_t memory_limit_bytes = 0;
+  bool force = false;
+  bool allow_no_manifest = false;
+  double max_reject_ratio = 0.001;
+  std::function<void(std::string_view)> say = {};
+};
+
+// What a stage reads of the bucket.
+struct StageInput {
+  std::string prefix;    // e.g. "ror/2026-01-29/download", without a last '/'
+  bool by_hand = false;  // uploaded by people: no manifest
+  // Of a finished stage only the files whose names begin with this.
+  std::string only = {};
+};
+
+// One stage as a job: where it reads, where it publishes, what it does. `work`
+// gets the folder of each input by prefix, and the folder to publish into.
+struct StageJob {
+  std::string name;                  // for messages
+  std::vector<std::string> options;  // those that change the result
+  std::vector<StageInput> inputs;
+  std::string output;
+  using Folders = std::map<std::string, std::filesystem::path>;
+  std::function<Result<storage::StageResult>(
+      const Folders& inputs, const std::filesystem::path& output)>
+      work;
+};
+
+// Runs a stage on a bucket. A folder is read and written in place. Of an S3
+// bucket the inputs are fetched to scratch (bytes and sums checked), and the
+// output is uploaded from there: files first, its manifest last; a good stage
+// is replaced through r<NN>/, and cleared only then. With the same options and
+// inputs as the published stage nothing is done. The scratch folder is gone in
+// the end, whatever happened. Source: spec jobs.md 3.4, 4.2, 4.3.
+// Errors: invalid_argument (an input without manifest), not_found,
+// corrupt_input, unavailable, io, and those of `work`.
+Result<storage::StageResult> run_stage(const JobContext& context,
+                                       const StageJob& job);
+
+// The manifest of a stage in the bucket. Errors: not_found (unfinished), …
+Result<storage::Manifest> stage_manifest(const storage::ObjectStore& bucket,
+                                         const std::string& prefix);
+bool is_finished(const storage::ObjectStore& bucket, const std::string& prefix);
+
+// The newest finished run of a stage <root>/<run>[/<leaf>] before `before`
+// (empty: any). Errors: not_found (there is none).
+Result<std::string> newest_run(const storage::ObjectStore& bucket,
+                               const std::string& root, const std::string& leaf,
+                               const std::string& before);
+
+// Calls `work` for 0 … count-1 on up to `threads` threads. The first error
+// stops the rest and is returned.
+Status in_parallel(std::size_t count, int threads,
+                   const std::function<Status(std::size_t)>& work);
+
+// <root>/<data set>/<run>/<stage>.<attempt>; attempt = AWS Batch's, else the
+// process. Source: spec jobs.md 4.3.
+std::filesystem::path scratch_folder(const std::filesystem::path& root,
+                                     const std::string& dataset,
+                                     const std::string& run,
+                                     const std::string& stage);
+
+}  // namespace dmp::jobs
