@@ -38,7 +38,9 @@ SELECT coalesce(n.doi, c.doi) AS doi,
   CASE WHEN n.doi IS NOT NULL THEN n.hash ELSE c.hash END AS hash,
   CASE WHEN n.doi IS NOT NULL THEN 'UPSERT' ELSE 'DELETE' END AS state
 FROM state_index n FULL JOIN cur c ON c.doi = n.doi
-WHERE (n.doi IS NOT NULL AND (c.doi IS NULL OR c.state = 'DELETE' OR c.hash <> n.hash))
+LEFT JOIN state_unsynced u ON u.doi = coalesce(n.doi, c.doi)
+WHERE u.doi IS NOT NULL
+   OR (n.doi IS NOT NULL AND (c.doi IS NULL OR c.state = 'DELETE' OR c.hash <> n.hash))
    OR (n.doi IS NULL AND c.state = 'UPSERT'))";
 
 constexpr std::string_view kAfter = R"(
@@ -64,7 +66,8 @@ Status export_changed(Session& session, const DoiStateOptions& options,
              session.scalar_int("SELECT count(*) FROM state_index"));
   for (std::size_t i = 0; i < options.index_files.size(); ++i) {
     const fs::path target =
-        options.export_dir / fmt::format("works_index_{}.parquet", i);
+        options.export_dir /
+        fmt::format("works_index_{}.parquet", result.export_files.size());
     std::error_code error;
     if (result.upserts == works) {
       // Everything changed (a first run): the same bytes under a second name.
@@ -84,6 +87,12 @@ Status export_changed(Session& session, const DoiStateOptions& options,
     }
     DMP_ASSIGN(const auto rows,
                session.scalar_int("SELECT count(*) FROM " + files({target})));
+    // A file of no rows stays only where it is the only one.
+    const bool last = i + 1 == options.index_files.size();
+    if (rows == 0 && !(last && result.export_files.empty())) {
+      fs::remove(target, error);
+      continue;
+    }
     result.exported += rows;
     result.export_files.emplace_back(target, rows);
   }
@@ -122,6 +131,12 @@ Result<DoiStateResult> write_doi_state(Session& session,
       session.scalar_int("SELECT count(*) FROM (SELECT arg_max(state, "
                          "(updated_date, seq)) AS s "
                          "FROM state_before GROUP BY doi) WHERE s = 'UPSERT'"));
+  DMP_TRY(session.execute(
+      "CREATE TEMP TABLE state_unsynced (doi VARCHAR PRIMARY KEY)"));
+  for (const auto& doi : options.unsynced) {
+    DMP_TRY(session.execute("INSERT OR IGNORE INTO state_unsynced VALUES (" +
+                            quote(doi) + ")"));
+  }
   DMP_TRY(session.execute(std::string(kDiff)));
   DMP_TRY(session.execute(
       fmt::format(kAfter, date, quote(options.run_id), options.max_states)));
@@ -139,13 +154,13 @@ Result<DoiStateResult> write_doi_state(Session& session,
       session.scalar_int("SELECT count(*) FROM (SELECT arg_max(state, "
                          "(updated_date, seq)) AS s "
                          "FROM state_after GROUP BY doi) WHERE s = 'UPSERT'"));
-  DMP_TRY(
-      session.execute(fmt::format("COPY (SELECT doi, hash, state, "
-                                  "updated_date, run_id, seq::INTEGER AS seq "
-                                  "FROM state_after ORDER BY doi, "
-                                  "updated_date, seq) TO {} (FORMAT parquet, "
-                                  "COMPRESSION zstd)",
-                                  quote(options.state_file.string()))));
+  DMP_TRY(session.execute(
+      fmt::format("COPY (SELECT doi, hash, state, "
+                  "updated_date, run_id, seq::INTEGER AS seq "
+                  "FROM state_after ORDER BY dmp_doi_bucket(doi), "
+                  "doi, updated_date, seq) TO {} (FORMAT parquet, "
+                  "COMPRESSION zstd)",
+                  quote(options.state_file.string()))));
   DMP_TRY(export_changed(session, options, date, result));
   return result;
 }

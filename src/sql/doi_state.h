@@ -18,9 +18,10 @@ struct DoiStateOptions {
   std::vector<std::filesystem::path> previous_files;  // empty: a first run
   text::Day release_date = 0;
   std::string run_id;
-  int max_states = 3;                // rows kept a DOI
-  std::filesystem::path state_file;  // written
-  std::filesystem::path export_dir;  // works_index_N.parquet of changed works
+  std::vector<std::string> unsynced;  // DOIs whose last operation failed
+  int max_states = 3;                 // rows kept a DOI
+  std::filesystem::path state_file;   // written
+  std::filesystem::path export_dir;   // works_index_N.parquet of changed works
 };
 
 struct DoiStateResult {

@@ -58,6 +58,39 @@ ModelScope scope_of(const std::string& path) {
   return ModelScope::range;
 }
 
+// Column names of "columns := (a, b)" from `at` on.
+std::vector<std::string> audit_columns(std::string_view header,
+                                       std::size_t at) {
+  std::vector<std::string> columns;
+  const auto open = header.find('(', header.find(":=", at));
+  if (open == std::string_view::npos) return columns;
+  const auto end = closing(header, open);
+  for (auto i = open; i < end; ++i) {
+    const auto start = i;
+    while (i < end && is_word(header[i])) ++i;
+    if (i > start) columns.emplace_back(header.substr(start, i - start));
+  }
+  return columns;
+}
+
+std::vector<Audit> audits_of(std::string_view header) {
+  std::vector<Audit> audits;
+  auto at = header.find("audits (");
+  if (at == std::string_view::npos) return audits;
+  const auto end = closing(header, at + 7);
+  for (at += 8; at < end;) {
+    const auto start = at;
+    while (at < end && is_word(header[at])) ++at;
+    if (at > start && header[at] == '(') {
+      audits.push_back({std::string(header.substr(start, at - start)),
+                        audit_columns(header, at)});
+      at = closing(header, at);
+    }
+    ++at;
+  }
+  return audits;
+}
+
 Result<Model> read_model(const ModelFile& file) {
   const auto start = file.text.find("MODEL (");
   if (start == std::string::npos) return bad(file, "no MODEL (…)");
@@ -68,6 +101,7 @@ Result<Model> read_model(const ModelFile& file) {
   model.name = property(header, "name");
   model.is_view = property(header, "kind") == "VIEW";
   model.description = property(header, "description");
+  model.audits = audits_of(header);
   model.scope = scope_of(file.path);
   const auto semicolon = file.text.find(';', end);
   if (model.name.empty() || semicolon == std::string::npos) {
@@ -145,6 +179,38 @@ Result<std::string> substitute(std::string_view query,
     at = end;
   }
   return out;
+}
+
+std::string read_listed_files(std::string query, std::string_view variable,
+                              std::string_view files) {
+  const auto at = query.find("@" + std::string(variable) + " ");
+  if (at == std::string::npos || at == 0 || query[at - 1] != '(') return query;
+  const auto end = closing(query, at - 1);
+  if (end == std::string_view::npos) return query;
+  return query.replace(at, end - at, files);
+}
+
+Result<std::string> audit_query(const Audit& audit, const std::string& table) {
+  std::string columns, nulls, repeated;
+  for (const auto& column : audit.columns) {
+    columns += (columns.empty() ? "" : ", ") + column;
+    nulls += (nulls.empty() ? "" : " OR ") + column + " IS NULL";
+    repeated += (repeated.empty() ? "" : " + ") +
+                ("count(*) - count(DISTINCT " + column + ")");
+  }
+  if (!audit.columns.empty()) {
+    if (audit.name == "not_null") {
+      return "SELECT count(*) FROM " + table + " WHERE " + nulls;
+    }
+    if (audit.name == "unique_values") {
+      return "SELECT " + repeated + " FROM " + table;
+    }
+    if (audit.name == "unique_combination_of_columns") {
+      return "SELECT count(*) - count(DISTINCT (" + columns + ")) FROM " +
+             table;
+    }
+  }
+  return Error{ErrorCode::invalid_argument, "no audit " + audit.name};
 }
 
 }  // namespace dmp::sql

@@ -22,6 +22,12 @@ const std::vector<ModelFile>& embedded_models();
 // DOI buckets. From its folder below models/.
 enum class ModelScope : unsigned char { raw, prepare, range };
 
+// A claim of a model's header about its table.
+struct Audit {
+  std::string name;  // unique_values, unique_combination_of_columns, not_null
+  std::vector<std::string> columns;
+};
+
 struct Model {
   std::string name;  // schema.table
   ModelScope scope = ModelScope::range;
@@ -29,6 +35,7 @@ struct Model {
   std::string description;
   std::string query;               // with @variables
   std::vector<std::string> reads;  // names of models
+  std::vector<Audit> audits;
 };
 
 // Reads MODEL (…); query. In an order in which each model stands after all it
@@ -43,5 +50,14 @@ using Variables = std::vector<std::pair<std::string, std::string>>;
 // not among the variables).
 Result<std::string> substitute(std::string_view query,
                                const Variables& variables);
+
+// The argument of READ_PARQUET(@`variable` …) replaced by `files`: a finished
+// stage is read by its manifest, never by a pattern.
+std::string read_listed_files(std::string query, std::string_view variable,
+                              std::string_view files);
+
+// SQL that counts the rows of `table` which break the audit.
+// Errors: invalid_argument (an audit we do not know).
+Result<std::string> audit_query(const Audit& audit, const std::string& table);
 
 }  // namespace dmp::sql

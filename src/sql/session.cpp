@@ -1,5 +1,7 @@
 #include "sql/session.h"
 
+#include "sql/functions.h"
+
 #include <duckdb.h>
 #include <fmt/format.h>
 
@@ -251,6 +253,7 @@ Result<Session> Session::open(const Options& options) {
       DuckDBSuccess) {
     return Error{ErrorCode::internal, "connect to DuckDB"};
   }
+  DMP_TRY(register_functions(state->connection));
   return Session(std::move(state));
 }
 

@@ -69,7 +69,7 @@ class Rows {
 
 // A DuckDB database and one connection to it. Threads: one at a time; give each
 // worker its own by another_connection(). Nothing reaches the network:
-// extension loading is off.
+// extension loading is off. The functions of functions.h are there.
 class Session {
  public:
   struct Options {

@@ -31,7 +31,7 @@ std::string texts() {
 
 std::string empty_source(const std::string& variable) {
   const std::string authors = null_as(std::string(kAuthor) + "[]", "authors");
-  if (variable == "openalex_works_files") {
+  if (variable == "openalex_works_path") {
     return "SELECT NULL::VARCHAR AS id, " + texts() + ", " + authors + ", " +
            null_as(
                "STRUCT(doi VARCHAR, mag VARCHAR, openalex VARCHAR, pmid "
@@ -48,7 +48,7 @@ std::string empty_source(const std::string& variable) {
                "doi VARCHAR)[]",
                "awards");
   }
-  if (variable == "crossref_metadata_files") {
+  if (variable == "crossref_metadata_path") {
     return "SELECT " + texts() + ", " + authors + ", " +
            null_as(kOrganisations, "institutions") + ", " +
            null_as("STRUCT(name VARCHAR, funder_doi VARCHAR, award VARCHAR)[]",
@@ -60,7 +60,7 @@ std::string empty_source(const std::string& variable) {
                "relations") +
            ", " + null_as(kOrganisations, "funder_rors");
   }
-  if (variable == "datacite_files") {
+  if (variable == "datacite_path") {
     return "SELECT " + texts() + ", " + authors + ", " +
            null_as(
                "STRUCT(affiliation_identifier VARCHAR, "
@@ -87,7 +87,7 @@ std::string empty_source(const std::string& variable) {
                "contributors") +
            ", " + null_as("BOOLEAN", "date_from_registration");
   }
-  if (variable == "ror_files") {
+  if (variable == "ror_path") {
     return "SELECT NULL::VARCHAR AS ror_id, NULL::VARCHAR AS status, "
            "NULL::VARCHAR AS name, NULL::VARCHAR[] AS labels, NULL::VARCHAR[] "
            "AS "

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dmp::sql {
 
@@ -34,14 +35,18 @@ struct WorksIndexOptions {
   int max_doi_states = 3;
   int max_relation_degrees = 100;
   int nested_object_limit = 20'000;
-  bool xpac_enrich = false;  // xpac rows only complete DataCite works
+  bool xpac_enrich = false;            // xpac rows only complete DataCite works
+  bool include_crossref_only = false;  // Crossref DOIs that no other source has
+  // DOIs whose last operation the search server did not take: sent again.
+  std::vector<std::string> unsynced;
   bool force = false;
   std::function<void(std::string_view)> progress;
 };
 
 // Publishes works_index/, works_index_export/, doi_state_export/,
 // collection_stats/, relation_index/, ror_index/ and report.json; rows of the
-// first two by (doi_bucket, doi). The same for any threads and ranges.
+// first two by (doi_bucket, doi); what is a table by DOI lies in the order of
+// (doi_bucket, doi) too. The same for any threads and ranges.
 // Errors: not_found, corrupt_input (inputs), invalid_argument (an audit or a
 // guard failed: which, by how much, how to override), io, internal (a count
 // check failed). Nothing is published then.

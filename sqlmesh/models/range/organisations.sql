@@ -1,31 +1,25 @@
 MODEL (
   name works.organisations,
   kind FULL,
-  description 'The final lists of institutions and funders: once per ROR (first name wins), nameless doubles dropped, order kept.'
+  description 'The final lists of institutions and funders, uncut: identifiers resolved to ROR, once per ROR (first name wins), nameless doubles dropped, order kept.'
 );
--- key: (kind, doi), unique. Source: works-index.md 3.12, "dedupe".
-WITH with_ror AS (
-  SELECT kind, doi, ror, min(place) AS place,
-    first(name ORDER BY place) FILTER (WHERE name IS NOT NULL) AS name
-  FROM works.entries WHERE ror IS NOT NULL
-  GROUP BY kind, doi, ror
-),
-named AS (
-  SELECT DISTINCT kind, doi, lower(name) AS name_key FROM works.entries WHERE ror IS NOT NULL AND name IS NOT NULL
-),
-without_ror AS (
-  SELECT e.kind, e.doi, min(e.place) AS place, first(e.name ORDER BY e.place) AS name
-  FROM works.entries e
-  LEFT JOIN named n ON n.kind = e.kind AND n.doi = e.doi AND n.name_key = lower(e.name)
-  WHERE e.ror IS NULL AND n.doi IS NULL
-  GROUP BY e.kind, e.doi, lower(e.name)
-),
-final AS (
-  SELECT kind, doi, place, name, ror FROM with_ror
+-- reads: works.stated_organisations, prepare.ror_index
+-- key: (kind, doi), unique; works without any are not listed.
+-- Source: works-index.md 3.1 "lookup", 3.12 "dedupe".
+WITH stated AS (
+  SELECT 'institution' AS kind, doi, UNNEST(institutions) AS e, GENERATE_SUBSCRIPTS(institutions, 1) AS place
+  FROM works.stated_organisations
   UNION ALL
-  SELECT kind, doi, place, name, NULL FROM without_ror
+  SELECT 'funder', doi, UNNEST(funders), GENERATE_SUBSCRIPTS(funders, 1)
+  FROM works.stated_organisations
+),
+resolved AS (
+  SELECT s.kind, s.doi, s.place, s.e.name AS name,
+    COALESCE(r.ror_id, CASE WHEN s.e.identifier LIKE 'ror:%' THEN SUBSTR(s.e.identifier, 5) END) AS ror
+  FROM stated AS s
+  LEFT JOIN prepare.ror_index AS r ON r.type || ':' || r.identifier = s.e.identifier
 )
-SELECT kind, doi,
-  list({'name': name, 'ror': ror} ORDER BY place)[1:@nested_object_limit] AS items
-FROM final
+SELECT kind, doi, DMP_ORGANISATIONS(LIST({'name': name, 'ror': ror} ORDER BY place)) AS items
+FROM resolved
+WHERE NOT (name IS NULL AND ror IS NULL)
 GROUP BY kind, doi

@@ -1,6 +1,13 @@
 MODEL (
   name raw.data_citation_corpus,
   kind VIEW,
-  description 'Distinct (publication, dataset) pairs of the Data Citation Corpus.'
+  description 'Pairs of the Data Citation Corpus.',
+  columns (
+    publication_doi TEXT,
+    dataset_doi TEXT,
+    source TEXT
+  )
 );
-SELECT * FROM read_parquet(@data_citation_corpus_files)
+-- key: (publication_doi, dataset_doi). Source: records.md 6.
+SELECT publication_doi, dataset_doi, source
+FROM READ_PARQUET(@data_citation_corpus_path || '/data_citation_corpus*.parquet')

@@ -1,6 +1,29 @@
 MODEL (
   name raw.datacite,
   kind VIEW,
-  description 'DataCite records as transformed.'
+  description 'DataCite records as transformed.',
+  columns (
+    doi TEXT,
+    title TEXT,
+    abstract TEXT,
+    work_type TEXT,
+    publication_date DATE,
+    updated_date TIMESTAMP,
+    publication_venue TEXT,
+    authors STRUCT(orcid TEXT, first_initial TEXT, given_name TEXT, middle_initials TEXT, middle_names TEXT, surname TEXT, "full" TEXT)[],
+    institutions STRUCT(affiliation_identifier TEXT, affiliation_identifier_scheme TEXT, name TEXT, scheme_uri TEXT)[],
+    funders STRUCT(funder_identifier TEXT, funder_identifier_type TEXT, funder_name TEXT, award_number TEXT, award_uri TEXT)[],
+    relations STRUCT(relation_type TEXT, related_identifier TEXT, related_identifier_type TEXT)[],
+    publication_date_end DATE,
+    publication_date_precision TEXT,
+    resource_type TEXT,
+    contributors STRUCT(orcid TEXT, first_initial TEXT, given_name TEXT, middle_initials TEXT, middle_names TEXT, surname TEXT, "full" TEXT, contributor_type TEXT)[],
+    language TEXT,
+    date_from_registration BOOLEAN,
+    doi_bucket UTINYINT
+  )
 );
-SELECT * FROM read_parquet(@datacite_files)
+-- key: none; doi may repeat. order: by doi_bucket in each file. Source: records.md 4.3.
+SELECT doi, title, abstract, work_type, publication_date, updated_date, publication_venue, authors, institutions, funders, relations,
+  publication_date_end, publication_date_precision, resource_type, contributors, language, date_from_registration, doi_bucket
+FROM READ_PARQUET(@datacite_path || '/datacite_batch_*_part_*.parquet')

@@ -1,0 +1,88 @@
+MODEL (
+  name works.merged_works,
+  kind FULL,
+  description 'One row per DOI with the scalars and authors of the merge rules; author list uncut.',
+  audits (unique_values(columns := (doi)), not_null(columns := (doi, work_type)))
+);
+-- reads: works.datacite_works, works.openalex_works, works.crossref_works, prepare.work_types
+-- key: doi (unique). A DOI in DataCite is a DataCite work; another one in OpenAlex an OpenAlex work.
+-- Source: works-index.md 3.5-3.11, 3.16.
+WITH datacite_branch AS (
+  SELECT d.doi, COALESCE(d.title, o.title) AS title, COALESCE(d.abstract, o.abstract) AS abstract_text,
+    CASE
+      WHEN COALESCE(r.type, m.type, 'OTHER') = 'OTHER' AND y.type NOT IN ('OTHER', 'ARTICLE', 'PARATEXT') THEN y.type
+      ELSE COALESCE(r.type, m.type, 'OTHER')
+    END AS work_type,
+    CASE WHEN (d.publication_date IS NULL OR d.date_from_registration) AND o.publication_date IS NOT NULL
+      THEN {'first': o.publication_date, 'last': o.publication_date_end, 'precision': o.publication_date_precision}
+      ELSE {'first': d.publication_date, 'last': d.publication_date_end, 'precision': d.publication_date_precision} END AS dated,
+    GREATEST(d.updated_date, o.updated_date) AS updated_date,
+    COALESCE(d.publication_venue, o.publication_venue) AS publication_venue,
+    CASE WHEN LEN(d.authors) > 0 THEN DMP_AUTHORS(d.authors, o.authors) ELSE DMP_AUTHORS(o.authors, []) END AS authors,
+    'DataCite' AS source_name, 'https://commons.datacite.org/doi.org/' || d.doi AS source_url,
+    COALESCE(d.contributors, []) AS contributors, COALESCE(d.language, o.language) AS language, FALSE AS is_xpac, d.doi_bucket
+  FROM works.datacite_works AS d
+  LEFT JOIN works.openalex_works AS o ON o.doi = d.doi
+  LEFT JOIN prepare.work_types AS y ON y.source = 'openalex' AND y.raw = o.work_type
+  LEFT JOIN prepare.work_types AS m ON m.source = 'datacite' AND m.raw = LOWER(d.work_type)
+  LEFT JOIN prepare.work_types AS r ON r.source = 'datacite_resource'
+    AND r.raw = CASE
+      WHEN d.work_type IS NULL OR LOWER(d.work_type) IN ('text', 'other')
+      THEN REGEXP_REPLACE(LOWER(d.resource_type), '[ _-]', '', 'g') END
+    AND NOT (r.type = 'IMAGE' AND COALESCE(LOWER(d.work_type), '') = 'text')
+),
+openalex_branch AS (
+  SELECT o.doi,
+    CASE
+      WHEN o.title IS NULL THEN c.title
+      WHEN COALESCE(LENGTH(c.title), 0) <= LENGTH(o.title) THEN o.title
+      WHEN REGEXP_MATCHES(o.title, '\p{Latin}') AND NOT REGEXP_MATCHES(c.title, '\p{Latin}') THEN o.title
+      ELSE c.title END AS title,
+    CASE
+      WHEN o.abstract IS NULL THEN c.abstract
+      WHEN COALESCE(LENGTH(c.abstract), 0) <= LENGTH(o.abstract) THEN o.abstract
+      WHEN REGEXP_MATCHES(o.abstract, '\p{Latin}') AND NOT REGEXP_MATCHES(c.abstract, '\p{Latin}') THEN o.abstract
+      ELSE c.abstract END AS abstract_text,
+    CASE WHEN o.work_type IS NULL THEN COALESCE(k.type, 'OTHER') ELSE COALESCE(y.type, 'OTHER') END AS work_type,
+    CASE
+      WHEN o.publication_date IS NULL
+        OR (YEAR(o.publication_date) = YEAR(c.publication_date)
+          AND (o.publication_date_precision = 'year'
+            OR (o.publication_date_precision = 'month' AND c.publication_date_precision = 'day')))
+      THEN {'first': c.publication_date, 'last': c.publication_date_end, 'precision': c.publication_date_precision}
+      ELSE {'first': o.publication_date, 'last': o.publication_date_end, 'precision': o.publication_date_precision} END AS dated,
+    GREATEST(o.updated_date, c.updated_date) AS updated_date,
+    COALESCE(o.publication_venue, c.publication_venue) AS publication_venue,
+    CASE WHEN LEN(o.authors) > 0 THEN DMP_AUTHORS(o.authors, c.authors) ELSE DMP_AUTHORS(c.authors, []) END AS authors,
+    'OpenAlex' AS source_name, 'https://openalex.org/works/' || o.id AS source_url,
+    COALESCE(o.language, c.language) AS language, COALESCE(o.is_xpac, FALSE) AS is_xpac, o.doi_bucket
+  FROM works.openalex_works AS o
+  LEFT JOIN works.crossref_works AS c ON c.doi = o.doi
+  LEFT JOIN prepare.work_types AS y ON y.source = 'openalex' AND y.raw = o.work_type
+  LEFT JOIN prepare.work_types AS k ON k.source = 'crossref' AND k.raw = c.work_type
+  WHERE o.doi NOT IN (SELECT doi FROM works.datacite_works)
+),
+crossref_branch AS (
+  SELECT c.doi, c.title, c.abstract AS abstract_text, COALESCE(k.type, 'OTHER') AS work_type,
+    {'first': c.publication_date, 'last': c.publication_date_end, 'precision': c.publication_date_precision} AS dated,
+    c.updated_date, c.publication_venue, DMP_AUTHORS(c.authors, []) AS authors,
+    'Crossref' AS source_name, 'https://doi.org/' || c.doi AS source_url,
+    c.language, FALSE AS is_xpac, c.doi_bucket
+  FROM works.crossref_works AS c
+  LEFT JOIN prepare.work_types AS k ON k.source = 'crossref' AND k.raw = c.work_type
+  WHERE @include_crossref_only
+    AND c.doi NOT IN (SELECT doi FROM works.datacite_works)
+    AND c.doi NOT IN (SELECT doi FROM works.openalex_works)
+),
+merged AS (
+  SELECT * FROM datacite_branch
+  UNION ALL BY NAME
+  SELECT * FROM openalex_branch
+  UNION ALL BY NAME
+  SELECT * FROM crossref_branch
+)
+SELECT doi, title, abstract_text, work_type, dated.first AS publication_date, dated.last AS publication_date_end,
+  dated.precision AS publication_date_precision, updated_date, LEFT(publication_venue, 1000) AS publication_venue, authors,
+  source_name, CASE WHEN LENGTH(source_url) <= 255 THEN source_url END AS source_url,
+  COALESCE(contributors, []) AS contributors, language, is_xpac, doi_bucket
+FROM merged

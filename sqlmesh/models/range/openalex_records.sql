@@ -1,0 +1,39 @@
+MODEL (
+  name works.openalex_records,
+  kind FULL,
+  description 'OpenAlex: the records that take part, one row per record id. In mode enrich an expansion-pack record counts only where DataCite has the DOI.',
+  audits (unique_values(columns := (id)))
+);
+-- reads: raw.openalex_works, prepare.openalex_homes, works.datacite_works
+-- key: id (unique); doi may repeat.
+-- Source: works-index.md 3.3.
+WITH mine AS (
+  SELECT o.*
+  FROM raw.openalex_works AS o
+  LEFT JOIN prepare.openalex_homes AS h ON h.id = o.id
+  WHERE o.doi_bucket BETWEEN @bucket_lo AND @bucket_hi
+    AND (h.doi IS NULL OR h.doi = o.doi)
+    AND NOT (o.is_xpac AND @xpac_enrich AND o.doi NOT IN (SELECT doi FROM works.datacite_works))
+),
+repeated AS (
+  SELECT id FROM mine GROUP BY id HAVING COUNT(*) > 1
+),
+ranked AS (
+  SELECT m.*, ROW_NUMBER() OVER (
+      PARTITION BY m.id
+      ORDER BY m.updated_date DESC NULLS LAST,
+        DMP_MD5(m.title, m.abstract, m.work_type, m.publication_date, m.publication_date_end, m.publication_date_precision,
+          m.publication_venue, m.authors, m.institutions, m.funders, m.awards, m.language, m.is_xpac, m.ids)
+    ) AS id_rank
+  FROM mine AS m
+  WHERE m.id IN (SELECT id FROM repeated)
+)
+SELECT id, doi, is_xpac, ids, title, abstract, work_type, publication_date, updated_date, publication_venue, authors, institutions,
+  funders, awards, publication_date_end, publication_date_precision, language, doi_bucket
+FROM mine
+WHERE id NOT IN (SELECT id FROM repeated)
+UNION ALL
+SELECT id, doi, is_xpac, ids, title, abstract, work_type, publication_date, updated_date, publication_venue, authors, institutions,
+  funders, awards, publication_date_end, publication_date_precision, language, doi_bucket
+FROM ranked
+WHERE id_rank = 1

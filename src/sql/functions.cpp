@@ -1,0 +1,217 @@
+#include "sql/functions.h"
+
+#include "sql/list_functions.h"
+#include "sql/vector_view.h"
+#include "text/doi.h"
+#include "text/identifiers.h"
+#include "text/unicode.h"
+
+#include <duckdb.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace dmp::sql {
+
+namespace {
+
+void key(duckdb_function_info /*info*/, duckdb_data_chunk input,
+         duckdb_vector output) {
+  const VectorView texts(duckdb_data_chunk_get_vector(input, 0));
+  const idx_t rows = duckdb_data_chunk_get_size(input);
+  for (idx_t row = 0; row < rows; ++row) {
+    if (texts.is_null(row)) {
+      put_null(output, row);
+    } else {
+      put_text(output, row, text::key(texts.text(row)));
+    }
+  }
+}
+
+void doi_bucket(duckdb_function_info /*info*/, duckdb_data_chunk input,
+                duckdb_vector output) {
+  const VectorView dois(duckdb_data_chunk_get_vector(input, 0));
+  const idx_t rows = duckdb_data_chunk_get_size(input);
+  auto* buckets = static_cast<std::uint8_t*>(duckdb_vector_get_data(output));
+  for (idx_t row = 0; row < rows; ++row) {
+    if (dois.is_null(row)) {
+      put_null(output, row);
+    } else {
+      buckets[row] = text::doi_bucket(dois.text(row));
+    }
+  }
+}
+
+// "type:identifier", so that one join finds it in the ROR lookup.
+void organisation_id(duckdb_function_info /*info*/, duckdb_data_chunk input,
+                     duckdb_vector output) {
+  const VectorView texts(duckdb_data_chunk_get_vector(input, 0));
+  const VectorView schemes(duckdb_data_chunk_get_vector(input, 1));
+  const idx_t rows = duckdb_data_chunk_get_size(input);
+  for (idx_t row = 0; row < rows; ++row) {
+    const text::OrgId id =
+        text::classify_org_id(texts.text(row), schemes.text(row));
+    if (id.identifier.empty() || id.type == text::OrgIdType::other) {
+      put_null(output, row);
+    } else {
+      std::string key(text::org_id_type_name(id.type));
+      key += ':';
+      put_text(output, row, key += id.identifier);
+    }
+  }
+}
+
+// ---------------------------------------------------------- canonical bytes
+
+void append_u32(std::string& bytes, std::uint32_t value) {
+  for (int shift = 0; shift < 32; shift += 8) {
+    bytes += static_cast<char>(value >> shift & 0xFF);
+  }
+}
+
+// Tag, length, value: independent of any printer. False for another type.
+bool append_value(std::string& bytes, const VectorView& view, std::size_t row) {
+  if (view.is_null(row)) {
+    bytes += '\0';
+    return true;
+  }
+  if (view.type == DUCKDB_TYPE_VARCHAR) {
+    const std::string_view text = view.text(row);
+    bytes += '\x01';
+    append_u32(bytes, static_cast<std::uint32_t>(text.size()));
+    bytes += text;
+  } else if (view.type == DUCKDB_TYPE_DATE) {
+    bytes += '\x02';
+    append_u32(bytes,
+               static_cast<std::uint32_t>(view.value<std::int32_t>(row)));
+  } else if (view.type == DUCKDB_TYPE_BOOLEAN) {
+    bytes += '\x03';
+    bytes += view.value<bool>(row) ? '\x01' : '\0';
+  } else if (view.type == DUCKDB_TYPE_LIST) {
+    const auto [begin, end] = view.list(row);
+    bytes += '\x04';
+    append_u32(bytes, static_cast<std::uint32_t>(end - begin));
+    for (std::size_t i = begin; i < end; ++i) {
+      if (!append_value(bytes, view.children[0], i)) return false;
+    }
+  } else if (view.type == DUCKDB_TYPE_STRUCT) {
+    bytes += '\x05';
+    for (const auto& field : view.children) {
+      if (!append_value(bytes, field, row)) return false;
+    }
+  } else {
+    // An untyped NULL is caught above.
+    return false;
+  }
+  return true;
+}
+
+std::array<char, 32> md5(std::string_view bytes) {
+  // Fetched once: a look-up by name costs more than hashing a short row.
+  static const EVP_MD* const kMd5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, kMd5, nullptr);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<char, 32> hex{};
+  for (std::size_t i = 0; i < 16; ++i) {
+    hex[2 * i] = kDigits[digest[i] >> 4];
+    hex[2 * i + 1] = kDigits[digest[i] & 15];
+  }
+  return hex;
+}
+
+void canonical_md5(duckdb_function_info info, duckdb_data_chunk input,
+                   duckdb_vector output) {
+  std::vector<VectorView> columns;
+  for (idx_t i = 0; i < duckdb_data_chunk_get_column_count(input); ++i) {
+    columns.emplace_back(duckdb_data_chunk_get_vector(input, i));
+  }
+  std::string bytes;
+  const idx_t rows = duckdb_data_chunk_get_size(input);
+  for (idx_t row = 0; row < rows; ++row) {
+    bytes.assign(1, '\x01');  // format version
+    for (const auto& column : columns) {
+      if (append_value(bytes, column, row)) continue;
+      duckdb_scalar_function_set_error(info, "dmp_md5: type without a rule");
+      return;
+    }
+    const auto hex = md5(bytes);
+    put_text(output, row, {hex.data(), hex.size()});
+  }
+}
+
+// -------------------------------------------------------------- registration
+
+class Type {
+ public:
+  explicit Type(duckdb_type id) : handle_(duckdb_create_logical_type(id)) {}
+  static Type list_of_texts(std::vector<const char*> names) {
+    const Type text(DUCKDB_TYPE_VARCHAR);
+    std::vector<duckdb_logical_type> types(names.size(), text.handle_);
+    duckdb_logical_type element =
+        duckdb_create_struct_type(types.data(), names.data(), names.size());
+    Type list(duckdb_create_list_type(element));
+    duckdb_destroy_logical_type(&element);
+    return list;
+  }
+  Type(Type&& other) noexcept
+      : handle_(std::exchange(other.handle_, nullptr)) {}
+  Type(const Type&) = delete;
+  Type& operator=(const Type&) = delete;
+  ~Type() { duckdb_destroy_logical_type(&handle_); }
+  duckdb_logical_type get() const { return handle_; }
+
+ private:
+  explicit Type(duckdb_logical_type handle) : handle_(handle) {}
+  duckdb_logical_type handle_;
+};
+
+enum class Arity : std::uint8_t { fixed, any_number };
+
+// Nulls reach the function: it says itself what they mean.
+Status add(void* connection, const char* name, const Type& parameter,
+           std::size_t parameters, const Type& returned,
+           duckdb_scalar_function_t body, Arity arity = Arity::fixed) {
+  duckdb_scalar_function function = duckdb_create_scalar_function();
+  duckdb_scalar_function_set_name(function, name);
+  if (arity == Arity::any_number) {
+    duckdb_scalar_function_set_varargs(function, parameter.get());
+  }
+  for (std::size_t i = 0; i < parameters; ++i) {
+    duckdb_scalar_function_add_parameter(function, parameter.get());
+  }
+  duckdb_scalar_function_set_return_type(function, returned.get());
+  duckdb_scalar_function_set_special_handling(function);
+  duckdb_scalar_function_set_function(function, body);
+  const duckdb_state done = duckdb_register_scalar_function(
+      static_cast<duckdb_connection>(connection), function);
+  duckdb_destroy_scalar_function(&function);
+  if (done == DuckDBSuccess) return {};
+  return Error{ErrorCode::internal,
+               "DuckDB refuses the function " + std::string(name)};
+}
+
+}  // namespace
+
+Status register_functions(void* connection) {
+  const Type text(DUCKDB_TYPE_VARCHAR), any(DUCKDB_TYPE_ANY),
+      bucket(DUCKDB_TYPE_UTINYINT);
+  const Type organisations = Type::list_of_texts({"name", "ror"});
+  const Type authors = Type::list_of_texts({"orcid", "first_initial",
+                                            "given_name", "middle_initials",
+                                            "middle_names", "surname", "full"});
+  DMP_TRY(add(connection, "dmp_key", text, 1, text, key));
+  DMP_TRY(add(connection, "dmp_doi_bucket", text, 1, bucket, doi_bucket));
+  DMP_TRY(
+      add(connection, "dmp_organisation_id", text, 2, text, organisation_id));
+  DMP_TRY(add(connection, "dmp_organisations", organisations, 1, organisations,
+              merge_organisations));
+  DMP_TRY(
+      add(connection, "dmp_authors", authors, 2, authors, complete_authors));
+  return add(connection, "dmp_md5", any, 0, text, canonical_md5,
+             Arity::any_number);
+}
+
+}  // namespace dmp::sql

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/result.h"
+
+namespace dmp::sql {
+
+// Registers the functions that the models use and DuckDB lacks on a
+// duckdb_connection; every connection of its database has them then.
+//
+//   dmp_key(text) -> text            text::key, for comparison
+//   dmp_doi_bucket(doi) -> utinyint  text::doi_bucket
+//   dmp_organisation_id(text, scheme) -> text
+//       "type:identifier" by text::classify_org_id; null: no known form.
+//   dmp_organisations(list<struct(name, ror)>) -> the same type
+//       once per ror (first name wins, a null name is filled by a later one);
+//       an entry without ror goes if its key(name) is that of another entry;
+//       order kept. Source: works-index.md 3.12.
+//   dmp_authors(list<author>, list<author>) -> list<author>
+//       the first list with ORCIDs of the second where the name is
+//       unambiguous, exact doubles and nameless doubles of an ORCID dropped,
+//       order kept. Source: works-index.md 3.11.
+//   dmp_md5(any, …) -> text          MD5 of the canonical bytes of the
+//       arguments (text, date, boolean, list, struct), 32 hex digits.
+//       Source: works-index.md 5.2.
+//
+// Null lists count as empty. Time is linear in the input.
+// Errors: internal, naming the function that DuckDB refused.
+Status register_functions(void* connection);
+
+}  // namespace dmp::sql

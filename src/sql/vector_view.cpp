@@ -1,0 +1,74 @@
+#include "sql/vector_view.h"
+
+namespace dmp::sql {
+
+VectorView::VectorView(duckdb_vector vector)
+    : data(duckdb_vector_get_data(vector)),
+      validity(duckdb_vector_get_validity(vector)) {
+  duckdb_logical_type logical = duckdb_vector_get_column_type(vector);
+  type = duckdb_get_type_id(logical);
+  if (type == DUCKDB_TYPE_LIST) {
+    children.emplace_back(duckdb_list_vector_get_child(vector));
+  } else if (type == DUCKDB_TYPE_STRUCT) {
+    const idx_t fields = duckdb_struct_type_child_count(logical);
+    for (idx_t i = 0; i < fields; ++i) {
+      children.emplace_back(duckdb_struct_vector_get_child(vector, i));
+    }
+  }
+  duckdb_destroy_logical_type(&logical);
+}
+
+std::string_view VectorView::text(std::size_t row) const {
+  if (is_null(row)) return {};
+  const auto& string = static_cast<const duckdb_string_t*>(data)[row];
+  const std::uint32_t length = string.value.inlined.length;
+  return {
+      length <= 12 ? string.value.inlined.inlined : string.value.pointer.ptr,
+      length};
+}
+
+std::pair<std::size_t, std::size_t> VectorView::list(std::size_t row) const {
+  if (is_null(row)) return {0, 0};
+  const auto& entry = static_cast<const duckdb_list_entry*>(data)[row];
+  return {entry.offset, entry.offset + entry.length};
+}
+
+void put_null(duckdb_vector vector, std::size_t row) {
+  duckdb_vector_ensure_validity_writable(vector);
+  duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), row);
+}
+
+void put_text(duckdb_vector vector, std::size_t row, std::string_view text) {
+  if (text.data() == nullptr) return put_null(vector, row);
+  duckdb_unsafe_vector_assign_string_element_len(vector, row, text.data(),
+                                                 text.size());
+}
+
+TextStructLists::TextStructLists(duckdb_vector lists, std::size_t fields)
+    : lists_(lists) {
+  duckdb_vector element = duckdb_list_vector_get_child(lists);
+  for (std::size_t i = 0; i < fields; ++i) {
+    fields_.push_back(duckdb_struct_vector_get_child(element, i));
+  }
+}
+
+void TextStructLists::add(const std::string_view* fields) {
+  if (size_ == capacity_) {
+    capacity_ = capacity_ == 0 ? 4096 : capacity_ * 2;
+    duckdb_list_vector_reserve(lists_, capacity_);
+  }
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    put_text(fields_[i], size_, fields[i]);
+  }
+  ++size_;
+}
+
+void TextStructLists::end_row(std::size_t row) {
+  auto* entries =
+      static_cast<duckdb_list_entry*>(duckdb_vector_get_data(lists_));
+  entries[row] = {begin_, size_ - begin_};
+  begin_ = size_;
+  duckdb_list_vector_set_size(lists_, size_);
+}
+
+}  // namespace dmp::sql

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace dmp::sql {
+
+class Session;
+
+using Counts = std::map<std::string, std::int64_t>;
+
+// Counts over the tables of the models, and what must hold between them.
+// Source: works-index.md 7. Errors: internal, naming the check (C1 …).
+
+// What became of every stated relation (relations_…), and C5.
+Status count_relations(Session& session, Counts& counts);
+// "source type" -> relations of a type that has no class.
+Result<Counts> unclassified_relations(Session& session);
+
+// Adds the counts of the range whose tables stand in `works`: rows a source
+// gives, lists longer than the limit, works of a source with awards, funders
+// and institutions (stated_…).
+Status count_range(Session& session, Counts& counts);
+
+// What check_totals needs of the parameters.
+struct IndexScope {
+  bool xpac_enrich = false;
+  bool include_crossref_only = false;
+};
+// C1, C2, C3, C4, C8 over all ranges.
+Status check_totals(Session& session, const IndexScope& scope,
+                    const Counts& counts);
+
+// C`name`: both sides equal.
+Status check_equal(const char* name, std::int64_t left, std::int64_t right);
+
+}  // namespace dmp::sql
