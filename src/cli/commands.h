@@ -26,6 +26,9 @@ Entry synth_command();
 Entry cat_command();
 std::vector<Entry> sqlmesh_commands();
 
+std::vector<Entry> batch_submit_commands();
+std::vector<Entry> aws_batch_commands();
+
 // Every command of the program.
 std::vector<Entry> all_commands();
 

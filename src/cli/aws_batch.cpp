@@ -1,0 +1,316 @@
+// The container commands `dmpworks aws-batch …`: one job each, what the
+// executors start. Source: spec cli.md 5.
+#include "cli/aws_batch.h"
+
+#include "base/log.h"
+#include "cli/batch_options.h"
+#include "cli/commands.h"
+#include "cli/job_context.h"
+#include "cli/search_options.h"
+#include "jobs/run_id.h"
+#include "jobs/stage_jobs.h"
+
+#include <fmt/format.h>
+
+namespace dmp::cli {
+
+namespace {
+
+Entry ror_transform() {
+  std::vector<Option> rows = bucket_and_run();
+  rows.push_back(text_row("file-name", OptionType::text,
+                          "File to transform; the one schema-2 file of the "
+                          "download.",
+                          "", "", 2));
+  return batch_job({"ror", "transform"}, "Turn the ROR download into Parquet.",
+                   std::move(rows),
+                   [](const jobs::JobContext& context, const Values& values) {
+                     return jobs::transform_ror_job(context,
+                                                    values.text("run-id"),
+                                                    values.text("file-name"));
+                   });
+}
+
+Entry dataset_transform(const std::string& dataset) {
+  std::vector<Option> rows = bucket_and_run();
+  rows.push_back({"use-subset", OptionType::boolean,
+                  "Read subset/ instead of download/.", "False", "USE_SUBSET",
+                  2});
+  rows.push_back(text_row("prev-job-run-id", OptionType::run_id,
+                          "Run whose download or subset is read: --run-id.", "",
+                          "PREV_JOB_RUN_ID"));
+  append(rows, shared(transform_rows(dataset, "")));
+  return batch_job(
+      {dataset, "transform"}, "Turn the download into Parquet.",
+      std::move(rows),
+      [dataset](const jobs::JobContext& context, const Values& values) {
+        jobs::DatasetTransform options;
+        options.dataset = dataset;
+        options.run = values.text("run-id");
+        options.input_run = values.has("prev-job-run-id")
+                                ? values.text("prev-job-run-id")
+                                : options.run;
+        options.use_subset = values.flag("use-subset");
+        const auto count = [&](const char* name) {
+          return static_cast<std::size_t>(values.integer(name));
+        };
+        options.batch_size = count("batch-size");
+        options.row_group_rows = count("row-group-size");
+        options.row_groups_per_file = count("row-groups-per-file");
+        options.max_workers = static_cast<int>(values.integer("max-workers"));
+        if (values.has("limit-files"))
+          options.limit_files = count("limit-files");
+        if (values.text("xpac") == "enrich")
+          options.xpac = ingest::Xpac::enrich;
+        if (values.text("xpac") == "include")
+          options.xpac = ingest::Xpac::include;
+        return jobs::transform_dataset_job(context, options);
+      });
+}
+
+Entry dmps_transform() {
+  return batch_job({"dmps", "transform"},
+                   "Turn the DMP export into DMP records.", bucket_and_run(),
+                   [](const jobs::JobContext& context, const Values& values) {
+                     return jobs::transform_dmps_job(context,
+                                                     values.text("run-id"));
+                   });
+}
+
+// ------------------------------------------------------------------- sqlmesh
+
+std::vector<Option> plan_rows() {
+  std::vector<Option> rows{
+      text_row("bucket-name", OptionType::bucket, "Project bucket.", "", "", 0,
+               true),
+      text_row("prev-run-id", OptionType::run_id,
+               "Run whose DOI state is continued, or INITIAL: the newest "
+               "finished one.",
+               "", "", 1),
+      text_row("run-id", OptionType::run_id, "Run.", "", "", 2, true)};
+  int position = 3;
+  for (const char* dataset : {"openalex-works", "datacite", "crossref-metadata",
+                              "ror", "data-citation-corpus"}) {
+    rows.push_back(text_row(std::string("release-dates.") + dataset,
+                            OptionType::run_id, "Input run.", "", "",
+                            position++, true));
+  }
+  rows.push_back(text_row(
+      "release-date", OptionType::date,
+      "Date written as updated_date of changed DOIs: the run id.", "", ""));
+  rows.push_back({"ranges",
+                  OptionType::ranges,
+                  "Number of DOI-bucket ranges.",
+                  "auto",
+                  "",
+                  -1,
+                  false,
+                  {},
+                  1,
+                  256});
+  rows.push_back(number_row("duckdb-threads", "DuckDB threads: --threads.", "",
+                            "SQLMESH_DUCKDB_THREADS", 1, 1024));
+  rows.push_back(text_row("duckdb-memory-limit", OptionType::size,
+                          "DuckDB memory: --memory-limit.", "",
+                          "SQLMESH_DUCKDB_MEMORY_LIMIT"));
+  append(rows, shared(works_index_rows()));
+  return rows;
+}
+
+jobs::IndexJob index_of(const Values& values) {
+  jobs::IndexJob index;
+  index.run = values.text("run-id");
+  index.previous = values.text("prev-run-id");
+  index.openalex_works = values.text("release-dates.openalex-works");
+  index.datacite = values.text("release-dates.datacite");
+  index.crossref_metadata = values.text("release-dates.crossref-metadata");
+  index.ror = values.text("release-dates.ror");
+  index.corpus = values.text("release-dates.data-citation-corpus");
+  const std::string date =
+      values.has("release-date") ? values.text("release-date") : index.run;
+  index.release_date = jobs::run_day(date).value_or(0);
+  if (values.text("ranges") != "auto")
+    index.ranges = static_cast<int>(values.integer("ranges"));
+  index.threads = static_cast<int>(values.integer("duckdb-threads"));
+  index.memory_limit_bytes = values.bytes("duckdb-memory-limit");
+  const auto rows = [&](const char* source) -> std::int64_t {
+    const std::string name = fmt::format("audit-{}-threshold", source);
+    return values.has(name) ? values.integer(name) : -1;
+  };
+  index.openalex_threshold = rows("openalex-works");
+  index.datacite_threshold = rows("datacite-works");
+  index.crossref_threshold = rows("crossref-metadata-works");
+  index.max_change_ratio = values.real("max-change-ratio");
+  index.accept_change = values.flag("accept-change");
+  const auto whole = [&](const char* name) {
+    return static_cast<int>(values.integer(name));
+  };
+  index.max_doi_states = whole("max-doi-states");
+  index.max_relation_degrees = whole("max-relation-degrees");
+  index.nested_object_limit = whole("audit-nested-object-limit");
+  return index;
+}
+
+Entry sqlmesh_plan() {
+  Entry entry = batch_job(
+      {"sqlmesh", "plan"}, "Build the works index of a run.", plan_rows(),
+      [](const jobs::JobContext& context, const Values& values) {
+        return jobs::index_job(context, index_of(values));
+      });
+  entry.check = [](const Values& values, Problems& problems) {
+    if (!values.has("release-date") && !jobs::run_day(values.text("run-id"))) {
+      problems.lines.emplace_back(
+          "--release-date is required: the run id is not a date");
+    }
+  };
+  return entry;
+}
+
+// ---------------------------------------------------------------- opensearch
+
+Option host_row() {
+  return text_row("client-config.host", OptionType::text,
+                  "OpenSearch host without scheme; not set: no server.", "",
+                  "OPENSEARCH_HOST");
+}
+
+// An index cannot be written yet: say so before any work.
+void refuse_host(const Values& values, Problems& problems) {
+  if (!values.has("client-config.host")) return;
+  problems.lines.emplace_back(
+      "--client-config.host: this version writes no OpenSearch index");
+  problems.lines.emplace_back(
+      "hint: unset OPENSEARCH_HOST; the streaming matcher needs no server");
+}
+
+Entry sync_works() {
+  std::vector<Option> rows = bucket_and_run();
+  rows.push_back(text_row("index-name", OptionType::text, "Works index.",
+                          "works-index", "", 2));
+  rows.push_back(host_row());
+  return {{{"aws-batch", "opensearch", "sync-works"},
+           "Bring the works index of a server up to date.",
+           std::move(rows)},
+          [](const Values&) -> Status {
+            log::info("sync-works: skipped, no OpenSearch host is configured");
+            return {};
+          },
+          refuse_host};
+}
+
+Entry sync_dmps() {
+  std::vector<Option> rows = bucket_and_run();
+  rows.push_back(text_row("index-name", OptionType::text, "DMP index.",
+                          "dmps-index", "", 2));
+  rows.push_back(host_row());
+  Entry entry = batch_job(
+      {"opensearch", "sync-dmps"}, "Publish the DMP records of a run.",
+      std::move(rows),
+      [](const jobs::JobContext& context, const Values& values) {
+        return jobs::transform_dmps_job(context, values.text("run-id"));
+      });
+  entry.check = refuse_host;
+  return entry;
+}
+
+Entry enrich_dmps() {
+  Option bucket = text_row("bucket-name", OptionType::bucket, "Project bucket.",
+                           "", "BUCKET_NAME", -1, true);
+  Option run = text_row("run-id", OptionType::run_id, "DMP run.", "",
+                        "DMPS_RUN_ID", -1, true);
+  return {{{"aws-batch", "opensearch", "enrich-dmps"},
+           "Ask funders for the publications of the awards of the DMPs.",
+           {text_row("index-name", OptionType::text, "DMP index.", "dmps-index",
+                     "", 0),
+            bucket, run, host_row()}},
+          [](const Values&) -> Status {
+            log::info("enrich-dmps: skipped, no funder service is built in");
+            return {};
+          },
+          refuse_host};
+}
+
+Entry dmp_works_search() {
+  std::vector<Option> rows = bucket_and_run();
+  rows.push_back(text_row("dmps-index-name", OptionType::text,
+                          "Engine opensearch only.", "dmps-index", "", 2));
+  rows.push_back(text_row("works-index-name", OptionType::text,
+                          "Engine opensearch only.", "works-index", "", 3));
+  rows.push_back(text_row("process-works-run-id", OptionType::run_id,
+                          "Works index searched: the newest finished one.", "",
+                          "PROCESS_WORKS_RUN_ID"));
+  rows.push_back(host_row());
+  append(rows, shared(search_options("")));
+  Entry entry = batch_job(
+      {"opensearch", "dmp-works-search"}, "Search the works of every DMP.",
+      std::move(rows),
+      [](const jobs::JobContext& context, const Values& values) {
+        return jobs::search_job(context, {values.text("run-id"),
+                                          values.text("process-works-run-id"),
+                                          search_of(values, "")});
+      });
+  entry.check = refuse_host;
+  return entry;
+}
+
+Entry merge_related_works() {
+  std::vector<Option> rows = bucket_and_run();
+  rows.push_back(text_row("search-run-id", OptionType::run_id,
+                          "Run whose matches are merged: --run-id.", "", ""));
+  return batch_job(
+      {"opensearch", "merge-related-works"}, "Hand the matches on.",
+      std::move(rows),
+      [](const jobs::JobContext& context, const Values& values) {
+        const std::string run = values.text("run-id");
+        log::info(
+            "merge-related-works: no database is built in; the matches "
+            "go to results/{}",
+            run);
+        return jobs::merge_job(
+            context, run,
+            values.has("search-run-id") ? values.text("search-run-id") : run);
+      });
+}
+
+}  // namespace
+
+Entry batch_job(std::vector<std::string> leaf, const std::string& summary,
+                std::vector<Option> options, const BatchWork& work) {
+  leaf.insert(leaf.begin(), "aws-batch");
+  options.push_back(
+      flag_row("allow-no-manifest",
+               "Read inputs of another stage that have no manifest.",
+               "DMPWORKS_ALLOW_NO_MANIFEST"));
+  options.back().shared = true;
+  const std::string stage = leaf.back(), dataset = leaf[leaf.size() - 2];
+  return {{leaf, summary, std::move(options)},
+          [=](const Values& values) -> Status {
+            DMP_ASSIGN(const OpenJob open, open_job(values, dataset, stage));
+            DMP_ASSIGN(const storage::StageResult result,
+                       work(open.context, values));
+            return print(stage_summary(result));
+          }};
+}
+
+std::vector<Option> bucket_and_run() {
+  return {text_row("bucket-name", OptionType::bucket, "Project bucket.", "", "",
+                   0, true),
+          text_row("run-id", OptionType::run_id, "Run.", "", "", 1, true)};
+}
+
+std::vector<Entry> aws_batch_commands() {
+  std::vector<Entry> entries{ror_transform(),
+                             dataset_transform("openalex-works"),
+                             dataset_transform("crossref-metadata"),
+                             dataset_transform("datacite"),
+                             dmps_transform(),
+                             sqlmesh_plan(),
+                             sync_works(),
+                             sync_dmps(),
+                             enrich_dmps(),
+                             dmp_works_search(),
+                             merge_related_works()};
+  return entries;
+}
+
+}  // namespace dmp::cli

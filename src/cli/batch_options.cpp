@@ -1,0 +1,175 @@
+#include "cli/batch_options.h"
+
+#include "text/unicode.h"
+
+#include <algorithm>
+
+namespace dmp::cli {
+
+Option text_row(const std::string& name, OptionType type,
+                const std::string& help, const std::string& fallback,
+                const std::string& env, int position, bool required) {
+  return {name, type, help, fallback, env, position, required};
+}
+
+Option choice_row(const std::string& name, const std::string& help,
+                  std::vector<std::string> choices, const std::string& fallback,
+                  const std::string& env, int position, bool required) {
+  return {name, OptionType::choice, help,     fallback,
+          env,  position,           required, std::move(choices)};
+}
+
+Option number_row(const std::string& name, const std::string& help,
+                  const std::string& fallback, const std::string& env,
+                  double least, double most, int position) {
+  return {name,  OptionType::integer,
+          help,  fallback,
+          env,   position,
+          false, {},
+          least, most};
+}
+
+Option flag_row(const std::string& name, const std::string& help,
+                const std::string& env) {
+  return {name, OptionType::boolean, help, "False", env};
+}
+
+Option ignored_row(const std::string& name, OptionType type,
+                   const std::string& use, const std::string& env,
+                   int position) {
+  Option row{name, type, use.empty() ? "" : "use --" + use, "", env, position};
+  row.ignored = true;
+  return row;
+}
+
+Option env_row() {
+  return choice_row("env", "Environment (e.g., dev, stage, prod)",
+                    {"dev", "stage", "prod"}, "", "ENV", 0, true);
+}
+
+Option run_row(const std::string& name, const std::string& variable,
+               int position) {
+  return text_row(name, OptionType::run_id,
+                  "A unique ID to represent this run of the job.", "", variable,
+                  position, true);
+}
+
+Option bucket_row(const std::string& variable, int position) {
+  return text_row("bucket-name", OptionType::bucket,
+                  "S3 bucket name for job I/O.", "", variable, position, true);
+}
+
+std::vector<Option> dataset_subset_rows() {
+  return {flag_row("dataset-subset.enable", "Build and use a subset.",
+                   "DATASET_SUBSET_ENABLE"),
+          text_row("dataset-subset.institutions-s3-path", OptionType::text,
+                   "Key of the institution list in the bucket.", "",
+                   "DATASET_SUBSET_INSTITUTIONS_S3_PATH"),
+          text_row("dataset-subset.dois-s3-path", OptionType::text,
+                   "Key of the work DOI list in the bucket.", "",
+                   "DATASET_SUBSET_DOIS_S3_PATH")};
+}
+
+std::vector<Option> dmp_subset_rows() {
+  return {
+      flag_row("dmp-subset.enable", "Restrict the DMPs.", "DMP_SUBSET_ENABLE"),
+      text_row("dmp-subset.institutions-s3-path", OptionType::text,
+               "Key of the institution list.", "",
+               "DMP_SUBSET_INSTITUTIONS_S3_PATH"),
+      text_row("dmp-subset.dois-s3-path", OptionType::text,
+               "Key of the DMP DOI list.", "", "DMP_SUBSET_DOIS_S3_PATH")};
+}
+
+std::vector<Option> transform_rows(const std::string& dataset,
+                                   const std::string& prefix) {
+  std::string variable = text::to_upper(dataset) + "_TRANSFORM_";
+  std::replace(variable.begin(), variable.end(), '-', '_');
+  constexpr double kMost = 1e9;
+  std::vector<Option> rows{
+      number_row("batch-size", "Input files per batch.", "",
+                 variable + "BATCH_SIZE", 1, kMost),
+      number_row("row-group-size", "Rows per Parquet row group.", "",
+                 variable + "ROW_GROUP_SIZE", 1, kMost),
+      number_row("row-groups-per-file", "Row groups per file.", "",
+                 variable + "ROW_GROUPS_PER_FILE", 1, kMost),
+      number_row("max-workers", "Upper bound of worker threads.", "",
+                 variable + "MAX_WORKERS", 1, 1024)};
+  if (dataset == "openalex-works") {
+    rows.push_back(choice_row(
+        "xpac",
+        "OpenAlex expansion-pack works: leave out, use only to complete "
+        "DataCite works, or keep.",
+        {"drop", "enrich", "include"}, "drop", variable + "XPAC"));
+  }
+  rows.push_back(number_row(
+      "limit-files",
+      "Read only the first N input files; the manifest is marked partial and "
+      "refused by later stages.",
+      "", "", 1, kMost));
+  for (const char* name :
+       {"extract-workers", "transform-workers", "cleanup-workers",
+        "max-file-processes", "extract-queue-size", "transform-queue-size",
+        "cleanup-queue-size"}) {
+    rows.push_back(
+        ignored_row(name, OptionType::integer, prefix + "max-workers", ""));
+  }
+  rows.push_back(ignored_row("n-batches", OptionType::integer,
+                             prefix + "limit-files", ""));
+  rows.push_back(
+      ignored_row("low-memory", OptionType::boolean, "memory-limit", ""));
+  for (auto& row : rows) {
+    // Without a prefix, config.NAME works too (cli.md G5).
+    if (prefix.empty()) row.aliases = {"config." + row.name};
+    row.name = prefix + row.name;
+  }
+  return rows;
+}
+
+std::vector<Option> works_index_rows() {
+  const std::string variables = "SQLMESH__VARIABLES__";
+  std::vector<Option> rows;
+  for (const char* source :
+       {"crossref-metadata-works", "datacite-works", "openalex-works"}) {
+    std::string variable = text::to_upper(source);
+    std::replace(variable.begin(), variable.end(), '-', '_');
+    rows.push_back(number_row(
+        std::string("audit-") + source + "-threshold",
+        "Fewer rows fail the run; 1 where the input is a subset or synthetic.",
+        "", variables + "AUDIT_" + variable + "_THRESHOLD", 0, 1e12));
+  }
+  rows.push_back(number_row("audit-nested-object-limit",
+                            "Longest nested list of one work.", "20000",
+                            variables + "AUDIT_NESTED_OBJECT_LIMIT", 1, 1e9));
+  rows.push_back({"max-change-ratio",
+                  OptionType::real,
+                  "Fewer rows than (1 - ratio) of the previous run, or more "
+                  "deletions, fail.",
+                  "0.1",
+                  variables + "MAX_CHANGE_RATIO",
+                  -1,
+                  false,
+                  {},
+                  0,
+                  1});
+  rows.push_back(
+      flag_row("accept-change", "Go on in spite of that guard.", ""));
+  rows.push_back(number_row("max-doi-states", "States kept per DOI.", "3",
+                            variables + "MAX_DOI_STATES", 1, 1000));
+  rows.push_back(
+      number_row("max-relation-degrees",
+                 "Relations of a DOI with more of that type are dropped.",
+                 "100", variables + "MAX_RELATION_DEGREES", 1, 1e9));
+  for (auto& row : rows) row.aliases = {"sqlmesh-config." + row.name};
+  return rows;
+}
+
+std::vector<Option> shared(std::vector<Option> rows) {
+  for (auto& row : rows) row.shared = true;
+  return rows;
+}
+
+void append(std::vector<Option>& to, std::vector<Option> rows) {
+  for (auto& row : rows) to.push_back(std::move(row));
+}
+
+}  // namespace dmp::cli

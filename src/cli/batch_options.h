@@ -1,0 +1,50 @@
+#pragma once
+
+#include "cli/arguments.h"
+
+#include <string>
+#include <vector>
+
+// Rows and groups that the `batch-submit`, `aws-batch` and `jobs` commands
+// share. Source: spec cli.md 3-5.
+namespace dmp::cli {
+
+Option env_row();
+// "A unique ID …", read from `variable` ("" = none).
+Option run_row(const std::string& name, const std::string& variable,
+               int position);
+Option bucket_row(const std::string& variable, int position);
+
+Option text_row(const std::string& name, OptionType type,
+                const std::string& help, const std::string& fallback,
+                const std::string& env, int position = -1,
+                bool required = false);
+Option choice_row(const std::string& name, const std::string& help,
+                  std::vector<std::string> choices, const std::string& fallback,
+                  const std::string& env, int position = -1,
+                  bool required = false);
+Option number_row(const std::string& name, const std::string& help,
+                  const std::string& fallback, const std::string& env,
+                  double least, double most, int position = -1);
+Option flag_row(const std::string& name, const std::string& help,
+                const std::string& env);
+// Accepted, without effect; `use` is the option that has it ("" = none).
+Option ignored_row(const std::string& name, OptionType type,
+                   const std::string& use, const std::string& env,
+                   int position = -1);
+
+// G3, each name behind `prefix`.
+std::vector<Option> dataset_subset_rows();
+// G4 in its bucket form.
+std::vector<Option> dmp_subset_rows();
+// G5 of a data set ("openalex-works", …), each name behind `prefix`.
+std::vector<Option> transform_rows(const std::string& dataset,
+                                   const std::string& prefix);
+// G10.
+std::vector<Option> works_index_rows();
+
+// Marks rows as of a group: they stand in the help's box `Options`.
+std::vector<Option> shared(std::vector<Option> rows);
+void append(std::vector<Option>& to, std::vector<Option> rows);
+
+}  // namespace dmp::cli

@@ -1,0 +1,303 @@
+// `dmpworks batch-submit …`: a chain of jobs, on AWS Batch or on this machine.
+#include "cli/batch_submit.h"
+
+#include "base/log.h"
+#include "cli/batch_options.h"
+#include "cli/commands.h"
+#include "cli/job_context.h"
+#include "jobs/bucket_stage.h"
+#include "jobs/local_executor.h"
+#include "jobs/run_id.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace dmp::cli {
+
+namespace {
+
+// G2. Source: spec cli.md 3.
+std::vector<Option> submission_rows() {
+  const std::string prefix = "dmp-tool-{env}-batch-";
+  return {
+      choice_row("executor",
+                 "AWS Batch, or the same chain on this machine, one job after "
+                 "another.",
+                 {"aws", "local"}, "aws", "DMPWORKS_EXECUTOR"),
+      flag_row("dry-run",
+               "Print the jobs (name, queue, definition, size, dependencies, "
+               "command); submit nothing, no request to AWS.",
+               "DMPWORKS_DRY_RUN"),
+      flag_row("json", "Print the chain as one JSON document.", ""),
+      flag_row("wait",
+               "Follow the jobs until the chain ends; exit code of the chain.",
+               ""),
+      text_row("job-queue", OptionType::text,
+               "Queue; {env}, {tier}, {stage} are replaced.",
+               prefix + "job-queue", "DMPWORKS_JOB_QUEUE"),
+      text_row("job-definition", OptionType::text, "Standard job definition.",
+               prefix + "dmpworks-job", "DMPWORKS_JOB_DEFINITION"),
+      text_row("database-job-definition", OptionType::text,
+               "Definition that carries the MYSQL_* secrets.",
+               prefix + "dmpworks-database-job",
+               "DMPWORKS_DATABASE_JOB_DEFINITION"),
+      text_row("datacite-job-definition", OptionType::text,
+               "Definition that carries the DataCite secrets.",
+               prefix + "dmpworks-datacite-download-job",
+               "DMPWORKS_DATACITE_JOB_DEFINITION"),
+      text_row("size", OptionType::list,
+               "Other size for one task: TASK=VCPU:MIB.", "",
+               "DMPWORKS_SIZES")};
+}
+
+bool runs_locally(const Values& values) {
+  return values.text("executor") == "local";
+}
+
+// The tasks from --start-job on, without those the settings take out.
+std::vector<std::string> tasks_to_submit(const std::string& command,
+                                         const Values& values) {
+  std::vector<std::string> tasks;
+  bool started = false;
+  for (const auto& task : jobs::tasks_of(command)) {
+    started = started || task.task == values.text("start-job");
+    const bool left_out =
+        (task.task == "dataset-subset" &&
+         !values.flag("dataset-subset.enable")) ||
+        (task.task == "sync-works" && !values.has("opensearch-host"));
+    if (started && !left_out) tasks.push_back(task.task);
+  }
+  return tasks;
+}
+
+// --name=value for every value of a task that is not the default.
+std::vector<std::string> arguments_of(const Submission& submission,
+                                      const Values& values,
+                                      const std::string& task) {
+  std::vector<std::string> arguments;
+  for (const auto& [leaf, own] : submission.sent.at(task)) {
+    const auto row = std::find_if(
+        submission.rows.begin(), submission.rows.end(),
+        [&, &name = own](const Option& o) { return o.name == name; });
+    if (row == submission.rows.end() || !values.has(own)) continue;
+    if (row->type == OptionType::boolean) {
+      const bool on = values.flag(own), standard = row->fallback == "True";
+      if (on != standard)
+        arguments.push_back(
+            fmt::format("--{}={}", leaf, on ? "true" : "false"));
+      continue;
+    }
+    if (values.text(own) == row->fallback) continue;
+    std::string joined;
+    for (const auto& value : values.list(own))
+      joined += (joined.empty() ? "" : ",") + value;
+    arguments.push_back(fmt::format("--{}={}", leaf, joined));
+  }
+  return arguments;
+}
+
+// ------------------------------------------------------------------- checks
+
+void check_settings(const Submission& submission, const Values& values,
+                    Problems& problems) {
+  const auto problem = [&](std::string text) {
+    problems.lines.push_back(std::move(text));
+  };
+  if (!runs_locally(values) &&
+      storage::bucket_folder(values.text("bucket-name"))) {
+    problem("--bucket-name: a folder needs --executor local");
+  }
+  if (values.text("start-job") == "dataset-subset" &&
+      !values.flag("dataset-subset.enable")) {  // P98
+    problem("--start-job: dataset-subset is not part of the sequence");
+    problem(
+        "hint: enable it with --dataset-subset.enable or "
+        "DATASET_SUBSET_ENABLE=true");
+  }
+  if (values.flag("dataset-subset.enable"))
+    problem("--dataset-subset.enable: this version makes no subsets of works");
+  if (values.flag("dmp-subset.enable"))
+    problem("--dmp-subset.enable: this version makes no subsets of DMPs");
+  if (values.has("opensearch-host")) {
+    problem("--opensearch-host: this version writes no OpenSearch index");
+    problem(
+        "hint: unset OPENSEARCH_HOST; the streaming matcher needs no "
+        "server");
+  } else if (values.text("start-job") == "sync-works") {
+    problem("--start-job: sync-works needs --opensearch-host");
+  }
+  if (submission.command == "process-works" && !values.has("release-date") &&
+      !jobs::run_day(values.text("run-id"))) {
+    problem("--release-date is required: the run id is not a date");
+  }
+  for (const auto& size : values.list("size")) {
+    if (auto parsed = jobs::parse_size_override(size); !parsed)
+      problem("--size: " + parsed.error().message);
+  }
+}
+
+// What the first task reads is finished (jobs.md 3.3).
+void check_inputs(const Submission& submission, const Values& values,
+                  const storage::ObjectStore& bucket, Problems& problems) {
+  const std::string first = values.text("start-job");
+  for (const auto& stage : needed_stages(submission, values, first)) {
+    const auto manifest = jobs::stage_manifest(bucket, stage);
+    if (manifest) continue;
+    problems.lines.push_back(
+        manifest.error().code == ErrorCode::not_found
+            ? fmt::format("--start-job: {} needs {}/{}, which is not finished",
+                          first, bucket.name(), stage)
+            : manifest.error().message);
+  }
+}
+
+// P128.
+void check_running(const Submission& submission, const Values& values,
+                   const storage::ObjectStore& bucket, Problems& problems) {
+  if (values.flag("force")) return;
+  const auto ids =
+      jobs::list_chains(bucket, fmt::format("{}-{}-", submission.command,
+                                            values.text(submission.run_row)));
+  if (!ids) {
+    problems.lines.push_back(ids.error().message);
+    return;
+  }
+  for (const auto& id : *ids) {
+    const auto chain = jobs::load_chain(bucket, id);
+    if (!chain || chain->executor != "local") continue;
+    const std::string state = jobs::chain_state(*chain);
+    if (state != "RUNNING" && state != "PENDING") continue;
+    problems.lines.push_back(
+        fmt::format("{} is still running for this run id", id));
+    problems.lines.push_back(fmt::format(
+        "hint: look at it with `dmpworks jobs status {} --bucket-name {}`, or "
+        "go on with --force",
+        id, values.text("bucket-name")));
+    return;
+  }
+}
+
+void check(const Submission& submission, const Values& values,
+           Problems& problems) {
+  check_settings(submission, values, problems);
+  if (!problems.lines.empty() || values.flag("dry-run")) return;
+  auto bucket = storage::open_store(values.text("bucket-name"));
+  if (!bucket) {
+    problems.lines.push_back(bucket.error().message);
+    return;
+  }
+  check_inputs(submission, values, **bucket, problems);
+  if (problems.lines.empty())
+    check_running(submission, values, **bucket, problems);
+}
+
+// --------------------------------------------------------------------- chain
+
+Result<jobs::BatchChain> make_chain(const Submission& submission,
+                                    const Values& values) {
+  jobs::ChainPlan plan;
+  plan.command = submission.command;
+  plan.run_id = values.text(submission.run_row);
+  plan.env = values.text("env");
+  plan.bucket = values.text("bucket-name");
+  plan.executor = values.text("executor");
+  plan.version = DMPWORKS_VERSION;
+  plan.submitted_at = jobs::now_text();
+  plan.tasks = tasks_to_submit(submission.command, values);
+  for (const auto& task : plan.tasks)
+    plan.arguments[task] = arguments_of(submission, values, task);
+  plan.queue = values.text("job-queue");
+  plan.standard_definition = values.text("job-definition");
+  plan.database_definition = values.text("database-job-definition");
+  plan.datacite_definition = values.text("datacite-job-definition");
+  for (const auto& text : values.list("size")) {
+    DMP_ASSIGN(const auto size, jobs::parse_size_override(text));
+    plan.sizes.insert(size);
+  }
+  return jobs::make_chain(plan);
+}
+
+// A word as a shell would need it; only for people to read.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+      "-_=./:,@+";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos)
+    return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + "'";
+}
+
+std::string dry_run_text(const jobs::BatchChain& chain) {
+  std::string out;
+  for (const auto& job : chain.jobs) {
+    out += job.name + "\n";
+    out += fmt::format("  queue       {}\n  definition  {}\n", job.queue,
+                       job.definition);
+    out += fmt::format("  size        {} vCPU, {} MiB\n", job.vcpu,
+                       job.memory_mib);
+    out += fmt::format("  timeout     {} h, {} attempts\n",
+                       job.timeout_seconds / 3600, job.attempts);
+    out += fmt::format("  after       {}\n",
+                       job.depends_on.empty() ? "-" : job.depends_on.front());
+    std::string command;
+    for (const auto& word : job.command)
+      command += (command.empty() ? "" : " ") + quoted(word);
+    out += "  command     " + command + "\n";
+  }
+  return out + "chain " + chain.id + "\n";
+}
+
+std::string submitted_text(const jobs::BatchChain& chain) {
+  std::string out;
+  for (const auto& job : chain.jobs)
+    out += fmt::format("{} {}\n", job.name, job.id);
+  return out + "chain " + chain.id + "\n";
+}
+
+Status submit(const Submission& submission, const Values& values) {
+  DMP_ASSIGN(jobs::BatchChain chain, make_chain(submission, values));
+  const bool json = values.flag("json");
+  if (submission.command == "process-works" && !values.has("opensearch-host"))
+    log::info("sync-works: skipped, no OpenSearch host is configured");
+  if (values.flag("dry-run"))
+    return print(json ? jobs::to_json(chain) + "\n" : dry_run_text(chain));
+  DMP_ASSIGN(const auto bucket,
+             storage::open_store(values.text("bucket-name")));
+  if (!runs_locally(values)) {
+    return Error{ErrorCode::invalid_argument,
+                 "this version submits nothing to AWS Batch yet; use "
+                 "--executor local"};
+  }
+  jobs::LocalOptions local;
+  local.threads = threads_of(values);
+  local.scratch_dir = scratch_root(values);
+  local.say = [](std::string_view line) { log::info("{}", line); };
+  const Status done = jobs::run_locally(chain, *bucket, local);
+  DMP_TRY(print(json ? jobs::to_json(chain) + "\n" : submitted_text(chain)));
+  return done;
+}
+
+}  // namespace
+
+std::vector<Entry> batch_submit_commands() {
+  std::vector<Entry> entries;
+  for (const auto& submission : submissions()) {
+    std::vector<Option> rows = submission.rows;
+    append(rows, shared(submission_rows()));
+    entries.push_back(
+        {{{"batch-submit", submission.command}, "", std::move(rows)},
+         [submission](const Values& values) {
+           return submit(submission, values);
+         },
+         [submission](const Values& values, Problems& problems) {
+           check(submission, values, problems);
+         }});
+  }
+  return entries;
+}
+
+}  // namespace dmp::cli

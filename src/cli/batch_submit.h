@@ -1,0 +1,32 @@
+#pragma once
+
+#include "cli/arguments.h"
+#include "jobs/catalogue.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dmp::cli {
+
+// A `batch-submit` command: its rows, and which of them each task is given.
+struct Submission {
+  std::string command;  // "ror", …
+  std::string run_row;  // option that holds the run id of the chain
+  std::vector<Option> rows;
+  // By task: option of the leaf, option of this command; in the order they are
+  // sent. Values equal to their default are not sent.
+  std::map<std::string, std::vector<std::pair<std::string, std::string>>> sent;
+};
+
+// All eight, in the order of the guide. Source: spec cli.md 4, jobs.md 2.
+std::vector<Submission> submissions();
+
+// The stages (prefixes in the bucket) that must be finished before `task` can
+// be the first of a chain. Source: spec jobs.md 2, column reads.
+std::vector<std::string> needed_stages(const Submission& submission,
+                                       const Values& values,
+                                       const std::string& task);
+
+}  // namespace dmp::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "cli/arguments.h"
+#include "jobs/bucket_stage.h"
+
+#include <memory>
+#include <string>
+
+namespace dmp::cli {
+
+// A bucket and what a job on it is given, from --bucket-name and the global
+// options. The context refers to the bucket.
+struct OpenJob {
+  std::unique_ptr<storage::ObjectStore> bucket;
+  jobs::JobContext context;
+};
+// Errors: invalid_argument, internal.
+Result<OpenJob> open_job(const Values& values, const std::string& dataset,
+                         const std::string& stage);
+
+// Root of local scratch: --scratch-dir, else /data if it can be written, else
+// $TMPDIR/dmpworks. Source: spec cli.md G1.
+std::string scratch_root(const Values& values);
+
+// What a stage says of itself: rows in, out, dropped, rejects, files.
+std::string stage_summary(const storage::StageResult& result);
+
+}  // namespace dmp::cli

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""What `dmpworks batch-submit` prints and refuses; no job of weight is run.
+
+usage: batch_test.py PROGRAM [unittest arguments]
+"""
+import gzip
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
+HERE = pathlib.Path(__file__).resolve().parent
+EXAMPLE = HERE.parent.parent / ".env.aws-batch.example"
+COMMANDS = {
+    "ror": ["download", "transform"],
+    "openalex-works": ["download", "transform"],
+    "crossref-metadata": ["download", "transform"],
+    "datacite": ["download", "transform"],
+    "data-citation-corpus": ["download"],
+    "dmps": ["transform"],
+    "process-works": ["sqlmesh-transform"],
+    "process-dmps": ["sync-dmps", "enrich-dmps", "dmp-works-search", "merge-related-works"],
+}
+SECRETS = {"MYSQL_PWD": "s3cret-mysql", "OPENSEARCH_PASSWORD": "s3cret-opensearch",
+           "DATACITE_PASSWORD": "s3cret-datacite", "AWS_SECRET_ACCESS_KEY": "s3cret-aws"}
+
+
+class Batch(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.dir = pathlib.Path(temporary.name)
+
+    def call(self, *words, env=None, columns=None):
+        environment = {"PATH": os.environ["PATH"], "TMPDIR": str(self.dir)} | (env or {})
+        if columns:
+            environment["COLUMNS"] = str(columns)
+        return subprocess.run([PROGRAM, *map(str, words)], cwd=self.dir, env=environment, text=True,
+                              capture_output=True, timeout=300, check=False)
+
+    def submit(self, *words, **options):
+        return self.call("batch-submit", *words, **options)
+
+    def use_example(self, **changes):
+        text = EXAMPLE.read_text(encoding="utf-8").replace("md5:…", "md5:" + "0" * 32)
+        text += "".join(f"{name}={value}\n" for name, value in changes.items())
+        (self.dir / ".env.aws-batch").write_text(text, encoding="utf-8")
+
+    def chain(self, command, *words, **options):
+        done = self.submit(command, "--dry-run", "--json", *words, **options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def refused(self, *words, says, **options):
+        done = self.submit(*words, **options)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(done.stdout, "")  # P102
+        for text in says:
+            self.assertIn(text, done.stderr)
+
+    def test_help_of_ror_is_the_box_of_the_guide(self):  # P110
+        done = self.submit("ror", "--help", columns=117)
+        want = (HERE / "ror_help.txt").read_text(encoding="utf-8")
+        self.assertEqual(done.stdout[:len(want)], want)
+        self.assertEqual(done.returncode, 0)
+        self.assertTrue(all(len(line) == 117 for line in done.stdout.splitlines()[2:]))
+
+    def test_the_example_file_submits_every_command(self):  # P100
+        self.use_example()
+        for command, tasks in COMMANDS.items():
+            with self.subTest(command):
+                chain = self.chain(command)
+                self.assertEqual([job["task"] for job in chain["jobs"]], tasks)
+                self.assertEqual(chain["bucket"], "bucket-name")
+                self.assertTrue(all(job["jobId"] is None for job in chain["jobs"]))
+                self.assertTrue(all(job["timeoutSeconds"] >= 60 for job in chain["jobs"]))
+
+    def test_every_command_that_is_sent_is_one_the_program_knows(self):  # P99
+        self.use_example()
+        for command in COMMANDS:
+            for job in self.chain(command)["jobs"]:
+                if job["task"] == "download":
+                    continue
+                with self.subTest(job["name"]):
+                    words = job["command"]
+                    self.assertEqual(words[:2], ["dmpworks", "aws-batch"])
+                    self.assertNotIn("None", " ".join(words))
+                    self.assertNotIn("null", " ".join(words))
+                    done = self.call(*words[1:], "--unknown-option")
+                    self.assertEqual(done.returncode, 2)
+                    problems = [line for line in done.stderr.splitlines() if "hint:" not in line]
+                    self.assertEqual(len(problems), 1, done.stderr)
+                    self.assertIn("unknown option --unknown-option", problems[0])
+
+    def test_jobs_are_those_of_the_catalogue(self):
+        self.use_example()
+        download, transform = self.chain("openalex-works", "--config.batch-size", "7")["jobs"]
+        self.assertEqual(download["command"], [
+            "dmpworks", "aws-batch", "openalex-works", "download", "--bucket-name=bucket-name",
+            "--run-id=2026-02-03", "--openalex-bucket-name=openalex"])
+        self.assertEqual((download["vcpu"], download["memoryMib"]), (32, 58368))
+        self.assertEqual(transform["dependsOn"], ["openalex-works-download-2026-02-03"])
+        self.assertEqual(transform["command"][-1], "--batch-size=7")
+        self.assertEqual(transform["queue"], "dmp-tool-dev-batch-job-queue")
+        plan = self.chain("process-works", "--prev-run-id", "INITIAL")["jobs"][0]
+        self.assertEqual(plan["command"][4:], [
+            "--bucket-name=bucket-name", "--prev-run-id=INITIAL", "--run-id=2026-02-04",
+            "--release-dates.openalex-works=2026-02-03", "--release-dates.datacite=2026-02-01",
+            "--release-dates.crossref-metadata=2025-04-01", "--release-dates.ror=2026-01-29",
+            "--release-dates.data-citation-corpus=2025-08-15"])
+
+    def test_a_later_first_job_leaves_out_what_comes_before(self):
+        self.use_example()
+        chain = self.chain("process-dmps", "--start-job", "dmp-works-search")
+        self.assertEqual([job["task"] for job in chain["jobs"]],
+                         ["dmp-works-search", "merge-related-works"])
+        self.assertEqual(chain["jobs"][0]["dependsOn"], [])
+
+    def test_the_shell_wins_over_the_file(self):  # P96
+        self.use_example(ENV="dev")
+        self.assertEqual(self.chain("ror", env={"ENV": "prod"})["env"], "prod")
+
+    def test_all_missing_values_are_named_at_once(self):  # P101
+        self.refused("ror", says=["--env is required (or set ENV)",
+                                  "--run-id is required (or set ROR_RUN_ID)",
+                                  "--hash is required (or set ROR_HASH)"])
+
+    def test_a_bad_value_names_where_it_came_from(self):
+        self.use_example(ENV="qa")
+        self.refused("dmps", says=['"qa" is not one of dev, stage, prod (from ENV in .env.aws-batch)'])
+
+    def test_wrong_settings_are_refused_before_any_request(self):
+        self.use_example()
+        cases = [
+            (("ror", "--run-id", "2026.02:04"), "is not a run id"),  # P113
+            (("ror", "--hash", "md5:12"), "is not a digest"),
+            (("ror", "--download-url", "ftp://x"), "is not a URL"),
+            (("ror", "--bucket-name", "Bad_Bucket"), "neither a bucket"),
+            (("ror", "--bucket-name", "./folder"), "a folder needs --executor local"),
+            (("datacite", "--start-job", "dataset-subset"), "DATASET_SUBSET_ENABLE=true"),  # P98
+            (("process-works", "--start-job", "sync-works"), "needs --opensearch-host"),
+            (("process-works", "--run-id", "spring"), "--release-date is required"),
+            (("ror", "--size", "transform"), "is not TASK=VCPU:MIB"),
+        ]
+        for words, text in cases:
+            with self.subTest(words):
+                self.refused(*words, says=[text])
+
+    def test_an_ignored_option_gives_one_warning(self):  # P104
+        self.use_example()
+        done = self.submit("openalex-works", "--dry-run", "--max-file-processes", "4")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stderr.count("--max-file-processes is accepted for compatibility"), 1)
+
+    def test_no_secret_stands_in_any_document(self):  # P117
+        self.use_example(**SECRETS)
+        for command in COMMANDS:
+            done = self.submit(command, "--dry-run", "--json", "--log-level", "DEBUG")
+            self.assertNotIn("s3cret", done.stdout + done.stderr)
+
+    def test_dmps_run_from_the_hand_uploaded_export_alone(self):  # P125, P127
+        export = self.dir / "bucket/dmps/2026-02-04/download"
+        export.mkdir(parents=True)
+        plan = {"dmp_id": "https://doi.org/10.48321/D1TEST", "created": "2024-01-01",
+                "registered": "2024-01-02", "modified": "2024-01-03", "title": "A plan",
+                "description": "About things.", "project_start": "2024-01-01",
+                "project_end": "2025-01-01", "institutions": [], "authors": [], "funding": []}
+        with gzip.open(export / "coki-dmps_2026-02-04_1.jsonl.gz", "wt") as out:
+            out.write(json.dumps(plan) + "\n")
+        self.use_example()
+        words = ("dmps", "--executor", "local", "--bucket-name", "./bucket",
+                 "--scratch-dir", "scratch")
+        done = self.submit(*words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"^dmps-transform-2026-02-04 local-1\nchain dmps-2026-02-04-")
+        stage = self.dir / "bucket/dmps/2026-02-04/transform"
+        self.assertEqual(json.loads((stage / "manifest.json").read_text())["counts"]["out"], 1)
+        self.assertEqual(list((self.dir / "scratch").rglob("transform.*")), [])
+        done = self.submit(*words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        logs = sorted((self.dir / "bucket/jobs").glob("*/1-dmps-transform-2026-02-04.log"))
+        self.assertIn("up to date", logs[-1].read_text())
+
+    def test_a_failed_job_ends_the_chain_and_names_its_log(self):
+        self.use_example()
+        done = self.submit("dmps", "--executor", "local", "--bucket-name", "./bucket")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("dmps-transform-2026-02-04 failed with exit code 1; its log:", done.stderr)
+
+    def test_a_first_job_whose_input_is_absent_is_refused(self):
+        self.use_example()
+        self.refused("process-dmps", "--executor", "local", "--bucket-name", "./bucket",
+                     "--start-job", "merge-related-works",
+                     says=["needs ./bucket/dmp-works-search/2026-02-04, which is not finished"])
+
+
+unittest.main()
