@@ -179,16 +179,16 @@ void fill(const Column::Data& data, Index rows, duckdb_vector vector) {
 
 // ------------------------------------------------------------ table function
 
-// What the callbacks read; lives as long as the statement.
+// What the callbacks read while a statement runs.
 struct Source {
-  const TableBuffer& rows;
+  const TableBuffer* rows = nullptr;
   std::vector<std::uint64_t> order;
   std::size_t at = 0;
 };
 
 void bind(duckdb_bind_info info) {
   const auto& source = *static_cast<Source*>(duckdb_bind_get_extra_info(info));
-  for (const auto& field : source.rows.schema()) {
+  for (const auto& field : source.rows->schema()) {
     const LogicalType type(field);
     duckdb_bind_add_result_column(info, field.name.c_str(), type.get());
   }
@@ -204,8 +204,8 @@ void emit(duckdb_function_info info, duckdb_data_chunk output) {
   const std::size_t count = std::min<std::size_t>(
       duckdb_vector_size(), source.order.size() - source.at);
   const Index rows(source.order.data() + source.at, count);
-  for (std::size_t i = 0; i < source.rows.schema().size(); ++i) {
-    fill(source.rows.column(i).data(), rows,
+  for (std::size_t i = 0; i < source.rows->schema().size(); ++i) {
+    fill(source.rows->column(i).data(), rows,
          duckdb_data_chunk_get_vector(output, i));
   }
   source.at += count;
@@ -242,27 +242,60 @@ Status sync(const std::filesystem::path& path) {
 
 }  // namespace
 
-Status write_parquet(const TableBuffer& rows,
-                     const std::vector<std::uint32_t>& order,
-                     const std::filesystem::path& path,
-                     const ParquetOptions& options) {
-  Source source{rows, {}, 0};
+struct ParquetWriter::State {
+  explicit State(Session opened) : session(std::move(opened)) {}
+  Session session;
+  Source source;
+};
+
+ParquetWriter::ParquetWriter(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
+ParquetWriter::ParquetWriter(ParquetWriter&&) noexcept = default;
+ParquetWriter& ParquetWriter::operator=(ParquetWriter&&) noexcept = default;
+ParquetWriter::~ParquetWriter() = default;
+
+Result<ParquetWriter> ParquetWriter::open() {
+  DMP_ASSIGN(auto session, Session::open({}));
+  auto state = std::make_unique<State>(std::move(session));
+  DMP_TRY(register_source(state->session, state->source));
+  return ParquetWriter(std::move(state));
+}
+
+Status ParquetWriter::write(const TableBuffer& rows,
+                            std::span<const std::uint32_t> order,
+                            const std::filesystem::path& path,
+                            const ParquetOptions& options) {
+  Source& source = state_->source;
+  source.rows = &rows;
+  source.at = 0;
   source.order.resize(rows.rows());
   if (order.empty()) {
     std::iota(source.order.begin(), source.order.end(), std::uint64_t{0});
   } else {
     source.order.assign(order.begin(), order.end());
   }
-  DMP_ASSIGN(auto session, Session::open({}));
-  DMP_TRY(register_source(session, source));
+  std::size_t group_rows = options.row_group_rows;
+  if (options.row_group_bytes > 0 && rows.rows() > 0) {
+    const std::size_t row_bytes = 1 + rows.bytes() / rows.rows();
+    group_rows = std::min(group_rows, options.row_group_bytes / row_bytes);
+  }
   const std::string level =
       options.compression == "zstd" ? ", COMPRESSION_LEVEL 3" : "";
-  DMP_TRY(session.execute(
+  DMP_TRY(state_->session.execute(
       fmt::format("COPY (SELECT * FROM buffered_rows()) TO {} (FORMAT parquet, "
-                  "COMPRESSION {}{}, ROW_GROUP_SIZE {})",
+                  "COMPRESSION {}{}, ROW_GROUP_SIZE {}, "
+                  "WRITE_BLOOM_FILTER false)",
                   quote(path.string()), options.compression, level,
-                  std::max<std::size_t>(options.row_group_rows, 2048))));
+                  std::max<std::size_t>(group_rows, 2048))));
   return sync(path);
+}
+
+Status write_parquet(const TableBuffer& rows,
+                     const std::vector<std::uint32_t>& order,
+                     const std::filesystem::path& path,
+                     const ParquetOptions& options) {
+  DMP_ASSIGN(auto writer, ParquetWriter::open());
+  return writer.write(rows, order, path, options);
 }
 
 }  // namespace dmp::sql

@@ -2,6 +2,9 @@
 
 #include "sql/column_data.h"
 
+#include <algorithm>
+#include <bit>
+#include <functional>
 #include <utility>
 
 namespace dmp::sql {
@@ -79,7 +82,9 @@ void Column::append_struct() {
   data_->valid.push_back(1);
 }
 
-void Column::begin_list() {}
+void Column::begin_list() {
+  data_->repeated.clear();
+}
 
 void Column::end_list() {
   data_->valid.push_back(1);
@@ -92,6 +97,80 @@ Column& Column::element() {
 
 Column& Column::at(std::size_t field_index) {
   return data_->children[field_index];
+}
+
+bool Column::drop_repeated_element() {
+  Data& elements = data_->children[0].data();
+  const std::size_t first = data_->ends.empty() ? 0 : data_->ends.back();
+  const std::size_t last = elements.size() - 1;
+  const bool repeated = data_->repeated.contains_or_add(
+      elements.hash(last),
+      [&](std::size_t i) { return elements.equal(first + i, last); });
+  if (repeated) elements.truncate(last);
+  return repeated;
+}
+
+void RepeatedElements::grow() {
+  table_.assign(std::bit_ceil(4 * (hashes_.size() + 1)), 0);
+  for (std::size_t i = 0; i < hashes_.size(); ++i) {
+    std::size_t slot = hashes_[i] & (table_.size() - 1);
+    while (table_[slot] != 0) slot = (slot + 1) & (table_.size() - 1);
+    table_[slot] = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+std::uint64_t Column::Data::hash(std::size_t row) const {
+  constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15;
+  if (valid[row] == 0) return 1;
+  std::uint64_t hash = 2;
+  const auto mix = [&](std::uint64_t next) {
+    hash = (std::rotl(hash, 29) ^ next) * kFactor;
+  };
+  switch (kind) {
+    case Kind::text:
+      mix(std::hash<std::string_view>{}(text(row)));
+      break;
+    case Kind::list:
+      for (auto at = begin_of(row); at < ends[row]; ++at) {
+        mix(children[0].data().hash(at));
+      }
+      break;
+    case Kind::structure:
+      for (const auto& child : children) mix(child.data().hash(row));
+      break;
+    case Kind::real:
+      mix(std::hash<double>{}(reals[row]));
+      break;
+    default:
+      mix(static_cast<std::uint64_t>(integers[row]));
+  }
+  return hash ^ hash >> 32;
+}
+
+bool Column::Data::equal(std::size_t left, std::size_t right) const {
+  if (valid[left] != valid[right]) return false;
+  if (valid[left] == 0) return true;
+  switch (kind) {
+    case Kind::text:
+      return text(left) == text(right);
+    case Kind::list: {
+      const std::size_t count = ends[left] - begin_of(left);
+      if (count != ends[right] - begin_of(right)) return false;
+      for (std::size_t i = 0; i < count; ++i) {
+        if (!children[0].data().equal(begin_of(left) + i, begin_of(right) + i))
+          return false;
+      }
+      return true;
+    }
+    case Kind::structure:
+      return std::all_of(
+          children.begin(), children.end(),
+          [&](const Column& c) { return c.data().equal(left, right); });
+    case Kind::real:
+      return reals[left] == reals[right];
+    default:
+      return integers[left] == integers[right];
+  }
 }
 
 std::size_t Column::Data::memory() const {
@@ -111,6 +190,7 @@ void Column::Data::truncate(std::size_t count) {
     case Kind::list:
       ends.resize(count);
       children[0].data().truncate(count == 0 ? 0 : ends.back());
+      repeated.clear();
       break;
     case Kind::structure:
       for (auto& child : children) child.data().truncate(count);

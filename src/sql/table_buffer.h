@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,12 @@ class Column {
     else
       append_null();
   }
+  void append_maybe(const std::optional<std::string_view>& text) {
+    if (text)
+      append_text(*text);
+    else
+      append_null();
+  }
   void append_bool(bool value);
   void append_int(std::int64_t value);  // every integer, date, timestamp kind
   void append_real(double value);
@@ -62,6 +69,10 @@ class Column {
   void end_list();
   Column& element();
   Column& at(std::size_t field_index);
+  // Between begin_list() and end_list(): takes the last element back if an
+  // equal one stands before it in this list. Constant time, whatever the length
+  // of the list; every element of the list must be asked after it is appended.
+  bool drop_repeated_element();
 
   explicit Column(Field type);
   Column(Column&&) noexcept;
@@ -102,12 +113,38 @@ class TableBuffer {
 
 struct ParquetOptions {
   std::size_t row_group_rows = 122'880;  // rounded up to DuckDB's 2,048
-  std::string compression = "zstd";      // zstd (level 3) | snappy
+  // Fewer rows go into a group if they are longer than this together, in
+  // TableBuffer::bytes(); 0: no limit. DuckDB copies a group before it encodes
+  // it, so this bounds memory.
+  std::size_t row_group_bytes = 0;
+  std::string compression = "zstd";  // zstd (level 3) | snappy
 };
 
-// Writes the rows in the order of `order` (indices into the buffer; empty: as
-// appended) to `path`, which must not exist. fsynced. Byte-identical for equal
-// input. Errors: io (full disk, permissions), internal.
+// Writes buffers as Parquet files, one after another; opening one costs some 20
+// ms. Threads: one at a time.
+class ParquetWriter {
+ public:
+  // Errors: internal.
+  static Result<ParquetWriter> open();
+
+  // Writes the rows in the order of `order` (indices into the buffer; empty: as
+  // appended) to `path`, which must not exist. fsynced. Byte-identical for
+  // equal input. Errors: io (full disk, permissions), internal.
+  Status write(const TableBuffer& rows, std::span<const std::uint32_t> order,
+               const std::filesystem::path& path,
+               const ParquetOptions& options);
+
+  ParquetWriter(ParquetWriter&&) noexcept;
+  ParquetWriter& operator=(ParquetWriter&&) noexcept;
+  ~ParquetWriter();
+
+ private:
+  struct State;
+  explicit ParquetWriter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// The same for a single file.
 Status write_parquet(const TableBuffer& rows,
                      const std::vector<std::uint32_t>& order,
                      const std::filesystem::path& path,

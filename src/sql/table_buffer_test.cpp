@@ -127,5 +127,85 @@ TEST_F(TableBufferTest, SaysWhereItCouldNotWrite) {
   EXPECT_EQ(done.error().code, ErrorCode::io) << done.error().message;
 }
 
+TEST_F(TableBufferTest, DropsRepeatedElementsOfAList) {
+  TableBuffer rows(
+      {list_of("names", struct_of("", {text_field("a"), text_field("b")}))});
+  auto& names = rows.column(0);
+  const auto append = [&](const char* a, const char* b) {
+    auto& element = names.element();
+    element.append_struct();
+    element.at(0).append_text(a);
+    if (b == nullptr)
+      element.at(1).append_null();
+    else
+      element.at(1).append_text(b);
+    return names.drop_repeated_element();
+  };
+  for (int row = 0; row < 2; ++row) {
+    names.begin_list();
+    EXPECT_FALSE(append("x", "y"));
+    EXPECT_FALSE(append("x", nullptr));
+    EXPECT_FALSE(append("xy", ""));
+    EXPECT_TRUE(append("x", nullptr));
+    EXPECT_TRUE(append("x", "y"));
+    names.end_list();
+    rows.end_row();
+  }
+  ASSERT_TRUE(write_parquet(rows, {}, dir_ / "a.parquet", {}).has_value());
+  EXPECT_EQ(ask("SELECT string_agg(len(names)::VARCHAR, ' ') FROM " +
+                from("a.parquet")),
+            "3 3");
+}
+
+// Law: a list keeps its distinct elements in order, however long it is.
+TEST_F(TableBufferTest, KeepsTheFirstOfEqualElementsInLongLists) {
+  TableBuffer rows({list_of("words", text_field(""))});
+  auto& words = rows.column(0);
+  words.begin_list();
+  for (int i = 0; i < 100'000; ++i) {
+    words.element().append_text(std::to_string(i * 7919 % 5'000));
+    EXPECT_EQ(words.drop_repeated_element(), i >= 5'000) << i;
+  }
+  words.end_list();
+  rows.end_row();
+  ASSERT_TRUE(write_parquet(rows, {}, dir_ / "a.parquet", {}).has_value());
+  EXPECT_EQ(
+      ask("SELECT len(words) || ' ' || words[2] FROM " + from("a.parquet")),
+      "5000 2919");
+}
+
+TEST_F(TableBufferTest, ForgetsTheElementsOfADroppedRow) {
+  TableBuffer rows({list_of("words", text_field(""))});
+  auto& words = rows.column(0);
+  words.begin_list();
+  words.element().append_text("a");
+  EXPECT_FALSE(words.drop_repeated_element());
+  rows.drop_row();
+  words.begin_list();
+  words.element().append_text("a");
+  EXPECT_FALSE(words.drop_repeated_element());
+  words.end_list();
+  rows.end_row();
+  EXPECT_EQ(rows.rows(), 1U);
+}
+
+TEST_F(TableBufferTest, ClosesRowGroupsByRowsAndByBytes) {
+  TableBuffer rows({text_field("text")});
+  for (int i = 0; i < 10'000; ++i) {
+    rows.column(0).append_text(std::string(1'000, 'x'));
+    rows.end_row();
+  }
+  auto writer = ParquetWriter::open();
+  ASSERT_TRUE(writer.has_value());
+  const auto groups = [&](const char* name, const ParquetOptions& options) {
+    EXPECT_TRUE(writer->write(rows, {}, dir_ / name, options).has_value());
+    return ask("SELECT max(row_group_id) + 1 FROM parquet_metadata(" +
+               quote((dir_ / name).string()) + ")");
+  };
+  EXPECT_EQ(groups("a.parquet", {}), "1");
+  EXPECT_EQ(groups("b.parquet", {.row_group_rows = 4'096}), "3");
+  EXPECT_EQ(groups("c.parquet", {.row_group_bytes = 1}), "5");
+}
+
 }  // namespace
 }  // namespace dmp::sql
