@@ -1,12 +1,8 @@
 #include "jobs/run.h"
 
-#include "base/log.h"
 #include "cli/commands.h"
+#include "cli/progress_display.h"
 #include "cli/search_options.h"
-
-#include <unistd.h>
-
-#include <cstdio>
 
 namespace dmp::cli {
 
@@ -154,17 +150,6 @@ jobs::RunOptions run_options(const Values& values) {
   return run;
 }
 
-// One line that is written over on a terminal; plain log lines elsewhere.
-void show_progress(std::string_view line) {
-  if (::isatty(STDERR_FILENO) == 1) {
-    std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(line.size()),
-                 line.data());
-    std::fflush(stderr);
-  } else {
-    log::info("{}", line);
-  }
-}
-
 }  // namespace
 
 Entry run_command() {
@@ -174,11 +159,14 @@ Entry run_command() {
                   options()};
   return {command, [](const Values& values) -> Status {
             jobs::RunOptions run = run_options(values);
-            const bool quiet = values.flag("quiet");
-            if (!quiet) run.progress = show_progress;
+            ProgressDisplay display;
+            if (!values.flag("quiet")) {
+              run.progress = [&](const jobs::StageProgress& progress) {
+                display.show(progress);
+              };
+            }
             auto summary = jobs::run(run);
-            if (!quiet && ::isatty(STDERR_FILENO) == 1)
-              std::fprintf(stderr, "\r\033[K");
+            display.clear();
             if (!summary) return std::move(summary).error();
             return print(values.flag("json") ? jobs::summary_json(*summary)
                                              : jobs::summary_table(*summary));

@@ -35,8 +35,8 @@ Chain::Chain(const RunOptions& options, RunSummary& summary)
   if (options.search_stage) folders_.search = *options.search_stage;
 }
 
-void Chain::say(const std::string& line) const {
-  if (options_.progress) options_.progress(line);
+void Chain::say(StageProgress progress) const {
+  if (options_.progress) options_.progress(progress);
 }
 
 namespace {
@@ -57,7 +57,7 @@ fs::path rejects_of(const storage::Manifest& manifest, const fs::path& folder) {
 
 Status Chain::measure(const std::string& name, const fs::path& folder,
                       const Stage& stage) {
-  say(name);
+  say({name, ""});
   const StageClock clock;
   auto result = stage();
   if (!result) return std::move(result).error().during(name);
@@ -69,6 +69,8 @@ Status Chain::measure(const std::string& name, const fs::path& folder,
   summary.rows_out = manifest.rows_out;
   summary.dropped = total(manifest.dropped);
   summary.rejects = total(manifest.rejects);
+  summary.dropped_by_rule = manifest.dropped;
+  summary.rejects_by_reason = manifest.rejects;
   summary.seconds = clock.seconds();
   summary.peak_bytes = clock.peak_bytes();
   if (summary.rejects > 0) summary.rejects_dir = rejects_of(manifest, folder);
@@ -80,7 +82,7 @@ Status Chain::transform_works(ingest::Source source, const std::string& name,
                               const std::optional<fs::path>& input,
                               const fs::path& folder) {
   if (!input) {
-    say(name + ": not given, counts as empty");
+    say({name, "not given, counts as empty"});
     return {};
   }
   ingest::TransformOptions transform;
@@ -94,8 +96,12 @@ Status Chain::transform_works(ingest::Source source, const std::string& name,
       text::from_day(run_day(summary_.run_id).value_or(today())).year;
   transform.force = options_.force;
   transform.progress = [&](const ingest::Progress& at) {
-    say(fmt::format("{}: {}/{} files, {} records", name, at.files_done,
-                    at.files_total, at.records));
+    const double ratio = at.bytes_total == 0
+                             ? -1
+                             : static_cast<double>(at.bytes_done) /
+                                   static_cast<double>(at.bytes_total);
+    say({name, fmt::format("{}/{} files", at.files_done, at.files_total), ratio,
+         at.records});
   };
   return measure(name, folder,
                  [&] { return ingest::transform_works(source, transform); });
@@ -119,7 +125,7 @@ Status Chain::transform() {
     DMP_TRY(measure("transform ror", folders_.ror,
                     [&] { return ingest::transform_ror(ror); }));
   } else {
-    say("transform ror: not given, counts as empty");
+    say({"transform ror", "not given, counts as empty"});
   }
   if (options_.data_citation_corpus) {
     ingest::CorpusOptions corpus;
@@ -130,7 +136,7 @@ Status Chain::transform() {
     DMP_TRY(measure("read data-citation-corpus", folders_.corpus,
                     [&] { return ingest::transform_corpus(corpus); }));
   } else {
-    say("read data-citation-corpus: not given, counts as empty");
+    say({"read data-citation-corpus", "not given, counts as empty"});
   }
   dmps::DmpsOptions plans;
   plans.inputs = options_.dmps;
@@ -162,6 +168,10 @@ Status Chain::build_index() {
   index.scratch_dir = options_.scratch_dir;
   index.max_change_ratio = options_.max_change_ratio;
   index.accept_change = options_.accept_change;
+  index.xpac_enrich = options_.xpac == ingest::Xpac::enrich;
+  index.progress = [&](std::string_view line) {
+    say({"works index", std::string(line)});
+  };
   index.force = options_.force;
   return measure("works index", folders_.works_index,
                  [&] { return sql::build_works_index(index); });

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace dmp::jobs {
 
 namespace {
@@ -25,6 +28,28 @@ Status validate(const RunOptions& options) {
                  "--crossref-metadata, --datacite or --works-index is needed"};
   }
   return {};
+}
+
+// "7 draft, 3 no_doi": the most frequent first.
+std::string by_name(const std::map<std::string, std::int64_t>& counts) {
+  std::vector<std::pair<std::int64_t, std::string_view>> sorted;
+  for (const auto& [name, count] : counts) {
+    if (count > 0) sorted.emplace_back(count, name);
+  }
+  std::stable_sort(
+      sorted.begin(), sorted.end(),
+      [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string text;
+  for (const auto& [count, name] : sorted)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
+  return text;
+}
+
+void write_counts(JsonWriter& json, const char* name,
+                  const std::map<std::string, std::int64_t>& counts) {
+  json.key(name).begin_object();
+  for (const auto& [rule, count] : counts) json.member(rule, count);
+  json.end_object();
 }
 
 }  // namespace
@@ -62,11 +87,15 @@ std::string summary_table(const RunSummary& summary) {
                                           stage.peak_bytes >> 20);
   }
   for (const auto& stage : summary.stages) {
-    if (stage.rejects > 0) {
-      out += fmt::format("\nrejects of {}: {}\n", stage.name,
+    if (stage.dropped > 0)
+      out += fmt::format("\n{} dropped: {}", stage.name,
+                         by_name(stage.dropped_by_rule));
+    if (stage.rejects > 0)
+      out += fmt::format("\n{} rejected: {}; see {}", stage.name,
+                         by_name(stage.rejects_by_reason),
                          stage.rejects_dir.string());
-    }
   }
+  out += '\n';
   out += fmt::format("\n{} plans, {} of them with works; {} matches\n",
                      summary.plans, summary.plans_with_works, summary.matches);
   for (const auto& at : summary.metrics) {
@@ -91,6 +120,8 @@ std::string summary_json(const RunSummary& summary) {
         .member("upToDate", stage.up_to_date);
     json.member("in", stage.rows_in).member("out", stage.rows_out);
     json.member("dropped", stage.dropped).member("rejects", stage.rejects);
+    write_counts(json, "droppedByRule", stage.dropped_by_rule);
+    write_counts(json, "rejectsByReason", stage.rejects_by_reason);
     json.member("seconds", stage.seconds);
     json.member("peakBytes", static_cast<std::int64_t>(stage.peak_bytes))
         .end_object();

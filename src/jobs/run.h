@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,14 @@ enum class ResultForm : std::uint8_t { jsonl, csv, parquet, html };
 
 // In the order of the chain.
 enum class Step : std::uint8_t { transform, works_index, search, merge };
+
+// How far a stage is. Reported when it begins (nothing known) and now and then.
+struct StageProgress {
+  std::string_view stage;     // as StageSummary::name
+  std::string note;           // e.g. "7/16 files"; may be empty
+  double done_ratio = -1;     // 0-1 of the stage's input; negative: not known
+  std::int64_t records = -1;  // read so far; negative: not counted
+};
 
 // `dmpworks run`: the whole chain on one machine. Source: spec cli.md 10,
 // folders below out_dir: jobs.md 4.1.
@@ -49,14 +58,15 @@ struct RunOptions {
   std::vector<ResultForm> forms{ResultForm::jsonl, ResultForm::csv,
                                 ResultForm::html};
   match::SearchOptions search;
-  // Called with each line of progress; never after run() has returned.
-  std::function<void(std::string_view)> progress;
+  // From one thread at a time; never after run() has returned.
+  std::function<void(const StageProgress&)> progress;
 };
 
 struct StageSummary {
   std::string name;  // e.g. "transform openalex-works"
   bool up_to_date = false;
   std::int64_t rows_in = 0, rows_out = 0, dropped = 0, rejects = 0;
+  std::map<std::string, std::int64_t> dropped_by_rule, rejects_by_reason;
   double seconds = 0;                 // wall clock
   std::uint64_t peak_bytes = 0;       // resident memory, highest in this stage
   std::filesystem::path rejects_dir;  // empty when there are none
