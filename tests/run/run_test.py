@@ -305,9 +305,11 @@ class BadInput(unittest.TestCase):
         works = self.folder("big", gzip.compress("\n".join(lines).encode()))
         line = [PROGRAM, "run", "--out-dir", disk / "out", "--openalex-works", works, "--dmps", self.plans,
                 "--quiet", "--scratch-dir", self.root / "scratch"]
-        # A mount namespace of its own: nothing to undo, whatever happens.
-        script = f'mount -t tmpfs -o size=256k tmpfs "{disk}" && "$@"; code=$?; ls -R "{disk}"; exit $code'
-        user = [] if os.geteuid() == 0 else ["-r"]
+        # A mount namespace of its own. In a chroot the root is no mount point, so propagation cannot be
+        # switched off; the script takes its mount away itself.
+        script = (f'mount -t tmpfs -o size=256k tmpfs "{disk}" && "$@"; code=$?; ls -R "{disk}"; '
+                  f'umount "{disk}"; exit $code')
+        user = ["--propagation", "unchanged"] if os.geteuid() == 0 else ["-r"]
         done = subprocess.run(["unshare", *user, "-m", "sh", "-c", script, "sh", *map(str, line)],
                               text=True, capture_output=True)
         self.assertEqual(done.returncode, 1, done.stderr)
