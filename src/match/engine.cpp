@@ -256,10 +256,12 @@ model::Match match_of(const PlanQuery& query, const model::Work& work,
   if (hit.content > 0) {
     if (work.title)
       match.title_highlight =
-          mark_title(*work.title, terms_of(query.terms, TextField::title));
+          mark_title(*work.title, terms_of(query.terms, TextField::title),
+                     options.highlight_encoding);
     if (work.abstract_text) {
       match.abstract_highlights = mark_abstract(
-          *work.abstract_text, terms_of(query.terms, TextField::abstract_text));
+          *work.abstract_text, terms_of(query.terms, TextField::abstract_text),
+          options.highlight_encoding);
     }
   }
   for (auto* items : {&hit.authors, &hit.institutions, &hit.funders,
@@ -374,9 +376,10 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
   DMP_ASSIGN(const auto terms,
              read_terms(session, inputs.collection_stats_dir, queries));
   for (auto& query : queries) {
-    query.terms = select_terms(query.content_tokens, terms, collection);
+    query.terms = select_terms(query.content_tokens, terms, collection,
+                               options.similarity, options.term_ties);
   }
-  const PlanIndex index(queries);
+  const PlanIndex index(queries, options.builder == QueryBuilder::candidate);
   DMP_ASSIGN(const auto best,
              stream(inputs, queries, index, collection, options, totals));
   DMP_TRY(report_plans(inputs, plans, queries, best, collection, options, sink,

@@ -49,15 +49,25 @@ class Evaluator {
         work_.doi == query_.plan_doi) {
       return std::nullopt;
     }
-    const float gates = gate_score();
+    if (options_.builder == QueryBuilder::candidate) return without_gate();
+    const double gates = gate_score();
     if (!gate_open_) return std::nullopt;
     if (!date_passes()) return std::nullopt;
-    const float bonus = bonus_score();
-    result_.score = gates + bonus;
+    const double bonus = bonus_score();
+    result_.score = static_cast<float>(gates) + static_cast<float>(bonus);
     return std::move(result_);
   }
 
  private:
+  // One bool of optional clauses, so one sum.
+  std::optional<Evaluation> without_gate() {
+    if (!date_passes() && query_.dated) return std::nullopt;
+    const double gates = gate_score();
+    result_.score = static_cast<float>(gates + bonus_score());
+    if (result_.score <= 0) return std::nullopt;
+    return std::move(result_);
+  }
+
   // ------------------------------------------------------------------- clauses
 
   // Mean over the children that matched. Source: search.md 4.
@@ -95,7 +105,7 @@ class Evaluator {
     }
   }
 
-  float gate_score() {
+  double gate_score() {
     double sum = 0;
     if (contains(query_.funded_dois, work_.doi)) {
       result_.funded_doi = true;
@@ -125,10 +135,10 @@ class Evaluator {
         related(work_.dataset_citation_dois, "dataset_citation_dois", kCitation,
                 result_.citations);
     add(citations, citations > 0);
-    return static_cast<float>(sum);
+    return sum;
   }
 
-  float bonus_score() {
+  double bonus_score() {
     double sum = weak_awards();
     sum += static_cast<double>(
         organisations("institutions", query_.institutions, work_.institutions,
@@ -136,7 +146,7 @@ class Evaluator {
     sum += static_cast<double>(organisations(
         "funders", query_.funders, work_.funders, result_.funders, false));
     sum += static_cast<double>(content_score());
-    return static_cast<float>(sum);
+    return sum;
   }
 
   // ------------------------------------------------------------------- authors
@@ -196,13 +206,11 @@ class Evaluator {
   bool names_agree(const FunderFamily& family, const std::string& name) const {
     const std::string key = analysed_name(name);
     if (family.names.contains(key)) return true;
-    // The plan's name as a phrase inside the work's.
-    return std::any_of(
-        family.names.begin(), family.names.end(), [&](const auto& own) {
-          const std::string padded = " " + key + " ";
-          return own.find(' ') != std::string::npos &&
-                 padded.find(" " + own + " ") != std::string::npos;
-        });
+    if (options_.funder_name_rule == FunderNameRule::equal ||
+        family.own_name.empty())
+      return false;
+    const std::string padded = " " + key + " ";
+    return padded.find(" " + family.own_name + " ") != std::string::npos;
   }
 
   // search.md 3.1: the award's own funders, else all of the work.

@@ -62,8 +62,9 @@ FunderFamily FunderFamilies::family_of(
     const std::optional<std::string>& name) const {
   FunderFamily family;
   if (name) {
-    if (auto key = analysed_name(*name); !key.empty())
-      family.names.insert(std::move(key));
+    auto key = analysed_name(*name);
+    if (!key.empty()) family.names.insert(key);
+    family.own_name = std::move(key);
   }
   if (!ror) return family;
   // Downwards at all depths, and through what an organisation was and became.

@@ -18,6 +18,7 @@ struct FunderFamily {
   std::unordered_set<std::string> rors;
   // Names, aliases and acronyms, analysed: tokens joined by a blank.
   std::unordered_set<std::string> names;
+  std::string own_name;  // of the plan's funder, analysed; may be empty
   bool empty() const { return rors.empty() && names.empty(); }
 };
 

@@ -6,7 +6,23 @@
 
 namespace dmp::match {
 
+// Source: spec search.md 1. `candidate` has no gate: any clause that hits makes
+// a hit (a server also returns works that no clause hits, with score 0).
 enum class QueryBuilder : std::uint8_t { dmpworks, baseline, candidate };
+
+// bm25: servers from 3.0. legacy_bm25: indices of 2.x, with the factor k1 + 1.
+enum class Similarity : std::uint8_t { bm25, legacy_bm25 };
+
+// Which of equally heavy words are kept at place 25. stable: by document
+// frequency, then term. server: as the hash table and heap of a server do.
+enum class TermTies : std::uint8_t { stable, server };
+
+// When the name of a work's funder is that of the plan's. phrase: equal to a
+// name of the family, or holds the plan's name as a phrase. equal: the former.
+enum class FunderNameRule : std::uint8_t { phrase, equal };
+
+// How titles and abstracts are written around the marks.
+enum class Encoding : std::uint8_t { plain, html };
 
 enum class Feature : std::uint8_t {
   funded_dois,
@@ -29,6 +45,10 @@ struct SearchOptions {
   std::set<Feature> disabled;
   // Weights of an award by what its funder says: agrees, unknown, disagrees.
   double award_full = 10, award_unknown = 2, award_disagree = 0.5;
+  Similarity similarity = Similarity::bm25;
+  TermTies term_ties = TermTies::stable;
+  FunderNameRule funder_name_rule = FunderNameRule::phrase;
+  Encoding highlight_encoding = Encoding::plain;
   bool explain = true;
   int threads = 1;
 

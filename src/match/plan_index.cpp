@@ -1,10 +1,15 @@
 #include "match/plan_index.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace dmp::match {
 
-PlanIndex::PlanIndex(const std::vector<PlanQuery>& queries) {
+PlanIndex::PlanIndex(const std::vector<PlanQuery>& queries, bool all) {
+  if (all) {
+    all_.resize(queries.size());
+    std::iota(all_.begin(), all_.end(), 0U);
+  }
   const auto put = [](Map& map, const std::string& key, std::uint32_t plan) {
     auto& plans = map[key];
     if (plans.empty() || plans.back() != plan) plans.push_back(plan);
@@ -34,7 +39,8 @@ void PlanIndex::add(const Map& map, const std::string& key,
 
 void PlanIndex::candidates(WorkView& view,
                            std::vector<std::uint32_t>& out) const {
-  out.clear();
+  out = all_;
+  if (!all_.empty()) return;
   const model::Work& work = view.work();
   add(funded_, work.doi, out);
   for (std::size_t i = 0; i < work.authors.size(); ++i) {

@@ -15,7 +15,8 @@ namespace dmp::match {
 // read by all threads.
 class PlanIndex {
  public:
-  explicit PlanIndex(const std::vector<PlanQuery>& queries);
+  // `all`: every plan is a candidate for every work (the builder without gate).
+  PlanIndex(const std::vector<PlanQuery>& queries, bool all);
 
   // Plans (positions in `queries`, ascending, once each) whose gates the work
   // may open. `out` is cleared first.
@@ -26,6 +27,7 @@ class PlanIndex {
   static void add(const Map& map, const std::string& key,
                   std::vector<std::uint32_t>& out);
 
+  std::vector<std::uint32_t> all_;
   Map funded_, orcid_, surname_, award_, output_;
 };
 

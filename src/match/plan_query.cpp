@@ -1,5 +1,6 @@
 #include "match/plan_query.h"
 
+#include "match/award_spellings.h"
 #include "text/analysis.h"
 #include "text/awards.h"
 #include "text/unicode.h"
@@ -17,30 +18,6 @@ std::vector<std::string> tokens_of(std::string_view text) {
   for (const auto& token : analyser.analyse(text))
     tokens.emplace_back(token.term);
   return tokens;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-// NSF writes an award with its organisation, "OCE-2345678", or without.
-std::vector<std::string> nsf_spellings(std::string_view text) {
-  std::size_t letters = 0;
-  while (letters < text.size() && is_letter(text[letters])) ++letters;
-  if (letters < 2 || letters > 5) return {};
-  std::size_t digits = letters;
-  while (digits < text.size() && (text[digits] == '-' || text[digits] == ' '))
-    ++digits;
-  const std::string_view number = text.substr(digits);
-  if (number.size() != 7 ||
-      !std::all_of(number.begin(), number.end(), is_digit))
-    return {};
-  const std::string org = text::to_upper(text.substr(0, letters));
-  const std::string serial(number);
-  return {org + "-" + serial, org + " " + serial, org + serial, serial};
 }
 
 void add_variant(std::vector<AwardVariant>& variants, std::string_view text) {
@@ -63,33 +40,64 @@ std::vector<AwardVariant> variants_of(const model::Funding& funding,
     if (!options.improved()) continue;
     for (const auto& piece : text::split_award(**id).pieces) {
       add_variant(variants, piece);
-      for (const auto& spelling : nsf_spellings(piece))
+      for (const auto& spelling : award_spellings(piece, funding.funder_ror))
         add_variant(variants, spelling);
     }
   }
   return variants;
 }
 
+bool names_award(const model::Funding& funding, const std::string& text) {
+  return funding.funding_opportunity_id == text || funding.award_id == text ||
+         funding.funder_project_number == text;
+}
+
+// The award still follows from what the plan says of its funding (dmps.md 6).
+bool is_current(const model::Plan& plan, const model::PlanAward& award) {
+  if (award.text.empty() || plan.funding.empty()) return true;
+  return std::any_of(
+      plan.funding.begin(), plan.funding.end(),
+      [&](const auto& funding) { return names_award(funding, award.text); });
+}
+
+bool was_parsed(const model::Plan& plan, const model::Funding& funding) {
+  return std::any_of(
+      plan.awards.begin(), plan.awards.end(), [&](const auto& award) {
+        return !award.text.empty() && names_award(funding, award.text);
+      });
+}
+
 void add_awards(const model::Plan& plan, const SearchOptions& options,
                 const FunderFamilies& families, PlanQuery& query) {
   int index = 0;
-  for (const auto& award : plan.awards) {
-    AwardClause clause;
+  const auto add = [&](AwardClause clause) {
     clause.index = index++;
+    if (!clause.variants.empty()) query.awards.push_back(std::move(clause));
+  };
+  for (const auto& award : plan.awards) {
+    if (options.improved() && !is_current(plan, award)) {
+      ++index;
+      continue;
+    }
+    AwardClause clause;
     for (const auto& variant : award.variants)
       add_variant(clause.variants, variant);
     clause.family = families.family_of(award.funder_ror, award.funder_name);
-    if (!clause.variants.empty()) query.awards.push_back(std::move(clause));
+    add(std::move(clause));
     for (const auto& doi : award.funded_dois) query.funded_dois.push_back(doi);
   }
-  // The reference drops all raw ids once one award is parsed (A2).
+  // The reference drops all raw ids once one award is parsed; ours only those
+  // of an entry that was parsed (A2). The candidate builder has none.
+  if (options.builder == QueryBuilder::candidate) return;
   if (!plan.awards.empty() && !options.improved()) return;
   for (const auto& funding : plan.funding) {
     AwardClause clause;
-    clause.index = index++;
-    clause.variants = variants_of(funding, options);
-    clause.family = families.family_of(funding.funder_ror, funding.funder_name);
-    if (!clause.variants.empty()) query.awards.push_back(std::move(clause));
+    if (!was_parsed(plan, funding)) {
+      clause.variants = variants_of(funding, options);
+      clause.family =
+          families.family_of(funding.funder_ror, funding.funder_name);
+    }
+    add(std::move(clause));
   }
 }
 
@@ -105,9 +113,9 @@ void add_authors(const model::Plan& plan, const SearchOptions& options,
     clause.first_initial = author.name.first_initial;
     if (clause.surname) clause.surname_tokens = tokens_of(*clause.surname);
     if (!clause.orcid && clause.surname_tokens.empty()) continue;
-    const std::string key = clause.orcid.value_or("") + "|" +
-                            text::key(clause.surname.value_or("")) + "|" +
-                            clause.first_initial.value_or("");
+    const auto& name = author.name.full ? author.name.full : clause.surname;
+    const std::string key =
+        clause.orcid.value_or("") + "|" + text::key(name.value_or(""));
     if (options.improved() && !seen.insert(key).second) continue;  // A4
     query.authors.push_back(std::move(clause));
   }
@@ -130,8 +138,13 @@ void add_organisation(int index, const std::optional<std::string>& ror,
 
 void add_window(const model::Plan& plan, const SearchOptions& options,
                 PlanQuery& query) {
-  query.project_start = plan.project_start.value_or(text::to_day(1990, 1, 1));
-  query.window_begin = query.project_start - options.project_start_buffer_days;
+  const text::Day year_1990 = text::to_day(1990, 1, 1);
+  query.project_start = plan.project_start.value_or(year_1990);
+  query.dated = options.builder != QueryBuilder::candidate ||
+                plan.project_start >= year_1990;
+  query.window_begin =
+      query.project_start -
+      (options.improved() ? options.project_start_buffer_days : 0);
   if (!plan.project_end) return;
   int years = options.project_end_buffer_years;
   if (plan.end_inferred && options.improved())
@@ -155,7 +168,9 @@ PlanQuery make_query(const model::Plan& plan, const SearchOptions& options,
       std::unique(query.funded_dois.begin(), query.funded_dois.end()),
       query.funded_dois.end());
   if (options.uses(Feature::authors)) add_authors(plan, options, query);
-  if (options.uses(Feature::relations)) query.outputs = plan.published_outputs;
+  if (options.uses(Feature::relations) &&
+      options.builder != QueryBuilder::candidate)
+    query.outputs = plan.published_outputs;
   std::set<std::string> seen;
   if (options.uses(Feature::institutions)) {
     for (std::size_t i = 0; i < plan.institutions.size(); ++i) {

@@ -45,6 +45,7 @@ struct PlanQuery {
   std::vector<OrganisationClause> institutions, funders;
   std::vector<std::string> content_tokens;
   TermSelection terms;  // filled from the collection's counts
+  bool dated = true;    // candidate builder: the window counts
   text::Day window_begin = 0;
   std::optional<text::Day> window_end;
   text::Day project_start = 0;

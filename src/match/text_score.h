@@ -1,5 +1,7 @@
 #pragma once
 
+#include "match/options.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -43,13 +45,20 @@ float inverse_frequency(std::int64_t document_frequency,
 float bm25(float weight, std::uint32_t term_frequency, std::uint32_t tokens,
            const FieldStats& stats);
 
-// The 25 heaviest terms of a text; ties by df, then term. Source: search.md 6.
+// The factor of a term in bm25(): idf, times k1 + 1 for the legacy form.
+float term_weight(std::int64_t document_frequency, std::int64_t documents,
+                  Similarity similarity);
+
+// The 25 heaviest terms of a text, of its first 5,000 tokens; heaviest first,
+// ties by df, then term. Source: search.md 6.
 struct TermSelection {
   std::vector<QueryTerm> terms;
   int minimum = 0;  // clauses that must match
 };
 TermSelection select_terms(const std::vector<std::string>& tokens,
                            const TermTable& table,
-                           const CollectionCounts& counts);
+                           const CollectionCounts& counts,
+                           Similarity similarity = Similarity::bm25,
+                           TermTies ties = TermTies::stable);
 
 }  // namespace dmp::match
