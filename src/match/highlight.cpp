@@ -190,6 +190,7 @@ std::vector<std::string> mark_abstract(
       [](const auto& a, const auto& b) { return a.hits > b.hits; });
   if (fragments.size() > kMostFragments) fragments.resize(kMostFragments);
   std::vector<std::string> out;
+  out.reserve(fragments.size());
   for (const auto& fragment : fragments)
     out.push_back(marked(text, fragment.span, found, encoding));
   return out;

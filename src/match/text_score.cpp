@@ -20,7 +20,7 @@ std::uint8_t encode_length(std::uint32_t tokens) {
   if (tokens < 24) return static_cast<std::uint8_t>(tokens);
   const std::uint32_t m = tokens - 24;
   if (m < 8) return static_cast<std::uint8_t>(24 + m);
-  const int shift = std::bit_width(m) - 4;
+  const int shift = static_cast<int>(std::bit_width(m)) - 4;
   return static_cast<std::uint8_t>(
       24 + ((m >> shift & 7U) | static_cast<std::uint32_t>(shift + 1) << 3));
 }
