@@ -5,7 +5,7 @@ PRESET ?= dev
 JOBS ?= $(shell nproc)
 export DMPWORKS_CACHE_DIR ?= $(CURDIR)/.cache
 
-.PHONY: help setup build test test-services demo bench format lint clean
+.PHONY: help setup build test test-services demo bench fuzz format lint clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
@@ -30,6 +30,9 @@ test-services: build ## Run the tests that need real servers: S3 (versitygw)
 
 demo: build ## Make a labelled world, run the whole job, show the report
 	@tools/demo
+
+fuzz: setup ## Run every fuzzer 10 minutes (FUZZ_SECONDS, FUZZ_JOBS)
+	@tools/fuzz
 
 bench: setup ## Build the benchmarks (bench/README.md says how to run them)
 	@cmake --preset bench >/dev/null

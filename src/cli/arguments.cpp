@@ -499,7 +499,7 @@ const std::vector<Option>& global_options() {
          0,
          0,
          'h'});
-    add({"env-file", OptionType::existing_path,
+    add({"env-file", OptionType::path,
          "Read variables from this file.", "", "DMPWORKS_ENV_FILE"});
     add({"log-level",
          OptionType::choice,

@@ -154,14 +154,13 @@ std::string standard_env_file(const std::vector<std::string>& path) {
 
 int run_entry(const Entry& entry, const std::vector<std::string>& words) {
   Problems problems;
-  const auto file = apply_env_file(named_env_file(words),
-                                   standard_env_file(entry.command.path));
-  if (!file) return usage(entry.command.path, {file.error().message});
-  const Environment environment{from_environment, [&](const std::string& name) {
-                                  const auto from = file->find(name);
-                                  return from == file->end() ? ""
-                                                             : from->second;
-                                }};
+  const auto origins = apply_env_file(
+      named_env_file(words), standard_env_file(entry.command.path), problems);
+  const Environment environment{
+      from_environment, [&](const std::string& name) -> std::string {
+        const auto from = origins.find(name);
+        return from == origins.end() ? "" : from->second;
+      }};
   const Values values = parse(entry.command, words, environment, problems);
   if (problems.lines.empty() && entry.check) entry.check(values, problems);
   if (!problems.lines.empty()) return usage(entry.command.path, problems.lines);

@@ -37,17 +37,22 @@ std::string doi_of(std::string_view text) {
 
 Result<GroundTruth> GroundTruth::read(const std::filesystem::path& path) {
   DMP_ASSIGN(std::string text, storage::read_file(path));
+  return parse(std::move(text), path.string());
+}
+
+Result<GroundTruth> GroundTruth::parse(std::string text,
+                                       const std::string& name) {
   CsvReader csv(std::move(text));
   std::vector<std::string> fields;
   csv.next(fields);
   const std::size_t dmp = column_of(fields, "dmp_doi", "dmpDoi");
   const std::size_t work = column_of(fields, "work_doi", "workDoi");
   const std::size_t status = column_of(fields, "status", "status");
-  for (const auto& [column, name] :
+  for (const auto& [column, title] :
        {std::pair{dmp, "dmp_doi"}, {work, "work_doi"}, {status, "status"}}) {
     if (column == kNone) {
       return Error{ErrorCode::corrupt_input,
-                   fmt::format("{}: no column {}", path.string(), name)};
+                   fmt::format("{}: no column {}", name, title)};
     }
   }
   GroundTruth truth;
@@ -60,7 +65,7 @@ Result<GroundTruth> GroundTruth::read(const std::filesystem::path& path) {
     std::string work_doi = doi_of(field_at(fields, work));
     if (dmp_doi.empty() || work_doi.empty()) {
       truth.warnings_.push_back(
-          fmt::format("{}: line {}: no DOI", path.string(), csv.line()));
+          fmt::format("{}: line {}: no DOI", name, csv.line()));
       continue;
     }
     has_accepted = has_accepted || word == "accepted";
@@ -69,7 +74,7 @@ Result<GroundTruth> GroundTruth::read(const std::filesystem::path& path) {
   }
   if (!has_accepted) {
     return Error{ErrorCode::corrupt_input,
-                 path.string() + ": no row with status ACCEPTED"};
+                 name + ": no row with status ACCEPTED"};
   }
   return truth;
 }

@@ -27,6 +27,9 @@ class GroundTruth {
   // row at all).
   static Result<GroundTruth> read(const std::filesystem::path& path);
 
+  // The same from a text; `name` stands for the file in messages.
+  static Result<GroundTruth> parse(std::string text, const std::string& name);
+
   void add(std::string dmp_doi, std::string work_doi, Verdict verdict);
 
   // Null for a plan that is not in it.
