@@ -313,6 +313,10 @@ std::optional<Micros> parse_instant(std::string_view text) {
   if (written->time) {
     at += written->time->micros - written->time->offset_minutes * 60'000'000;
   }
+  // A zone can move the ends of the calendar out of the four-digit years.
+  if (at < to_day(1, 1, 1) * kDayMicros ||
+      at >= to_day(10'000, 1, 1) * kDayMicros)
+    return std::nullopt;
   return at;
 }
 

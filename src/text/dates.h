@@ -33,7 +33,8 @@ std::optional<DateInterval> date_from_parts(std::int64_t year,
                                             std::int64_t month,
                                             std::int64_t day);
 
-// An instant in UTC; a date alone is midnight, no zone is UTC.
+// An instant in UTC, in the years 1 to 9999; a date alone is midnight, no zone
+// is UTC.
 std::optional<Micros> parse_instant(std::string_view text);
 
 // Publication dates only: year in 1400 … run_year + 2, Buddhist-era years

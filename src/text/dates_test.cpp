@@ -86,5 +86,11 @@ TEST(Days, RoundTripOverFourCenturiesAndMore) {
   EXPECT_EQ(format_day(add_years(to_day(2024, 2, 29), 3)), "2027-02-28");
 }
 
+// Found by fuzz/dates_fuzz.cpp.
+TEST(ParseInstant, IsNothingWhereTheZoneLeavesTheCalendar) {
+  EXPECT_EQ(parse_instant("0001-01-01T00:00:00+23:59"), std::nullopt);
+  EXPECT_EQ(parse_instant("9999-12-31T23:59:59-01:00"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace dmp::text
