@@ -175,10 +175,66 @@ bool is_pure_date(std::string_view text) {
          all_digits(text.substr(6, 4));
 }
 
+// One line of valid text; line breaks are separators.
+std::string one_line(std::string_view raw) {
+  std::string text(trim(raw));
+  for (char& c : text) {
+    if (c == '\n' || c == '\r') c = ';';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  }
+  text = collapse_space(to_valid_utf8(text));
+  return text.find('&') == std::string::npos
+             ? text
+             : collapse_space(decode_entities(text));
+}
+
 bool is_dropped(std::string_view piece) {
   return count_code_points(piece) <= 1 || is_pure_date(piece) ||
          (count_code_points(piece) > 100 && !has_digit(piece)) ||
          is_award_filler(piece);
+}
+
+// Pieces of one text, still to be split themselves. Source: records.md 1.8.
+std::vector<std::string> pieces_of(const std::string& text, int& excluded) {
+  std::vector<std::string> pieces;
+  if (auto whole = whole_award(text)) {
+    pieces.push_back(*std::move(whole));
+  } else if (is_award_filler(text)) {
+    ++excluded;
+  } else {
+    std::string previous;
+    for (const std::string_view raw_piece : split_text(text)) {
+      const std::string_view piece = strip_words(strip_edges(raw_piece));
+      if (piece.empty()) continue;
+      auto whole_piece = continued(previous, piece);
+      if (!whole_piece && is_dropped(piece)) {
+        ++excluded;
+        continue;
+      }
+      previous = whole_piece ? *std::move(whole_piece) : std::string(piece);
+      pieces.push_back(previous);
+    }
+  }
+  return pieces;
+}
+
+// A piece can be a DOI, and the last part of a DOI a list: splits until a piece
+// is all there is of it, so that what came out comes out the same.
+void split_into(std::string_view raw, int depth, AwardPieces& result) {
+  constexpr int kDeepest = 16;
+  const std::string text = one_line(raw);
+  if (text.empty()) return;
+  for (const std::string& piece : pieces_of(text, result.excluded)) {
+    if (is_dropped(piece)) {
+      ++result.excluded;
+    } else if (piece == raw) {
+      result.pieces.push_back(piece);
+    } else if (depth < kDeepest) {
+      split_into(piece, depth + 1, result);
+    } else {
+      ++result.excluded;
+    }
+  }
 }
 
 }  // namespace
@@ -190,35 +246,7 @@ bool is_award_filler(std::string_view text) {
 
 AwardPieces split_award(std::string_view raw) {
   AwardPieces result;
-  std::string lines(trim(raw));
-  std::replace(lines.begin(), lines.end(), '\n', ';');
-  std::string text = collapse_space(to_valid_utf8(lines));
-  if (text.find('&') != std::string::npos) text = decode_entities(text);
-  if (text.empty()) return result;
-  if (auto whole = whole_award(text)) {
-    if (is_dropped(*whole)) {
-      ++result.excluded;
-    } else {
-      result.pieces.push_back(*std::move(whole));
-    }
-    return result;
-  }
-  if (is_award_filler(text)) {
-    ++result.excluded;
-    return result;
-  }
-  std::string previous;
-  for (const std::string_view raw_piece : split_text(text)) {
-    const std::string_view piece = strip_words(strip_edges(raw_piece));
-    if (piece.empty()) continue;
-    auto whole = continued(previous, piece);
-    if (!whole && is_dropped(piece)) {
-      ++result.excluded;
-      continue;
-    }
-    previous = whole ? *std::move(whole) : std::string(piece);
-    result.pieces.push_back(previous);
-  }
+  split_into(raw, 0, result);
   return result;
 }
 

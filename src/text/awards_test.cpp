@@ -74,5 +74,24 @@ TEST(SplitAward, SurvivesLongTexts) {
   EXPECT_GT(split_award(text).pieces.size(), 1000U);
 }
 
+// Found by fuzz/awards_fuzz.cpp: a piece that splits again is split at once.
+TEST(SplitAward, GivesPiecesThatSplitNoFurther) {
+  const struct {
+    const char* text;
+    std::vector<std::string> pieces;
+  } cases[] = {
+      {"grant 10.1234/AB-77 and X-9", {"ab-77", "X-9"}},
+      {"info:eu-repo/grantAgreement/EC/FP7/123456, 654321/",
+       {"123456", "654321"}},
+      {"info:eu-repo/grantagreement/a1\x10", {"a1"}},
+  };
+  for (const auto& one : cases) {
+    const auto split = split_award(one.text);
+    for (const auto& piece : split.pieces)
+      EXPECT_EQ(split_award(piece).pieces, std::vector<std::string>{piece});
+  }
+  EXPECT_EQ(split_award(cases[0].text).pieces, cases[0].pieces);
+}
+
 }  // namespace
 }  // namespace dmp::text

@@ -307,9 +307,7 @@ std::string prepared(std::string_view input, DoiField field,
   return text;
 }
 
-}  // namespace
-
-Doi doi_text(std::string_view input, DoiField field) {
+Doi text_once(std::string_view input, DoiField field) {
   if (input.find("10.") == std::string_view::npos &&
       input.find('%') == std::string_view::npos) {
     return {};
@@ -336,7 +334,26 @@ Doi doi_text(std::string_view input, DoiField field) {
   return finish(doi);
 }
 
-Doi doi_registry(std::string_view input) {
+// The rules leave a DOI of these alone.
+bool is_plain(std::string_view doi) {
+  return is_ascii(doi) && doi.find_first_of("&\"?<%") == std::string_view::npos;
+}
+
+// Decoding can uncover another entity, tag or white space. What comes out must
+// come out the same, so the rule is applied until it does.
+template <class Rule>
+Doi settled(Doi found, const Rule& rule) {
+  constexpr int kMostRounds = 16;
+  for (int round = 0; round < kMostRounds; ++round) {
+    if (!found.usable() || is_plain(found.doi)) return found;
+    Doi again = rule(found.doi);
+    if (again.doi == found.doi) return found;
+    found = std::move(again);
+  }
+  return {};
+}
+
+Doi registry_once(std::string_view input) {
   std::string decoded;
   std::string_view text = trim(input);
   if (text.find('&') != std::string_view::npos && has_entity(text)) {
@@ -350,6 +367,17 @@ Doi doi_registry(std::string_view input) {
   }
   if (!is_whole_doi(text)) return doi_text(input, DoiField::typed);
   return is_ascii(text) ? finish(text) : finish(to_valid_utf8(text));
+}
+
+}  // namespace
+
+Doi doi_text(std::string_view input, DoiField field) {
+  return settled(text_once(input, field),
+                 [&](std::string_view doi) { return text_once(doi, field); });
+}
+
+Doi doi_registry(std::string_view input) {
+  return settled(registry_once(input), registry_once);
 }
 
 std::uint8_t doi_bucket(std::string_view normalised_doi) {

@@ -119,5 +119,13 @@ TEST(DoiBucket, IsTheTopByteOfTheHash) {
   EXPECT_EQ(doi_bucket(""), 0x2D);
 }
 
+// Found by fuzz/doi_text_fuzz.cpp: a control character inside an entity.
+TEST(DoiText, DecodesUntilNothingChanges) {
+  const std::string once =
+      doi_text("10.1175/0484(2003)033&lt\x01;2504", DoiField::typed).doi;
+  EXPECT_EQ(once, "10.1175/0484(2003)033<2504");
+  EXPECT_EQ(doi_text(once, DoiField::typed).doi, once);
+}
+
 }  // namespace
 }  // namespace dmp::text
