@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "sql/collection_stats.h"
 #include "sql/doi_state.h"
+#include "sql/linkage_stats.h"
 #include "sql/model_project.h"
 #include "sql/session.h"
 #include "sql/source_schemas.h"
@@ -113,6 +114,7 @@ Result<storage::Manifest> wanted_manifest(const WorksIndexOptions& options) {
   if (!unsynced.empty()) {
     manifest.options["unsynced"] = storage::sha256_text(unsynced);
   }
+  manifest.options["linkage_stats"] = LinkageStats::kFormat;
   manifest.options["xpac_enrich"] = options.xpac_enrich ? "true" : "false";
   return manifest;
 }
@@ -126,7 +128,8 @@ class Build {
         scratch_(std::move(scratch)),
         session_(std::move(session)),
         rows_(work_schema()),
-        stats_(scratch_ / "terms") {}
+        stats_(scratch_ / "terms"),
+        linkage_stats_(scratch_ / "terms") {}
 
   // The recipe.
   Status run(storage::Publication& publication, storage::Manifest& manifest) {
@@ -148,6 +151,7 @@ class Build {
     DMP_TRY(flush(true));
     // From here on a DOI is unique and normalised, and every row is on disk.
     DMP_TRY(stats_.finish(session_, out_ / "collection_stats"));
+    DMP_TRY(linkage_stats_.finish(session_, out_ / "linkage_stats"));
     DMP_TRY(write_state());
     DMP_TRY(guard_shrink("works", counts_["works"]));
     DMP_TRY(check_counts());
@@ -159,7 +163,7 @@ class Build {
   Status make_folders() {
     for (const char* name :
          {"works_index", "works_index_export", "doi_state_export",
-          "collection_stats", "relation_index", "ror_index"}) {
+          "collection_stats", "linkage_stats", "relation_index", "ror_index"}) {
       DMP_TRY(make_folder(out_ / name));
     }
     return make_folder(scratch_ / "terms");
@@ -341,6 +345,7 @@ class Build {
         DMP_TRY(check_row(work, extras, previous));
         previous = work.doi;
         DMP_TRY(stats_.add(work));
+        DMP_TRY(linkage_stats_.add(work));
         count_work(work);
         append_work(rows_, work, extras);
         DMP_TRY(flush(false));
@@ -469,6 +474,8 @@ class Build {
       DMP_TRY(publication.add(path, rows));
     DMP_TRY(publication.add(out_ / "doi_state_export" / "doi_state_0.parquet",
                             state_.rows));
+    for (const char* name : LinkageStats::kFiles)
+      DMP_TRY(publication.add(out_ / "linkage_stats" / name));
     for (const char* name :
          {"collection_stats/summary.parquet", "collection_stats/terms.parquet",
           "relation_index/relation_index_0.parquet",
@@ -495,6 +502,7 @@ class Build {
   Variables variables_;
   TableBuffer rows_;
   CollectionStats stats_;
+  LinkageStats linkage_stats_;
   std::vector<std::pair<fs::path, std::int64_t>> index_files_;
   DoiStateResult state_;
   Counts counts_, types_, unclassified_;

@@ -44,12 +44,12 @@ struct WorksIndexOptions {
 };
 
 // Publishes works_index/, works_index_export/, doi_state_export/,
-// collection_stats/, relation_index/, ror_index/ and report.json; rows of the
-// first two by (doi_bucket, doi); what is a table by DOI lies in the order of
-// (doi_bucket, doi) too. The same for any threads and ranges.
-// Errors: not_found, corrupt_input (inputs), invalid_argument (an audit or a
-// guard failed: which, by how much, how to override), io, internal (a count
-// check failed). Nothing is published then.
+// collection_stats/, linkage_stats/, relation_index/, ror_index/ and
+// report.json; rows of the first two by (doi_bucket, doi); what is a table by
+// DOI lies in the order of (doi_bucket, doi) too. The same for any threads and
+// ranges. Errors: not_found, corrupt_input (inputs), invalid_argument (an audit
+// or a guard failed: which, by how much, how to override), io, internal (a
+// count check failed). Nothing is published then.
 Result<storage::StageResult> build_works_index(
     const WorksIndexOptions& options);
 
