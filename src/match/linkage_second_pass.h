@@ -1,0 +1,66 @@
+#pragma once
+
+#include "match/linkage_model.h"
+#include "model/work.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dmp::match::linkage {
+
+// What the second pass needs of a work beside its levels.
+struct Relatives {
+  std::vector<std::string> versions, shared, citations;  // related DOIs
+  std::string title;                  // folded; empty when 20 letters or fewer
+  std::vector<std::uint64_t> people;  // keys of surname and initial, sorted
+  std::vector<std::uint64_t> surnames;  // keys of surnames, sorted
+  bool is_data = false;                 // data set or software
+};
+Relatives relatives_of(const model::Work& work);
+
+// A pair of one plan after pass one.
+struct Pair {
+  std::string doi;  // of the work
+  Levels levels;
+  double log_odds = 0;  // pass one
+  Relatives relatives;
+  bool surely_team = false;  // 2 matched authors, or one by ORCID or full name
+};
+
+// An edge to a work whose probability lifts this one's.
+struct Lift {
+  std::size_t from = 0;  // position of the other pair
+  double rho = 0;
+  bool operator==(const Lift&) const = default;
+};
+
+// How the pairs of a plan hang together. Clusters are named by the position of
+// their first member.
+struct Groups {
+  std::vector<std::size_t> cluster;
+  std::vector<std::vector<Lift>> lifts;
+};
+Groups group(const std::vector<Pair>& pairs);
+
+// A pair after the second pass. Where a comparison was taken from another
+// version of the work, `*_from` is that pair's position.
+struct Final {
+  Weights weights;
+  std::size_t authors_from = 0, text_from = 0, award_from = 0;
+  double raise = 0;           // bits, of the entry `related`
+  std::size_t raised_by = 0;  // position, when raise > 0
+  double log_odds = 0;        // L
+  double own_log_odds = 0;    // of pass one: order within a cluster
+};
+
+// Source: spec linkage.md 5. One pass; the result does not depend on the order
+// of the pairs. `levels` by position.
+std::vector<Final> second_pass(const std::vector<const Levels*>& levels,
+                               const Groups& groups, const Model& model);
+
+// Better first: L, then L of pass one, then DOI.
+bool better(const Final& a, const std::string& a_doi, const Final& b,
+            const std::string& b_doi);
+
+}  // namespace dmp::match::linkage
