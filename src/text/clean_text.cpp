@@ -52,6 +52,43 @@ const Placeholders& placeholders() {
 // Longest placeholder with brackets and dots, in bytes; longer text is none.
 constexpr std::size_t kLongestPlaceholder = 64;
 
+// Most short texts are no placeholder: their length and first letter say so.
+class FirstLetters {
+ public:
+  FirstLetters() {
+    const Placeholders& lists = placeholders();
+    for (const auto* list : {&lists.all, &lists.abstract, &lists.label}) {
+      for (const std::string_view text : *list) {
+        if (!text.empty()) at(text.size(), text[0]) = true;
+      }
+    }
+  }
+  bool possible(std::string_view text) const {
+    const char first = text[0];
+    const bool capital = first >= 'A' && first <= 'Z';
+    return known_[text.size()]
+                 [static_cast<unsigned char>(capital ? first + 32 : first)];
+  }
+
+ private:
+  bool& at(std::size_t size, char first) {
+    return known_[size][static_cast<unsigned char>(first)];
+  }
+  bool known_[kLongestPlaceholder + 1][256] = {};
+};
+
+bool may_be_listed(std::string_view text) {
+  static const FirstLetters kLetters;
+  if (text.empty() || !is_ascii(text)) return true;
+  const auto decorated = [](char c) {
+    return c <= ' ' || c == '.' || c == '(' || c == ')' || c == '[' ||
+           c == ']' || c == '{' || c == '}' || c == '<' || c == '>' ||
+           c == 0x7F;
+  };
+  if (decorated(text.back()) || decorated(text.front())) return true;
+  return kLetters.possible(text);
+}
+
 bool is_listed(std::string_view text, TextKind kind) {
   const Placeholders& lists = placeholders();
   if (lists.all.contains(text)) return true;
@@ -104,29 +141,47 @@ bool is_white_space(char32_t c) {
   return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE);
 }
 
+// Bytes that an invisible character, or a break that is a control, can begin
+// with.
+bool may_be_invisible(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xE2 ||
+         byte == 0xEF;
+}
+
+// The last code point of a text that is not empty.
+char32_t last_code_point(std::string_view text) {
+  std::size_t at = text.size() - 1;
+  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+  return next_code_point(text, at);
+}
+
 std::string without_invisible(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  char32_t previous = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t start = at;
+    while (at < text.size() && !may_be_invisible(text[at])) ++at;
+    if (at > start) {
+      out.append(text, start, at - start);
+      continue;
+    }
     const char32_t c = next_code_point(text, at);
     // Line and form breaks that are controls part words all the same.
     if (c == 0x0B || c == 0x0C || c == 0x85) {
       out += ' ';
-      previous = ' ';
       continue;
     }
     if (is_invisible(c)) {
       std::size_t ahead = at;
       const bool joiner = c == 0x200C || c == 0x200D;
-      if (!joiner || !joins_letters(previous) || ahead >= text.size() ||
+      if (!joiner || out.empty() || !joins_letters(last_code_point(out)) ||
+          ahead >= text.size() ||
           !joins_letters(next_code_point(text, ahead))) {
         continue;
       }
     }
     out.append(text, start, at - start);
-    previous = c;
   }
   return out;
 }
@@ -192,15 +247,21 @@ bool truncate(std::string& text, std::size_t limit) {
 }
 
 // Plain printable ASCII with single blanks, no '<' and no '&': nothing to do.
+// No early exit, so that the loop is done 32 bytes at a time.
 bool is_clean_ascii(std::string_view text) {
   if (text.empty() || text.front() == ' ' || text.back() == ' ') return false;
-  unsigned bad = 0;
-  for (const char c : text) {
+  const auto bad = [](char c) {
     const auto u = static_cast<unsigned char>(c);
-    bad |= static_cast<unsigned>(u - 0x20U > 0x5EU) |
-           static_cast<unsigned>(u == '<') | static_cast<unsigned>(u == '&');
+    return static_cast<unsigned char>((u < 0x20) | (u > 0x7E) | (u == '<') |
+                                      (u == '&'));
+  };
+  unsigned char found = bad(text[0]);
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    found |= bad(text[i]);
+    found |=
+        static_cast<unsigned char>((text[i] == ' ') & (text[i - 1] == ' '));
   }
-  return bad == 0 && text.find("  ") == std::string_view::npos;
+  return found == 0;
 }
 
 std::string decoded(std::string_view raw) {
@@ -217,7 +278,8 @@ std::string decoded(std::string_view raw) {
 }  // namespace
 
 bool is_placeholder(std::string_view cleaned, TextKind kind) {
-  if (cleaned.size() > kLongestPlaceholder) return false;
+  if (cleaned.size() > kLongestPlaceholder || !may_be_listed(cleaned))
+    return false;
   const std::string folded = to_lower(trim(cleaned));
   std::string_view text = folded;
   if (is_listed(text, kind)) return true;

@@ -20,6 +20,10 @@ bool is_letter_point(char32_t c) {
   return u_isalpha(static_cast<UChar32>(c)) != 0;
 }
 
+// Bytes of the longest word of the lists below with its dots; a longer token
+// is in none of them.
+constexpr std::size_t kLongestListed = 16;
+
 // What a token is without the dots some write: "Ph.D." and "phd" are one word.
 std::string bare(std::string_view token) {
   std::string lower = to_lower(token);
@@ -60,15 +64,16 @@ bool is_upper_point(char32_t c) {
 }
 
 // J | J. | J.R. | J.-P. | J-P
-bool has_initial_form(const std::u32string& points) {
+bool has_initial_form(std::string_view token) {
   std::size_t letters = 0;
   std::size_t dots = 0;
   std::size_t hyphens = 0;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const char32_t c = points[i];
-    if (is_letter_point(c)) {
-      if (i > 0 && is_letter_point(points[i - 1])) return false;
-      if (is_cjk_point(c)) return false;
+  bool after_letter = false;
+  for (std::size_t at = 0; at < token.size();) {
+    const char32_t c = next_code_point(token, at);
+    const bool letter = is_letter_point(c);
+    if (letter) {
+      if (after_letter || (c >= 0x80 && is_cjk_point(c))) return false;
       ++letters;
     } else if (c == '.') {
       ++dots;
@@ -77,8 +82,21 @@ bool has_initial_form(const std::u32string& points) {
     } else {
       return false;
     }
+    after_letter = letter;
   }
   return letters == 1 || (letters > 1 && (dots > 0 || hyphens == letters - 1));
+}
+
+// Two capitals, or three without a vowel.
+bool is_short_capitals(std::string_view token) {
+  std::size_t count = 0;
+  bool vowel = false;
+  for (std::size_t at = 0; at < token.size(); ++count) {
+    const char32_t c = next_code_point(token, at);
+    if (count == 3 || !is_upper_point(c)) return false;
+    vowel = vowel || is_vowel(c);
+  }
+  return count == 2 || (count == 3 && !vowel);
 }
 
 }  // namespace
@@ -87,21 +105,16 @@ WholeName whole_name(const std::vector<std::string>& tokens) {
   WholeName whole;
   for (const auto& token : tokens) {
     if (has_lower(token) && !is_particle(token)) whole.mixed_case = true;
-    const auto points = points_of(token);
-    const bool short_capitals = points.size() <= 3 && !has_lower(token);
-    if (!has_initial_form(points) && !short_capitals) ++whole.word_count;
+    const bool short_capitals =
+        count_code_points(token) <= 3 && !has_lower(token);
+    if (!short_capitals && !has_initial_form(token)) ++whole.word_count;
   }
   return whole;
 }
 
 bool is_initials(std::string_view token, WholeName whole) {
-  const auto points = points_of(token);
-  if (has_initial_form(points)) return true;
-  if (!whole.mixed_case || whole.word_count == 0) return false;
-  if (points.size() < 2 || points.size() > 3) return false;
-  if (!std::all_of(points.begin(), points.end(), is_upper_point)) return false;
-  return points.size() == 2 ||
-         std::none_of(points.begin(), points.end(), is_vowel);
+  if (has_initial_form(token)) return true;
+  return whole.mixed_case && whole.word_count > 0 && is_short_capitals(token);
 }
 
 bool is_particle(std::string_view token) {
@@ -111,12 +124,15 @@ bool is_particle(std::string_view token) {
       "le",    "lo",    "na",  "ter", "ten",     "van", "vanden", "vel", "von",
       "zu",    "zum",   "zur", "abd", "abu",     "al",  "el",     "bin", "ibn",
       "san",   "santa", "st",  "st.", "ste"};
+  constexpr std::size_t kLongest = 6;
+  if (token.size() > kLongest) return false;
   if (token == "ben") return true;
   return kParticles.contains(to_lower(token));
 }
 
 bool starts_surname(std::string_view token) {
   if (is_particle(token)) return true;
+  if (token.find_first_of("'-") == std::string_view::npos) return false;
   const std::string lower = to_lower(token);
   for (const std::string_view prefix : {"d'", "al-", "el-", "abd-"}) {
     if (lower.starts_with(prefix) && lower.size() > prefix.size()) return true;
@@ -131,19 +147,19 @@ bool is_conjunction(std::string_view token) {
 bool is_title(std::string_view token) {
   static const Words kTitles{"dr",   "prof", "professor", "mr",  "mrs", "ms",
                              "miss", "sir",  "dame",      "rev", "fr",  "hon"};
-  return kTitles.contains(bare(token));
+  return token.size() <= kLongestListed && kTitles.contains(bare(token));
 }
 
 bool is_post_nominal(std::string_view token) {
   static const Words kNominals{"phd",  "ph.d", "md",    "m.d", "msc",
                                "m.sc", "bsc",  "dphil", "frs", "esq",
                                "dds",  "rn",   "mph",   "jd"};
-  return kNominals.contains(bare(token));
+  return token.size() <= kLongestListed && kNominals.contains(bare(token));
 }
 
 bool is_generation(std::string_view token) {
   static const Words kGenerations{"jr", "sr", "ii", "iii", "iv"};
-  return kGenerations.contains(bare(token));
+  return token.size() <= kLongestListed && kGenerations.contains(bare(token));
 }
 
 bool is_patronymic(std::string_view token) {
@@ -291,10 +307,9 @@ CommaParts comma_parts(std::string_view text) {
     if (part.empty() || is_years(part)) continue;
     if (!parts.kept.empty() && is_decoration(part)) {
       // `Yang, M.D.`: dotted initials and nothing else given are initials.
-      const bool initials = all.size() == 2 &&
-                            all[0].find(' ') == std::string_view::npos &&
-                            part.find('.') != std::string_view::npos &&
-                            has_initial_form(points_of(part));
+      const bool initials =
+          all.size() == 2 && all[0].find(' ') == std::string_view::npos &&
+          part.find('.') != std::string_view::npos && has_initial_form(part);
       if (!initials) continue;
     }
     parts.kept.push_back(part);

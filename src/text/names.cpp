@@ -243,19 +243,26 @@ void parse_both(std::string_view given, std::string_view family,
 
 // Case: names that are all capitals or all small are title-cased.
 void mend_case(PersonName& name) {
-  const std::string given =
-      name.given_name.value_or("") + name.middle_names.value_or("");
-  const std::string surname = name.surname.value_or("");
-  const std::string whole = surname + given;
-  const bool capitals = !has_lower(whole) && count_letters(whole) > 3;
-  const bool small = !whole.empty() && !has_upper(whole) && has_lower(whole);
+  const std::array<std::optional<std::string>*, 3> parts{
+      &name.surname, &name.given_name, &name.middle_names};
+  bool lower = false;
+  bool upper = false;
+  std::size_t letters = 0;
+  for (const auto* part : parts) {
+    if (!*part) continue;
+    lower = lower || has_lower(**part);
+    upper = upper || has_upper(**part);
+    letters += count_letters(**part);
+  }
+  const bool capitals = !lower && letters > 3;
+  const bool small = lower && !upper;
   if (capitals || small) {
-    for (auto* part : {&name.surname, &name.given_name, &name.middle_names}) {
+    for (auto* part : parts) {
       if (*part) *part = title_cased(**part);
     }
-  } else if (name.surname && !has_lower(surname) &&
-             count_letters(surname) >= 4) {
-    name.surname = title_cased(surname);
+  } else if (name.surname && !has_lower(*name.surname) &&
+             count_letters(*name.surname) >= 4) {
+    name.surname = title_cased(*name.surname);
   }
 }
 

@@ -1,11 +1,13 @@
 #include "text/unicode.h"
 
+#include <simdjson.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <array>
 
 namespace dmp::text {
 
@@ -24,17 +26,40 @@ bool is_white_space(char32_t c) {
   return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE);
 }
 
-std::string normalised(const char* name, UNormalization2Mode mode,
+// The text as `normaliser` has it; most text is already, which is checked
+// first.
+std::string normalised(const icu::Normalizer2* normaliser, UErrorCode status,
                        std::string_view text) {
-  UErrorCode status = U_ZERO_ERROR;
-  const auto* normaliser =
-      icu::Normalizer2::getInstance(nullptr, name, mode, status);
   if (U_FAILURE(status)) return std::string(text);
+  const icu::StringPiece piece(text.data(), static_cast<int32_t>(text.size()));
+  if (normaliser->isNormalizedUTF8(piece, status) != 0)
+    return std::string(text);
   std::string out;
   icu::StringByteSink<std::string> sink(&out);
-  normaliser->normalizeUTF8(0, {text.data(), static_cast<int32_t>(text.size())},
-                            sink, nullptr, status);
+  status = U_ZERO_ERROR;
+  normaliser->normalizeUTF8(0, piece, sink, nullptr, status);
   return U_FAILURE(status) ? std::string(text) : out;
+}
+
+// Highest byte of a text; no early exit, so that it is done 32 at a time.
+unsigned char highest_byte(std::string_view text) {
+  unsigned char highest = 0;
+  for (const char c : text)
+    highest = std::max(highest, static_cast<unsigned char>(c));
+  return highest;
+}
+
+// Bytes that a white-space character can begin with.
+constexpr std::array<bool, 256> kMayBeSpace = [] {
+  std::array<bool, 256> table{};
+  for (const int byte :
+       {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20, 0xC2, 0xE1, 0xE2, 0xE3})
+    table[static_cast<std::size_t>(byte)] = true;
+  return table;
+}();
+
+bool may_be_space(char c) {
+  return kMayBeSpace[static_cast<unsigned char>(c)];
 }
 
 template <class Map>
@@ -50,11 +75,10 @@ std::string mapped(std::string_view text, Map map) {
 }  // namespace
 
 bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<signed char>(c) >= 0; });
+  return highest_byte(text) < 0x80;
 }
 
-char32_t next_code_point(std::string_view text, std::size_t& at) {
+char32_t next_wide_code_point(std::string_view text, std::size_t& at) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   auto i = static_cast<std::int64_t>(at);
   const auto size = static_cast<std::int64_t>(text.size());
@@ -84,13 +108,17 @@ void append_utf8(std::string& out, char32_t c) {
 }
 
 std::string to_valid_utf8(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
+  if (simdjson::validate_utf8(text.data(), text.size()))
+    return std::string(text);
   return mapped(text, [](char32_t c) { return c; });
 }
 
 std::string to_nfc(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
-  return normalised("nfc", UNORM2_COMPOSE, text);
+  // Nothing below U+0300 combines or is decomposed; its lead bytes are < 0xCC.
+  if (highest_byte(text) < 0xCC) return std::string(text);
+  UErrorCode status = U_ZERO_ERROR;
+  const auto* normaliser = icu::Normalizer2::getNFCInstance(status);
+  return normalised(normaliser, status, text);
 }
 
 std::string to_lower(std::string_view text) {
@@ -107,6 +135,13 @@ std::string to_lower(std::string_view text) {
 }
 
 std::string to_upper(std::string_view text) {
+  if (is_ascii(text)) {
+    std::string out(text);
+    for (char& c : out) {
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+    }
+    return out;
+  }
   return mapped(text, [](char32_t c) {
     return static_cast<char32_t>(u_toupper(static_cast<UChar32>(c)));
   });
@@ -114,10 +149,15 @@ std::string to_upper(std::string_view text) {
 
 std::string key(std::string_view text) {
   if (is_ascii(text)) return collapse_space(to_lower(text));
-  return collapse_space(normalised("nfkc_cf", UNORM2_COMPOSE, text));
+  UErrorCode status = U_ZERO_ERROR;
+  const auto* normaliser = icu::Normalizer2::getNFKCCasefoldInstance(status);
+  return collapse_space(normalised(normaliser, status, text));
 }
 
 std::string_view trim(std::string_view text) {
+  const auto visible = [](char c) { return c > 0x20 && c < 0x7F; };
+  if (!text.empty() && visible(text.front()) && visible(text.back()))
+    return text;
   std::size_t begin = 0;
   while (begin < text.size()) {
     std::size_t next = begin;
@@ -143,14 +183,17 @@ std::string collapse_space(std::string_view text) {
   out.reserve(text.size());
   bool pending = false;
   for (std::size_t at = 0; at < text.size();) {
-    const char32_t c = next_code_point(text, at);
-    if (is_white_space(c)) {
-      pending = !out.empty();
-      continue;
+    const std::size_t start = at;
+    while (at < text.size() && !may_be_space(text[at])) ++at;
+    if (at == start) {
+      if (is_white_space(next_code_point(text, at))) {
+        pending = !out.empty();
+        continue;
+      }
     }
     if (pending) out += ' ';
     pending = false;
-    append_utf8(out, c);
+    out.append(text, start, at - start);
   }
   return out;
 }

@@ -31,7 +31,15 @@ std::size_t count_code_points(std::string_view text);
 // Appends one code point as UTF-8 (U+FFFD for surrogates and > U+10FFFF).
 void append_utf8(std::string& out, char32_t code_point);
 
+// next_code_point() for what is not ASCII.
+char32_t next_wide_code_point(std::string_view text, std::size_t& at);
+
 // Reads the code point at `at` and moves past it; U+FFFD on malformed input.
-char32_t next_code_point(std::string_view text, std::size_t& at);
+inline char32_t next_code_point(std::string_view text, std::size_t& at) {
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (byte >= 0x80) return next_wide_code_point(text, at);
+  ++at;
+  return byte;
+}
 
 }  // namespace dmp::text
