@@ -92,15 +92,17 @@ Result<std::size_t> ByteSource::State::read_gzip(char* out,
         std::min<std::size_t>(capacity - written, 1U << 30));
     const std::uint32_t offered = inflate.avail_out;
     const int status = isal_inflate(&inflate);
-    const std::size_t taken = (filled - at) - inflate.avail_in;
-    at += taken;
-    consumed += taken;
-    written += offered - inflate.avail_out;
-    if (status != ISAL_DECOMP_OK && status != ISAL_END_INPUT) {
+    // ISA-L may count avail_in below zero when a block is bad.
+    if ((status != ISAL_DECOMP_OK && status != ISAL_END_INPUT) ||
+        inflate.avail_in > filled - at) {
       return corrupt(status == ISAL_INCORRECT_CHECKSUM
                          ? "gzip checksum does not match"
                          : "corrupt gzip");
     }
+    const std::size_t taken = (filled - at) - inflate.avail_in;
+    at += taken;
+    consumed += taken;
+    written += offered - inflate.avail_out;
     if (inflate.block_state == ISAL_BLOCK_FINISH) inside_member = false;
   }
   return written;

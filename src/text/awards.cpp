@@ -269,6 +269,10 @@ std::string normalise_award(std::string_view award_id) {
   for (const char c : text) {
     if (std::string_view(" -/._#").find(c) == std::string_view::npos) out += c;
   }
+  // `ID/: 7`: without the slash a label has come forth.
+  if (out.size() < upper.size() && out.find(':') != std::string::npos) {
+    return normalise_award(out);
+  }
   return out;
 }
 

@@ -222,10 +222,11 @@ void parse_both(std::string_view given, std::string_view family,
            (is_post_nominal(tokens.back()) || is_generation(tokens.back()))) {
       tokens.pop_back();
     }
-    if (!tokens.empty()) {
-      while (!tokens.back().empty() && tokens.back().back() == ',') {
-        tokens.back().pop_back();
-      }
+    while (!tokens.empty()) {
+      std::string& last = tokens.back();
+      while (last.ends_with(',')) last.pop_back();
+      if (!last.empty()) break;
+      tokens.pop_back();
     }
   };
   trimmed(surname);
