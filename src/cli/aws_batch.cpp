@@ -310,6 +310,7 @@ std::vector<Entry> aws_batch_commands() {
                              enrich_dmps(),
                              dmp_works_search(),
                              merge_related_works()};
+  for (auto& entry : download_jobs()) entries.push_back(std::move(entry));
   return entries;
 }
 

@@ -19,4 +19,7 @@ Entry batch_job(std::vector<std::string> leaf, const std::string& summary,
 // --bucket-name and --run-id, at positions 0 and 1.
 std::vector<Option> bucket_and_run();
 
+// The leaves that fetch from the sources.
+std::vector<Entry> download_jobs();
+
 }  // namespace dmp::cli

@@ -83,8 +83,6 @@ class Batch(unittest.TestCase):
         self.use_example()
         for command in COMMANDS:
             for job in self.chain(command)["jobs"]:
-                if job["task"] == "download":
-                    continue
                 with self.subTest(job["name"]):
                     words = job["command"]
                     self.assertEqual(words[:2], ["dmpworks", "aws-batch"])

@@ -1,0 +1,116 @@
+#pragma once
+
+#include "base/result.h"
+#include "jobs/bucket_stage.h"
+#include "storage/manifest.h"
+#include "storage/object_store.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dmp::jobs {
+
+// An object that is already where it belongs.
+struct FetchedObject {
+  std::string path;    // in the stage, as the source names it
+  std::string object;  // in the stage, as stored (r<NN>/… when replacing)
+  std::string source;  // "bytes etag" of the source: what it was made from
+  std::uint64_t bytes = 0;
+  std::int64_t rows = -1;
+  std::string sha256;
+  // Of a member of an archive: where its header lies, which one it is.
+  std::uint64_t offset = 0;
+  std::int64_t order = -1;
+};
+
+// A download being made: objects are stored one by one, each noted in
+// _progress.jsonl, and the manifest is written when all are there. Opened again
+// after a kill, it knows what it has. A good stage of other content stays
+// readable until publish() returns. Source: spec jobs.md 4.2, 6.1.
+// Threads: store() and find() may be called at once.
+class DownloadStage {
+ public:
+  // `key` names source and options: another key starts anew.
+  // Errors: those of the bucket.
+  static Result<std::unique_ptr<DownloadStage>> begin(
+      const JobContext& context, const std::string& prefix,
+      storage::Manifest manifest);
+
+  // The stage is published with this key: there is nothing to do.
+  bool is_done() const { return done_; }
+  const storage::Manifest& manifest() const { return manifest_; }
+
+  // The object of this path, if it was made from `source` and is still there.
+  std::optional<FetchedObject> find(const std::string& path,
+                                    const std::string& source) const;
+  // How many of them there are.
+  std::size_t fetched() const;
+
+  // Stores `file` as `path`, and removes the file.
+  Status store(const std::filesystem::path& file, const std::string& path,
+               const std::string& source, std::int64_t rows,
+               std::uint64_t offset = 0, std::int64_t order = -1);
+
+  // Members 0, 1, 2 … as far as none is missing.
+  std::vector<FetchedObject> without_gap() const;
+
+  // A file of this name to work in, in scratch; for a folder bucket on the same
+  // disk as the bucket where that can be.
+  std::filesystem::path scratch_file(const std::string& name) const;
+
+  // Objects `paths` names are the stage; others go. Errors: internal (one was
+  // never stored).
+  Result<storage::StageResult> publish(const std::vector<std::string>& paths);
+
+ private:
+  DownloadStage(const JobContext& context, std::string prefix,
+                storage::Manifest manifest);
+  Status read_progress();
+  Status write_progress();
+  Status clear_leftovers() const;
+  std::string key_of(const std::string& object) const;
+
+  const JobContext& context_;
+  std::string prefix_, below_;
+  storage::Manifest manifest_;
+  std::optional<storage::Manifest> former_;
+  bool done_ = false;
+  mutable std::mutex lock_;
+  std::map<std::string, FetchedObject> objects_;  // by path
+  std::chrono::steady_clock::time_point next_note_{};
+};
+
+// Removes the scratch folder of a job when it ends.
+class ScratchGuard {
+ public:
+  explicit ScratchGuard(std::filesystem::path dir) : dir_(std::move(dir)) {}
+  ScratchGuard(const ScratchGuard&) = delete;
+  ScratchGuard& operator=(const ScratchGuard&) = delete;
+  ~ScratchGuard();
+
+ private:
+  std::filesystem::path dir_;
+};
+
+// <data set>/<run>/download.
+std::string download_prefix(std::string_view dataset, const std::string& run);
+storage::Manifest download_manifest(std::string_view dataset);
+
+// What archives may unpack to: DMPWORKS_MAX_UNPACKED_BYTES, else 2 TiB.
+// Source: spec jobs.md 6.1.
+std::uint64_t most_unpacked_bytes();
+
+// Objects moved at once.
+inline constexpr int kTransfers = 16;
+
+}  // namespace dmp::jobs

@@ -1,0 +1,220 @@
+// ROR and the Data Citation Corpus: one ZIP each, with a digest.
+#include "base/log.h"
+#include "ingest/byte_source.h"
+#include "ingest/unpack.h"
+#include "jobs/download_stage.h"
+#include "jobs/downloads.h"
+#include "net/http.h"
+#include "storage/digest.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <set>
+#include <system_error>
+
+namespace dmp::jobs {
+
+namespace fs = std::filesystem;
+using storage::StageResult;
+
+namespace {
+
+constexpr std::uint64_t kLargestRatio = 1000;
+constexpr std::uint64_t kRatioFloorBytes = std::uint64_t{64} << 20;
+
+// Of a ROR file: records of schema 2 have names and locations.
+bool is_schema_2(const fs::path& gzip) {
+  auto source = ingest::ByteSource::open(gzip);
+  if (!source) return false;
+  std::string head(std::size_t{1} << 18, '\0');
+  std::size_t size = 0;
+  while (size < head.size()) {
+    const auto count = source->read(head.data() + size, head.size() - size);
+    if (!count || *count == 0) break;
+    size += *count;
+  }
+  head.resize(size);
+  return head.find("\"names\"") != std::string::npos &&
+         head.find("\"locations\"") != std::string::npos;
+}
+
+bool is_json_entry(const std::string& name) {
+  const fs::path path(name);
+  return path.extension() == ".json" &&
+         name.find("__MACOSX/") == std::string::npos &&
+         !path.filename().string().starts_with("._");
+}
+
+struct Unpacked {
+  std::string name;  // of the object
+  fs::path file;
+};
+
+// The JSON of the fetched file, as gzip files in scratch.
+Result<std::vector<Unpacked>> unpack(const DownloadStage& stage,
+                                     const fs::path& fetched,
+                                     const std::string& name) {
+  std::array<char, 2> magic{};
+  std::ifstream(fetched, std::ios::binary).read(magic.data(), 2);
+  const bool zip = magic[0] == 'P' && magic[1] == 'K';
+  if (!zip) {
+    const bool packed = magic[0] == '\x1f' && magic[1] == '\x8b';
+    const Unpacked only{packed ? name : name + ".gz",
+                        stage.scratch_file("only.json.gz")};
+    std::error_code error;
+    if (!packed) {
+      DMP_TRY(ingest::gzip_file(fetched, only.file));
+    } else if (fs::copy_file(fetched, only.file, error); error) {
+      return Error{ErrorCode::io, only.file.string() + ": " + error.message()};
+    }
+    return std::vector<Unpacked>{only};
+  }
+  std::error_code error;
+  const std::uint64_t packed_bytes = fs::file_size(fetched, error);
+  std::uint64_t left =
+      std::min(most_unpacked_bytes(),
+               std::max(kRatioFloorBytes, packed_bytes * kLargestRatio));
+  DMP_ASSIGN(auto archive, ingest::ArchiveReader::open_zip(fetched));
+  std::vector<Unpacked> found;
+  std::set<std::string> names;
+  for (;;) {
+    DMP_ASSIGN(const auto member, archive.next());
+    if (!member) break;
+    if (!is_json_entry(member->name)) continue;
+    Unpacked one{fs::path(member->name).filename().string() + ".gz", {}};
+    if (!names.insert(one.name).second) {
+      return Error{ErrorCode::corrupt_input,
+                   name + ": two entries are called " + one.name};
+    }
+    one.file = stage.scratch_file("json/" + one.name);
+    auto bytes =
+        ingest::write_member(archive, one.file, ingest::Packing::gzip, left);
+    if (!bytes) return std::move(bytes).error().during(member->name);
+    left -= *bytes;
+    found.push_back(std::move(one));
+  }
+  return found;
+}
+
+std::string file_name_of(const std::string& url) {
+  const std::string shown = net::shown_url(url);
+  const std::string name = shown.substr(shown.rfind('/') + 1);
+  return name.empty() ? "download" : name;
+}
+
+// Where a fetched archive lies until it is used: the same place for each
+// attempt, so that a killed one is continued; a place of its own while another
+// attempt of this run on this machine holds that (P119).
+class ArchivePlace {
+ public:
+  ArchivePlace(const JobContext& context, const std::string& url) {
+    const std::string name = storage::sha256_text(url).substr(0, 16);
+    fs::path folder = context.scratch.parent_path() / "fetched";
+    std::error_code error;
+    fs::create_directories(folder, error);
+    lock_ = ::open((folder / (name + ".lock")).c_str(),
+                   O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+    if (lock_ < 0 || ::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+      folder = context.scratch;
+      fs::create_directories(folder, error);
+    }
+    file_ = folder / name;
+  }
+  ArchivePlace(const ArchivePlace&) = delete;
+  ArchivePlace& operator=(const ArchivePlace&) = delete;
+  ~ArchivePlace() {
+    if (lock_ >= 0) ::close(lock_);
+  }
+
+  const fs::path& file() const { return file_; }
+  void clear() const {
+    std::error_code error;
+    for (const char* end : {"", ".etag", ".lock"}) {
+      fs::remove(fs::path(file_) += end, error);
+    }
+    fs::remove(file_.parent_path(), error);  // only when it is empty
+  }
+
+ private:
+  int lock_ = -1;
+  fs::path file_;
+};
+
+Status fetch_archive(const ZipDownload& options, const fs::path& file) {
+  if (options.url.starts_with("s3://")) {
+    const std::string rest = options.url.substr(5);
+    const auto slash = rest.find('/');
+    if (slash == std::string::npos) {
+      return Error{ErrorCode::invalid_argument,
+                   options.url + ": a bucket, but no object"};
+    }
+    DMP_ASSIGN(const auto source, storage::open_store(rest.substr(0, slash)));
+    return source->download(rest.substr(slash + 1), file);
+  }
+  if (options.url.starts_with("http://") &&
+      !options.url.starts_with("http://127.") &&
+      !options.url.starts_with("http://localhost")) {
+    log::warning("{}: fetched without TLS", net::shown_url(options.url));
+  }
+  return net::http_download(options.url, file, most_unpacked_bytes());
+}
+
+// P123: what has another digest is neither used nor kept.
+Status check_archive(const ZipDownload& options, const ArchivePlace& place) {
+  if (options.digest.empty()) {
+    log::warning("{}: no digest is given, so it is not checked",
+                 net::shown_url(options.url));
+    return {};
+  }
+  DMP_ASSIGN(const auto digest, storage::parse_digest(options.digest));
+  Status good = storage::verify_digest(place.file(), digest);
+  if (good) return good;
+  place.clear();
+  return std::move(good).error().during(net::shown_url(options.url));
+}
+
+}  // namespace
+
+Result<StageResult> zip_download_job(const JobContext& context,
+                                     const ZipDownload& options) {
+  storage::Manifest manifest = download_manifest(options.dataset);
+  manifest.options["hash"] = options.digest;
+  manifest.options["download_url"] = net::shown_url(options.url);
+  const ScratchGuard scratch(context.scratch);
+  DMP_ASSIGN(const auto stage,
+             DownloadStage::begin(context,
+                                  download_prefix(options.dataset, options.run),
+                                  std::move(manifest)));
+  if (stage->is_done()) return StageResult{true, stage->manifest()};
+  const ArchivePlace place(context, options.url);
+  DMP_TRY(fetch_archive(options, place.file()));
+  DMP_TRY(check_archive(options, place));
+  DMP_ASSIGN(auto unpacked,
+             unpack(*stage, place.file(), file_name_of(options.url)));
+  if (options.dataset == "ror") {
+    std::erase_if(unpacked,
+                  [](const Unpacked& one) { return !is_schema_2(one.file); });
+    if (unpacked.size() != 1) {
+      return Error{ErrorCode::corrupt_input,
+                   fmt::format("{}: {} JSON files of ROR schema 2, one is "
+                               "needed",
+                               net::shown_url(options.url), unpacked.size())};
+    }
+  }
+  std::vector<std::string> paths;
+  for (const auto& one : unpacked) {
+    DMP_TRY(stage->store(one.file, one.name, "", -1));
+    paths.push_back(one.name);
+  }
+  auto result = stage->publish(paths);
+  if (result) place.clear();
+  return result;
+}
+
+}  // namespace dmp::jobs

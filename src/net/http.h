@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/result.h"
+#include "net/aws_session.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace dmp::net {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  Headers headers;
+  std::string body;
+  std::string user, password;        // basic authentication; never shown
+  std::chrono::seconds timeout{60};  // of the whole exchange
+};
+
+struct HttpReply {
+  int status = 0;
+  Headers headers;   // names in lower case
+  std::string body;  // at most 64 MiB (more is corrupt_input)
+};
+
+// Retries of what may get better: 429, 500, 502, 503, 504, time-outs, lost
+// connections. Pauses double from `first`, with jitter; Retry-After is kept to,
+// up to 5 minutes. Source: spec jobs.md 9.
+struct RetryPolicy {
+  int attempts = 6;
+  std::chrono::milliseconds first{1000};
+};
+
+// Any status but those above is an answer, not an error. Certificates are
+// checked. Errors: unavailable (all attempts used up; the last reason),
+// invalid_argument (no such scheme), corrupt_input (too large). The message
+// names host and path, never the query, user or password.
+Result<HttpReply> http_send(const HttpRequest& request,
+                            const RetryPolicy& policy = {});
+
+// Fetches `url` (https, http, file) into `file`. What a killed download left of
+// it is continued where the server says it is still the same (Range with
+// If-Range; `file`.etag notes the tag), and a whole one is not fetched again;
+// else it is fetched anew. Redirects are followed, to https and http only. No
+// limit of time, but 60 s without a byte end an attempt.
+// Errors: not_found (404, no such file), unavailable, invalid_argument (other
+// 4xx), corrupt_input (over `most_bytes` or the room on disk), io.
+Status http_download(const std::string& url, const std::filesystem::path& file,
+                     std::uint64_t most_bytes, const RetryPolicy& policy = {});
+
+// `url` without user, password and query.
+std::string shown_url(std::string_view url);
+
+}  // namespace dmp::net
