@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <optional>
@@ -28,8 +29,30 @@ enum class FileForm : std::uint8_t {
   carriage_returns,
   blank_lines,
   byte_order_mark,
-  items
+  items,        // {"items": [ … ]}
+  items_later,  // the same behind other keys
+  array
 };
+
+bool is_document(FileForm form) {
+  return form >= FileForm::items;
+}
+
+std::string_view opening(FileForm form) {
+  switch (form) {
+    case FileForm::byte_order_mark:
+      return "\xEF\xBB\xBF";
+    case FileForm::items:
+      return "{\"items\": [\n";
+    case FileForm::items_later:
+      return "{ \"status\" : \"items\", \"total\" : 7, \"seen\": [],\n"
+             " \"items\" : [\n";
+    case FileForm::array:
+      return "[\n";
+    default:
+      return {};
+  }
+}
 
 // A file of JSON lines, with the odd form it may have.
 class LineFile {
@@ -38,15 +61,13 @@ class LineFile {
                                  FileForm form) {
     DMP_ASSIGN(GzipFile gzip, GzipFile::create(path));
     LineFile file(std::move(gzip), form);
-    if (form == FileForm::byte_order_mark)
-      DMP_TRY(file.gzip_.write("\xEF\xBB\xBF"));
-    if (form == FileForm::items) DMP_TRY(file.gzip_.write("{\"items\": [\n"));
+    DMP_TRY(file.gzip_.write(opening(form)));
     return file;
   }
 
   // One line with its line feed.
   Status write(std::string& line) {
-    if (form_ == FileForm::items) {
+    if (is_document()) {
       line.pop_back();
       if (lines_ > 0) line.insert(0, ",\n");
     } else if (form_ == FileForm::no_last_newline) {
@@ -65,10 +86,12 @@ class LineFile {
   }
 
   Result<std::uint64_t> finish() {
-    if (form_ == FileForm::items) DMP_TRY(gzip_.write("\n]}\n"));
+    if (is_document())
+      DMP_TRY(gzip_.write(form_ == FileForm::array ? "\n]\n" : "\n]}\n"));
     return gzip_.finish();
   }
   std::uint64_t lines() const { return lines_; }
+  bool is_document() const { return synth::is_document(form_); }
 
  private:
   LineFile(GzipFile gzip, FileForm form)
@@ -90,7 +113,8 @@ class Block {
       : output_(output),
         world_(output.world),
         options_(output.options),
-        number_(number) {
+        number_(number),
+        count_(count) {
     begin_ = world_.works() * static_cast<std::uint64_t>(number) /
              static_cast<std::uint64_t>(count);
     end_ = world_.works() * static_cast<std::uint64_t>(number + 1) /
@@ -105,15 +129,37 @@ class Block {
       make_work(world_, world_.slot_of_work(i), Texts::with, work_);
       DMP_TRY(write_work());
     }
+    DMP_TRY(write_plan_records());
     return close();
   }
 
  private:
+  // Five of eleven files have a form of their own.
   FileForm form(int shift) const {
-    const bool odd = options_.awkward_ratio > 0 && world_.knobs().odd_files > 0;
-    const int turn = (number_ + shift) % 11;
-    return odd && turn >= 1 && turn <= 5 ? static_cast<FileForm>(turn)
-                                         : FileForm::plain;
+    const Knobs& knobs = world_.knobs();
+    const std::array wanted{knobs.file_members, knobs.file_no_last_newline,
+                            knobs.file_carriage_returns, knobs.file_blank_lines,
+                            knobs.file_byte_order_mark};
+    const auto turn = static_cast<std::size_t>((number_ + shift) % 11);
+    const bool odd = options_.awkward_ratio > 0 && turn >= 1 &&
+                     turn <= wanted.size() && wanted[turn - 1] > 0;
+    return odd ? static_cast<FileForm>(turn) : FileForm::plain;
+  }
+
+  // The three containers of Crossref: lines, an object of items, an array.
+  FileForm crossref_form() const {
+    if (options_.awkward_ratio > 0 && world_.knobs().file_documents > 0)
+      switch (number_ % 13) {
+        case 2:
+          return FileForm::items;
+        case 7:
+          return FileForm::array;
+        case 12:
+          return FileForm::items_later;
+        default:
+          break;
+      }
+    return form(3);
   }
 
   Status open() {
@@ -127,13 +173,11 @@ class Block {
                            form(0)));
     }
     if (sources.crossref_metadata) {
-      const bool items = options_.awkward_ratio > 0 &&
-                         world_.knobs().odd_files > 0 && number_ % 13 == 12;
-      const auto path =
-          output_.download("crossref_metadata") /
-          fmt::format("{}.{}.gz", number_, items ? "json" : "jsonl");
-      DMP_ASSIGN(crossref_,
-                 LineFile::create(path, items ? FileForm::items : form(3)));
+      const FileForm made = crossref_form();
+      const auto path = output_.download("crossref_metadata") /
+                        fmt::format("{}.{}.gz", number_,
+                                    is_document(made) ? "json" : "jsonl");
+      DMP_ASSIGN(crossref_, LineFile::create(path, made));
     }
     if (sources.datacite) {
       const std::string month = text::format_day(update_).substr(0, 7);
@@ -153,18 +197,31 @@ class Block {
     return {};
   }
 
-  Record record(What what, Oddity first, Oddity last) {
+  Record record(What what, OddityRange range) {
     Random random = world_.random(what, work_.slot);
-    const auto odd = choose_oddity(world_.knobs(), options_.awkward_ratio,
-                                   first, last, random);
+    const auto odd =
+        choose_oddity(world_.knobs(), options_.awkward_ratio, range, random);
     return {world_, work_, odd, random};
+  }
+
+  // A record beside that of the work, a quarter as often as odd ones.
+  template <class Append>
+  Status put_stray(LineFile& file, What what, OddityRange range,
+                   Append append) {
+    Random random(child(world_.key(what, work_.slot), 9));
+    const auto odd = choose_oddity(world_.knobs(), options_.awkward_ratio / 4,
+                                   range, random);
+    if (!odd) return {};
+    line_.clear();
+    append(Record{world_, work_, odd, random});
+    return file.write(line_);
   }
 
   // Broken lines come beside the records: no work is lost by them.
   Status put(LineFile& file, What what) {
     Random random(child(world_.key(World::What::broken, work_.slot),
                         static_cast<std::uint64_t>(what)));
-    if (random.chance(options_.broken_ratio)) {
+    if (random.chance(options_.broken_ratio) && !file.is_document()) {
       broken_.clear();
       append_broken(random, broken_);
       DMP_TRY(file.write(broken_));
@@ -176,27 +233,29 @@ class Block {
     if (openalex_ && work_.in_openalex) DMP_TRY(write_openalex());
     if (crossref_ && work_.in_crossref) {
       line_.clear();
-      append_crossref(
-          record(What::crossref, Oddity::cr_title_text, Oddity::cr_update_to),
-          line_);
+      append_crossref(record(What::crossref, kCrossrefOddities), line_);
       DMP_TRY(put(*crossref_, What::crossref));
+      DMP_TRY(put_stray(*crossref_, What::crossref, kCrossrefStrays,
+                        [&](Record r) { append_crossref_stray(r, line_); }));
     }
     if (datacite_ && work_.in_datacite) {
       line_.clear();
-      append_datacite(record(What::datacite, Oddity::dc_nulls,
-                             Oddity::dc_control_characters),
-                      line_);
+      append_datacite(record(What::datacite, kDataCiteOddities), line_);
       DMP_TRY(put(*datacite_, What::datacite));
+      DMP_TRY(put_stray(*datacite_, What::datacite, kDataCiteStrays,
+                        [&](Record r) { append_datacite_stray(r, line_); }));
     }
     return corpus_ ? write_citation() : Status{};
   }
 
   Status write_openalex() {
-    const Record made =
-        record(What::openalex, Oddity::oa_slim, Oddity::oa_no_title);
+    const Record made = record(What::openalex, kOpenAlexOddities);
     line_.clear();
     append_openalex(made, update_, false, line_);
     DMP_TRY(put(*openalex_, What::openalex));
+    DMP_TRY(
+        put_stray(*openalex_, What::openalex, kOpenAlexStrays,
+                  [&](Record r) { append_openalex_stray(r, update_, line_); }));
     if (!Random(child(work_.key, 4)).chance(world_.knobs().duplicate))
       return {};
     line_.clear();
@@ -210,13 +269,38 @@ class Block {
     for (const Relation& relation : work_.relations) {
       if (relation.kind == RelationKind::preprint_of || random.below(3) == 0)
         continue;
+      const auto odd = choose_oddity(world_.knobs(), options_.awkward_ratio,
+                                     kCorpusOddities, random);
+      const bool beside = odd == Oddity::co_self || odd == Oddity::co_accession;
       const int times = random.below(20) == 0 ? 2 : 1;
-      for (int i = 0; i < times; ++i) {
-        line_ = pairs_++ == 0 ? "  " : ",\n  ";
-        append_citation({world_, work_, {}, Random(random.next())}, relation,
-                        line_);
-        DMP_TRY(corpus_->write(line_));
-      }
+      for (int i = 0; i < times; ++i)
+        DMP_TRY(put_pair(
+            {world_, work_, beside ? std::nullopt : odd, Random(random.next())},
+            relation));
+      if (beside)
+        DMP_TRY(
+            put_pair({world_, work_, odd, Random(random.next())}, relation));
+    }
+    return {};
+  }
+
+  Status put_pair(const Record& record, const Relation& relation) {
+    line_ = pairs_++ == 0 ? "  " : ",\n  ";
+    append_citation(record, relation, line_);
+    return corpus_->write(line_);
+  }
+
+  // Every block has its share of the plans' own records.
+  Status write_plan_records() {
+    if (!datacite_) return {};
+    for (auto plan = static_cast<std::uint32_t>(number_); plan < world_.plans();
+         plan += static_cast<std::uint32_t>(count_)) {
+      if (!Random(child(world_.key(What::plan_says, plan), 4))
+               .chance(world_.knobs().plan_records))
+        continue;
+      line_.clear();
+      append_plan_record(world_, world_.plan(plan), line_);
+      DMP_TRY(datacite_->write(line_));
     }
     return {};
   }
@@ -238,7 +322,7 @@ class Block {
   const Output& output_;
   const World& world_;
   const SynthOptions& options_;
-  int number_;
+  int number_, count_;
   std::uint64_t begin_ = 0, end_ = 0, pairs_ = 0;
   text::Day update_ = 0;
   FileFacts facts_;

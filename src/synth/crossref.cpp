@@ -17,8 +17,10 @@ class CrossrefRecord {
       : record_(record),
         work_(record_.work),
         random_(record_.random),
+        aside_(record_.aside()),
         json_(out) {}
 
+  // The record; a stray has no DOI.
   void write() {
     json_.begin_object();
     if (odd(Oddity::cr_wrapped_numbers))
@@ -30,9 +32,10 @@ class CrossrefRecord {
     json_.member("reference-count", static_cast<int>(random_.below(80)))
         .member("publisher", "Example Press");
     if (odd(Oddity::cr_nulls)) json_.key("license").null();
-    write_funders();
-    json_.member("DOI", work_.doi)
-        .member("URL", "http://dx.doi.org/" + work_.doi);
+    apart([&] { write_funders(); });
+    if (!odd(Oddity::cr_stray_no_doi))
+      json_.member("DOI", work_.doi)
+          .member("URL", "http://dx.doi.org/" + work_.doi);
     write_type();
     write_stamp("created", work_.date + 3, true);
     json_.member("page", fmt::format("{0}-{0}7", random_.below(900)))
@@ -42,13 +45,19 @@ class CrossrefRecord {
     write_title();
     json_.member("prefix", "10.5555")
         .member("volume", fmt::format("{}", 1 + random_.below(120)));
-    write_authors();
+    apart([&] { write_authors(); });
     json_.member("member", "9999");
     write_container();
-    if (random_.below(5) == 0) json_.member("language", "en");
-    if (!odd(Oddity::cr_no_date_time) || random_.below(2) == 0)
+    const bool english = random_.below(5) == 0;
+    if (odd(Oddity::cr_bad_language))
+      json_.member("language", "aa");
+    else if (english)
+      json_.member("language", "en");
+    if (!odd(Oddity::cr_no_date_time) || aside_.below(2) == 0)
       write_stamp("deposited", work_.date + 30, !odd(Oddity::cr_no_date_time));
     json_.member("score", 1.0);
+    if (odd(Oddity::cr_several_titles))
+      json_.key("subtitle").begin_array().value("A subtitle").end_array();
     write_issue_dates();
     write_abstract();
     write_relations();
@@ -62,6 +71,15 @@ class CrossrefRecord {
 
  private:
   bool odd(Oddity oddity) const { return record_.is(oddity); }
+
+  // A part of the record draws from a stream of its own: what it holds does not
+  // show in the parts after it.
+  template <class Part>
+  void apart(Part part) {
+    const Random rest(random_.next());
+    part();
+    random_ = rest;
+  }
 
   void write_parts(text::Day day, DateForm form) {
     const text::YearMonthDay parts = text::from_day(day);
@@ -94,13 +112,14 @@ class CrossrefRecord {
 
   void write_funder(const Funding& funding, std::string_view award) {
     const Organisation& org = record_.world.organisations()[funding.funder];
+    Random random(random_.next());
     json_.begin_object();
     const bool identified =
         !org.fundref.empty() &&
-        !random_.chance(record_.world.knobs().funder_unidentified);
+        !random.chance(record_.world.knobs().funder_unidentified);
     if (identified)
-      json_.member("DOI", (random_.below(8) == 0 ? "http://dx.doi.org/10.13039/"
-                                                 : "10.13039/") +
+      json_.member("DOI", (random.below(8) == 0 ? "http://dx.doi.org/10.13039/"
+                                                : "10.13039/") +
                               org.fundref);
     json_.member("name", org.name);
     if (identified) json_.member("doi-asserted-by", "publisher");
@@ -110,9 +129,11 @@ class CrossrefRecord {
     } else {
       json_.begin_array();
       if (!award.empty()) json_.value(award);
+      if (odd(Oddity::cr_award_fillers))
+        json_.value("None").value("n/a").value("xxxxx").value("-").value("2");
       json_.end_array();
     }
-    if (!award.empty() && (random_.below(3) == 0 || odd(Oddity::cr_nulls)))
+    if (!award.empty() && (random.below(3) == 0 || odd(Oddity::cr_nulls)))
       json_.key("award-info")
           .begin_array()
           .begin_object()
@@ -122,7 +143,9 @@ class CrossrefRecord {
           .end_array()
           .end_object()
           .end_array();
-    if (identified && random_.below(3) == 0) {
+    if (odd(Oddity::cr_unknown_keys))
+      json_.member("award-title", "?").member("country", "XX");
+    if (identified && random.below(3) == 0) {
       json_.key("id")
           .begin_array()
           .begin_object()
@@ -130,7 +153,7 @@ class CrossrefRecord {
           .member("id-type", "DOI")
           .member("asserted-by", "publisher")
           .end_object();
-      if (random_.below(2) == 0)
+      if (random.below(2) == 0)
         json_.begin_object()
             .member("id", "https://ror.org/" + org.ror)
             .member("id-type", "ROR")
@@ -140,26 +163,61 @@ class CrossrefRecord {
     json_.end_object();
   }
 
+  // As publishers write numbers: several in one text, cut, in URLs.
+  std::string award_text(const Funding& funding) {
+    if (funding.award.empty()) return {};
+    const auto other = [&] {
+      return make_award(AwardStyle::digits, work_.key);
+    };
+    if (odd(Oddity::cr_award_lists)) switch (work_.slot % 5) {
+        case 0:
+          return funding.award + " and " + other();
+        case 1:
+          return funding.award + ", " + other() + ",3";
+        case 2:
+          return "project no. " + funding.award;
+        case 3:
+          return "https://awards.example.org/show?AWD_ID=" + funding.award;
+        default:
+          return "-" + funding.award + ".; " + other();
+      }
+    const bool together = work_.mangled_award && random_.below(4) == 0;
+    return together ? funding.award + ", " + other() : funding.award;
+  }
+
+  // Funders that no plan of the world has.
+  void write_odd_funders() {
+    json_.raw(R"({"name":"Example Trust","award":[]})")
+        .raw(R"({"DOI":"10.13039/501100000780x","name":"Example Fund"})")
+        .raw(
+            R"({"DOI":"https://doi.org/10.13039/501100099999","name":"Example Council","award":[]})")
+        .raw(
+            R"({"name":"Example Academy","id":[{"id":"https://ror.org/0abcdef12","id-type":"ROR"}]})");
+  }
+
   void write_funders() {
     const bool shown = !work_.in_datacite || random_.below(10) < 8;
-    if (work_.funding.empty() || !shown) {
+    const bool others = odd(Oddity::cr_funder_forms);
+    if ((work_.funding.empty() || !shown) && !others) {
       if (odd(Oddity::cr_nulls)) json_.key("funder").null();
       return;
     }
     json_.key("funder").begin_array();
-    for (const Funding& funding : work_.funding) {
-      // Some publishers put all numbers in one text.
-      const bool together = work_.mangled_award && !funding.award.empty() &&
-                            random_.below(4) == 0;
-      write_funder(funding, together
-                                ? funding.award + ", " +
-                                      make_award(AwardStyle::digits, work_.key)
-                                : funding.award);
-    }
+    if (shown)
+      for (const Funding& funding : work_.funding)
+        write_funder(funding, award_text(funding));
+    if (others) write_odd_funders();
     json_.end_array();
   }
 
   void write_type() {
+    if (odd(Oddity::cr_types) && work_.in_openalex) {
+      constexpr std::array<std::string_view, 7> rare{
+          "component", "peer-review", "journal-issue", "proceedings-article",
+          "standard",  "monograph",   "hologram"};
+      json_.member("type", aside_.pick(rare));
+      return;
+    }
     switch (work_.type) {
       case WorkType::preprint:
         json_.member("type", "posted-content").member("subtype", "preprint");
@@ -183,7 +241,7 @@ class CrossrefRecord {
 
   void write_title() {
     if (odd(Oddity::cr_title_missing) && work_.in_openalex) {
-      if (random_.below(2) == 0) json_.key("title").begin_array().end_array();
+      if (aside_.below(2) == 0) json_.key("title").begin_array().end_array();
       return;
     }
     std::string title = escape_xml(work_.title);
@@ -194,6 +252,13 @@ class CrossrefRecord {
     json_.key("title");
     if (odd(Oddity::cr_title_text))
       json_.value(title);
+    else if (odd(Oddity::cr_several_titles))
+      json_.begin_array()
+          .null()
+          .value("  ")
+          .value(title)
+          .value("Zweiter Titel")
+          .end_array();
     else
       json_.begin_array().value(title).end_array();
   }
@@ -209,10 +274,15 @@ class CrossrefRecord {
                                                   : "http://orcid.org/") +
                                author.orcid)
           .member("authenticated-orcid", false);
+    if (odd(Oddity::cr_name_in_family) && !given.empty()) {
+      json_.member("family", given + " " + family);
+      json_.member("sequence", first ? "first" : "additional").end_object();
+      return;
+    }
     if (!given.empty())
       json_.member("given", shouting ? text::to_upper(given) : given);
     json_.member("family", shouting ? text::to_upper(family) : family);
-    if (shouting && random_.below(4) == 0) json_.member("suffix", "Jr.");
+    if (shouting && aside_.below(4) == 0) json_.member("suffix", "Jr.");
     json_.member("sequence", first ? "first" : "additional")
         .key("affiliation")
         .begin_array();
@@ -272,6 +342,10 @@ class CrossrefRecord {
     json_.key("container-title");
     if (odd(Oddity::cr_container_text))
       json_.value(venue);
+    else if (odd(Oddity::cr_two_containers) && work_.slot % 2 == 0)
+      json_.begin_array().end_array();
+    else if (odd(Oddity::cr_two_containers))
+      json_.begin_array().value(venue).value("Lecture Notes").end_array();
     else
       json_.begin_array().value(venue).end_array();
   }
@@ -288,13 +362,29 @@ class CrossrefRecord {
     json_.key(kind);
     write_parts(work_.date, work_.date_form);
     json_.end_object();
+    if (odd(Oddity::cr_odd_dates))
+      json_.key("published")
+          .raw(fmt::format(R"({{"date-parts":[[{},13,40]]}})",
+                           text::from_day(work_.date).year))
+          .key("approved")
+          .raw(R"({"date-parts":[[0]]})")
+          .key("accepted")
+          .raw(R"({"date-parts":[[]]})");
   }
 
   void write_abstract() {
-    const bool shown = !work_.in_openalex || random_.below(4) == 0;
+    const bool shown =
+        !work_.in_openalex || random_.below(4) == 0 || odd(Oddity::cr_jats);
     if (work_.abstract.empty() || !shown) return;
     std::string jats;
     if (random_.below(2) == 0) jats = "<jats:title>Abstract</jats:title>";
+    if (odd(Oddity::cr_jats))
+      jats +=
+          "<!-- c "
+          "--><jats:sec><jats:title>Aim</jats:title><jats:p><![CDATA[a<b "
+          "&]]> <jats:tex-math>\\alpha</jats:tex-math> "
+          "<jats:ext-link xlink:href=\"x>y\">z</jats:ext-link></jats:p>"
+          "</jats:sec>";
     jats += "<jats:p>" + escape_xml(work_.abstract);
     if (odd(Oddity::cr_double_entities))
       jats +=
@@ -350,6 +440,7 @@ class CrossrefRecord {
   Record record_;
   const Work& work_;
   Random& random_;
+  Random aside_;
   JsonWriter json_;
 };
 
@@ -358,6 +449,10 @@ class CrossrefRecord {
 void append_crossref(Record record, std::string& out) {
   CrossrefRecord(record, out).write();
   out += '\n';
+}
+
+void append_crossref_stray(Record record, std::string& out) {
+  append_crossref(record, out);
 }
 
 }  // namespace dmp::synth

@@ -1,4 +1,5 @@
 #include "synth/records.h"
+#include "text/unicode.h"
 
 #include <fmt/format.h>
 
@@ -18,34 +19,59 @@ enum class Marking : std::uint8_t { personal, absent, absent_one_text, null };
 
 class DataCiteRecord {
  public:
-  DataCiteRecord(Record record, std::string& out)
-      : record_(record),
+  enum class Of : std::uint8_t { work, plan };
+  DataCiteRecord(Record record, Of of, std::string& out)
+      : of_(of),
+        record_(record),
         work_(record_.work),
         random_(record_.random),
+        aside_(record_.aside()),
         json_(out) {
-    marking_ = Marking::personal;
-    if (random_.chance(record_.world.knobs().no_name_type))
-      marking_ = static_cast<Marking>(1 + random_.below(3));
+    const Knobs& knobs = record_.world.knobs();
+    const bool unmarked = random_.chance(knobs.no_name_type);
+    const std::uint32_t how = 1 + random_.below(3);
+    marking_ = unmarked ? static_cast<Marking>(how) : Marking::personal;
+    if (odd(Oddity::dc_name_forms)) marking_ = Marking::absent_one_text;
     // Registration is often years after publication.
-    registered_ = std::min(
-        work_.date + (random_.below(2) == 0 ? 1 : random_.between(100, 2500)),
-        record_.world.today() - 1);
+    const bool late = random_.chance(knobs.late_registration);
+    const int later = random_.between(100, 2500);
+    registered_ =
+        std::min(work_.date + (late ? later : 1), record_.world.today() - 1);
   }
 
   void write() {
-    json_.begin_object().member("id", work_.doi).member("type", "dois");
-    json_.key("attributes")
-        .begin_object()
-        .member("doi", work_.doi)
-        .key("identifiers")
-        .begin_array()
-        .end_array();
-    write_creators();
+    json_.begin_object();
+    write_doi("id");
+    json_.member("type", "dois").key("attributes").begin_object();
+    write_doi("doi");
+    if (odd(Oddity::dc_slim) && work_.in_openalex)
+      json_.member("state", "findable").member("updated", stamp(registered_));
+    else
+      write_attributes();
+    json_.end_object()
+        .key("relationships")
+        .raw(R"({"client":{"data":{"id":"example.repo","type":"clients"}}})")
+        .end_object();
+  }
+
+ private:
+  void write_doi(std::string_view name) {
+    if (odd(Oddity::dc_stray_no_doi))
+      json_.key(name).null();
+    else if (odd(Oddity::dc_stray_draft))
+      json_.member(name, work_.doi + "-draft");
+    else
+      json_.member(name, work_.doi);
+  }
+
+  void write_attributes() {
+    json_.key("identifiers").begin_array().end_array();
+    apart([&] { write_creators(); });
     write_titles();
-    write_publisher();
+    apart([&] { write_publisher(); });
     write_year();
     write_subjects();
-    write_contributors();
+    apart([&] { write_contributors(); });
     write_dates();
     json_.key("language");
     if (random_.below(6) == 0)
@@ -54,28 +80,37 @@ class DataCiteRecord {
     else
       json_.null();
     write_types();
-    write_relations();
-    json_.key("version").null();
+    apart([&] { write_relations(); });
+    json_.key("version");
+    if (odd(Oddity::dc_numbers))
+      json_.value(2.5);
+    else
+      json_.null();
     write_rights();
     write_descriptions();
     write_funding();
     json_.member("url", "https://repository.example.org/" + work_.doi)
         .member("schemaVersion", "http://datacite.org/schema/kernel-4");
-    json_.member("isActive", true).member("state", "findable");
+    json_.member("isActive", true)
+        .member("state", odd(Oddity::dc_stray_draft) ? "draft" : "findable");
     json_.member("created", stamp(registered_))
         .member("registered", stamp(registered_))
         .key("published")
         .null();
     json_.member("updated",
                  stamp(std::min(registered_ + 200, record_.world.today())));
-    json_.end_object();
-    json_.key("relationships")
-        .raw(R"({"client":{"data":{"id":"example.repo","type":"clients"}}})")
-        .end_object();
   }
 
- private:
   bool odd(Oddity oddity) const { return record_.is(oddity); }
+
+  // A part of the record draws from a stream of its own: what it holds does not
+  // show in the parts after it.
+  template <class Part>
+  void apart(Part part) {
+    const Random rest(random_.next());
+    part();
+    random_ = rest;
+  }
   static std::string stamp(text::Day day) {
     return text::format_day(day) + "T07:08:09.000Z";
   }
@@ -99,11 +134,16 @@ class DataCiteRecord {
   void write_affiliation(std::uint32_t number, bool text) {
     const Organisation& org = record_.world.organisations()[number];
     const std::string_view name = org_text(record_.world, number, random_);
-    if (text) {
+    if (text && !odd(Oddity::dc_affiliation_ids)) {
       json_.value(name);
       return;
     }
     json_.begin_object().member("name", name);
+    if (odd(Oddity::dc_affiliation_ids)) {
+      write_other_affiliation_id(org);
+      json_.end_object();
+      return;
+    }
     if (!random_.chance(record_.world.knobs().org_unidentified)) {
       json_.member("schemeUri", "https://ror.org")
           .member("affiliationIdentifier", "https://ror.org/" + org.ror);
@@ -112,11 +152,40 @@ class DataCiteRecord {
     json_.end_object();
   }
 
+  void write_other_affiliation_id(const Organisation& org) {
+    const auto write = [&](std::string_view id, std::string_view scheme) {
+      json_.member("affiliationIdentifier", id)
+          .member("affiliationIdentifierScheme", scheme);
+    };
+    if (work_.slot % 4 == 0 && !org.grid.empty())
+      return write(org.grid, "GRID");
+    if (work_.slot % 4 == 1 && !org.isni.empty())
+      return write(org.isni, "ISNI");
+    if (work_.slot % 4 == 2) return write(org.ror, "ror");
+    write("edmo:3818", "OTHER");
+  }
+
+  // One text a name, as people type it.
+  std::string name_text(const std::string& family, const std::string& given) {
+    if (given.empty()) return family;
+    const std::string name = family + ", " + given;
+    if (!odd(Oddity::dc_name_forms)) return name;
+    switch (aside_.below(4)) {
+      case 0:
+        return text::to_upper(name);
+      case 1:
+        return name + ", 1879-1931";
+      case 2:
+        return name + " (PhD";
+      default:
+        return name + ", Verfasser";
+    }
+  }
+
   void write_creator(const Author& author, bool text_affiliations) {
     const std::string given = given_text(work_, author),
                       family = family_text(work_, author);
-    json_.begin_object().member("name",
-                                given.empty() ? family : family + ", " + given);
+    json_.begin_object().member("name", name_text(family, given));
     if (marking_ == Marking::personal) json_.member("nameType", "Personal");
     if (marking_ == Marking::null) json_.key("nameType").null();
     if (marking_ != Marking::absent_one_text)
@@ -126,6 +195,11 @@ class DataCiteRecord {
         write_affiliation(org, text_affiliations);
     });
     json_.key("nameIdentifiers").begin_array();
+    if (odd(Oddity::dc_name_identifiers))
+      json_
+          .raw(
+              R"({"nameIdentifier":"https://osf.io/https://osf.io/x1","nameIdentifierScheme":"OSF"})")
+          .raw(R"({"nameIdentifier":null,"nameIdentifierScheme":"GND"})");
     if (!author.orcid.empty() && random_.below(10) < 7) {
       const bool bare = random_.below(4) == 0;
       json_.begin_object()
@@ -196,7 +270,10 @@ class DataCiteRecord {
     else
       json_.value(venue);
     json_.key("container").begin_object();
-    if (random_.below(5) == 0)
+    if (odd(Oddity::dc_container))
+      json_.member("type", work_.slot % 2 == 0 ? "Journal" : "Series")
+          .member("title", "Example Proceedings");
+    else if (random_.below(5) == 0)
       json_.member("type", "DataRepository").member("title", venue);
     json_.end_object();
   }
@@ -206,7 +283,7 @@ class DataCiteRecord {
     json_.key("publicationYear");
     if (odd(Oddity::dc_buddhist_year))
       json_.value(year + 543);
-    else if (odd(Oddity::dc_odd_year) && random_.below(2) == 0)
+    else if (odd(Oddity::dc_odd_year) && aside_.below(2) == 0)
       json_.value(fmt::format("{}", year));
     else if (odd(Oddity::dc_odd_year))
       json_.value(0);
@@ -225,6 +302,21 @@ class DataCiteRecord {
   }
 
   void write_contributors() {
+    if (odd(Oddity::dc_contributors)) {
+      json_.key("contributors").begin_array();
+      for (const std::string_view type :
+           {"HostingInstitution"sv, "Funder"sv, "Sponsor"sv, "ResearchGroup"sv})
+        json_.begin_object()
+            .member("name", "University of Example " + std::string(type))
+            .member("nameType", "Organizational")
+            .member("contributorType", type)
+            .end_object();
+      json_.raw(R"({"name":"Editor, Example","contributorType":"Editor"})")
+          .raw(
+              R"({"name":"Helper, Example","affiliation":["Example Institute"]})")
+          .end_array();
+      return;
+    }
     const bool manager = random_.below(6) == 0 && !work_.authors.empty();
     list("contributors", manager ? 1 : 0, true, [&] {
       if (!manager) return;
@@ -285,28 +377,35 @@ class DataCiteRecord {
       std::string_view general, specific, citeproc;
     };
     Types types{"Other", "", "article"};
-    switch (work_.type) {
-      case WorkType::dataset:
-        types = {"Dataset", "Dataset", "dataset"};
-        break;
-      case WorkType::software:
-        types = {"Software", "Code", "article"};
-        break;
-      case WorkType::preprint:
-        types = random_.below(3) == 0 ? Types{"Text", "Preprint", "article"}
-                                      : Types{"Preprint", "", "article"};
-        break;
-      case WorkType::report:
-        types = {"Report", "Technical Report", "report"};
-        break;
-      case WorkType::thesis:
-        types = random_.below(2) == 0
-                    ? Types{"Text", "Doctoral Thesis", "article"}
-                    : Types{"Dissertation", "Thesis", "thesis"};
-        break;
-      default:
-        break;
+    if (odd(Oddity::dc_no_types) && work_.in_openalex) {
+      json_.key("types").raw(work_.slot % 2 == 0 ? "{}" : "null");
+      return;
     }
+    if (of_ == Of::plan)
+      types = {"OutputManagementPlan", "Data Management Plan", "report"};
+    else
+      switch (work_.type) {
+        case WorkType::dataset:
+          types = {"Dataset", "Dataset", "dataset"};
+          break;
+        case WorkType::software:
+          types = {"Software", "Code", "article"};
+          break;
+        case WorkType::preprint:
+          types = random_.below(3) == 0 ? Types{"Text", "Preprint", "article"}
+                                        : Types{"Preprint", "", "article"};
+          break;
+        case WorkType::report:
+          types = {"Report", "Technical Report", "report"};
+          break;
+        case WorkType::thesis:
+          types = random_.below(2) == 0
+                      ? Types{"Text", "Doctoral Thesis", "article"}
+                      : Types{"Dissertation", "Thesis", "thesis"};
+          break;
+        default:
+          break;
+      }
     json_.key("types")
         .begin_object()
         .member("resourceTypeGeneral", types.general)
@@ -326,7 +425,7 @@ class DataCiteRecord {
 
   std::string related_doi(const std::string& doi) {
     if (!odd(Oddity::dc_doi_forms)) return doi;
-    switch (random_.below(4)) {
+    switch (aside_.below(4)) {
       case 0:
         return "doi:" + doi;
       case 1:
@@ -340,6 +439,11 @@ class DataCiteRecord {
 
   void write_relations() {
     json_.key("relatedIdentifiers").begin_array();
+    if (odd(Oddity::dc_many_relations)) {
+      write_related("References", "DOI", work_.doi);
+      for (std::uint32_t i = 0; i < 510; ++i)
+        write_related("References", "DOI", fmt::format("10.5555/list.{}", i));
+    }
     for (const Relation& relation : work_.relations)
       write_related(relation.kind == RelationKind::preprint_of
                         ? "IsVersionOf"
@@ -388,27 +492,36 @@ class DataCiteRecord {
         json_.begin_object()
             .member("descriptionType", "Abstract")
             .key("description")
-            .raw(odd_text(abstract))
+            .raw(text_with_controls(abstract))
             .end_object();
       else
         write_description("Abstract", abstract);
     });
   }
 
-  // Escapes that are right JSON but no right text.
-  static std::string odd_text(std::string_view text) {
-    std::string json = json_string(text);
-    json.insert(json.size() - 1, R"(\u0000 \ud800 \u2028 \u202e end)");
-    return json;
+  // Other identifiers than Crossref's and ROR's.
+  void write_other_funder_id(const Organisation& org) {
+    const auto write = [&](std::string_view id, std::string_view type) {
+      json_.member("funderIdentifier", id).member("funderIdentifierType", type);
+    };
+    if (work_.slot % 4 == 0 && !org.grid.empty())
+      return write("https://www.grid.ac/institutes/" + org.grid, "GRID");
+    if (work_.slot % 4 == 1 && !org.isni.empty())
+      return write("https://isni.org/isni/" + org.isni, "ISNI");
+    if (work_.slot % 4 == 2) return write(org.ror, "Crossref Funder ID");
+    write("https://example.org/funder", "Other");
   }
 
   void write_funding_reference(const Funding& funding) {
     const Organisation& org = record_.world.organisations()[funding.funder];
+    Random random(random_.next());
     json_.begin_object().member("funderName", org.name);
-    if (!random_.chance(record_.world.knobs().funder_unidentified)) {
-      const bool fundref = !org.fundref.empty() && random_.below(3) != 0;
+    if (odd(Oddity::dc_funder_ids)) {
+      write_other_funder_id(org);
+    } else if (!random.chance(record_.world.knobs().funder_unidentified)) {
+      const bool fundref = !org.fundref.empty() && random.below(3) != 0;
       const std::string_view before =
-          random_.below(8) == 0 ? "10.13039/"sv : "https://doi.org/10.13039/"sv;
+          random.below(8) == 0 ? "10.13039/"sv : "https://doi.org/10.13039/"sv;
       json_.member("funderIdentifier", fundref
                                            ? std::string(before) + org.fundref
                                            : "https://ror.org/" + org.ror);
@@ -427,10 +540,19 @@ class DataCiteRecord {
       json_.member(
           "awardNumber",
           funding.award + "; " + make_award(AwardStyle::digits, work_.key));
+    } else if (odd(Oddity::dc_numbers) && is_number(funding.award)) {
+      json_.key("awardNumber").raw(funding.award);
     } else {
       json_.member("awardNumber", funding.award);
     }
+    if (odd(Oddity::dc_unknown_keys))
+      json_.member("award_number", "?").member("grantee", "nobody");
     json_.end_object();
+  }
+
+  static bool is_number(std::string_view text) {
+    return text.size() < 16 && text.front() != '0' &&
+           text.find_first_not_of("0123456789") == std::string_view::npos;
   }
 
   void write_funding() {
@@ -440,9 +562,11 @@ class DataCiteRecord {
     });
   }
 
+  Of of_;
   Record record_;
   const Work& work_;
   Random& random_;
+  Random aside_;
   JsonWriter json_;
   Marking marking_ = Marking::personal;
   text::Day registered_ = 0;
@@ -451,7 +575,29 @@ class DataCiteRecord {
 }  // namespace
 
 void append_datacite(Record record, std::string& out) {
-  DataCiteRecord(record, out).write();
+  DataCiteRecord(record, DataCiteRecord::Of::work, out).write();
+  out += '\n';
+}
+
+void append_datacite_stray(Record record, std::string& out) {
+  append_datacite(record, out);
+}
+
+void append_plan_record(const World& world, const Plan& plan,
+                        std::string& out) {
+  Work work;
+  work.slot = plan.number;
+  work.key = world.key(World::What::plan_says, plan.number);
+  work.doi = plan.doi;
+  work.title = plan.title;
+  work.abstract = plan.description;
+  work.authors = plan.authors;
+  work.funding = plan.funding;
+  work.date = plan.created;
+  work.in_datacite = true;
+  DataCiteRecord({world, work, {}, Random(child(work.key, 3))},
+                 DataCiteRecord::Of::plan, out)
+      .write();
   out += '\n';
 }
 

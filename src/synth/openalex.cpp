@@ -1,3 +1,4 @@
+#include "synth/inverted_index.h"
 #include "synth/records.h"
 #include "text/unicode.h"
 
@@ -35,110 +36,41 @@ std::string_view openalex_type(WorkType type, Random& random) {
   return "other";
 }
 
-// Words in order of first appearance with their positions: the form in which
-// OpenAlex gives abstracts.
-class InvertedIndex {
- public:
-  void build(std::string_view text, std::uint32_t gap_every) {
-    words_.clear();
-    table_.assign(1024, 0);
-    std::uint32_t position = 0;
-    std::size_t begin = 0;
-    while (begin < text.size()) {
-      const std::size_t end =
-          std::min(text.find_first_of(" \n\t", begin), text.size());
-      if (end > begin) add(text.substr(begin, end - begin), position++);
-      if (gap_every != 0 && position % gap_every == 0) ++position;
-      begin = end + 1;
-    }
-  }
-
-  void write(JsonWriter& json, Random& random, bool huge) const {
-    json.begin_object();
-    for (const Entry& entry : words_) {
-      json.key(entry.word).begin_array();
-      for (const std::uint32_t position : entry.positions)
-        json.value(static_cast<int>(position));
-      json.end_array();
-    }
-    if (huge) {
-      json.key("far")
-          .begin_array()
-          .value(std::int64_t{1'000'000})
-          .value(std::int64_t{4'000'000'000})
-          .end_array();
-      json.key("")
-          .begin_array()
-          .value(-static_cast<int>(random.below(9)) - 1)
-          .end_array();
-    }
-    json.end_object();
-  }
-
- private:
-  struct Entry {
-    std::string_view word;
-    std::vector<std::uint32_t> positions;
-  };
-
-  static std::uint64_t hash(std::string_view word) {
-    std::uint64_t h = 1469598103934665603u;
-    for (const char c : word)
-      h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    return h ^ (h >> 32);
-  }
-
-  void add(std::string_view word, std::uint32_t position) {
-    if (words_.size() * 2 > table_.size()) grow();
-    std::size_t at = hash(word) & (table_.size() - 1);
-    for (; table_[at] != 0; at = (at + 1) & (table_.size() - 1)) {
-      Entry& entry = words_[table_[at] - 1];
-      if (entry.word == word) {
-        entry.positions.push_back(position);
-        return;
-      }
-    }
-    words_.push_back({word, {position}});
-    table_[at] = static_cast<std::uint32_t>(words_.size());
-  }
-
-  void grow() {
-    table_.assign(table_.size() * 2, 0);
-    for (std::uint32_t i = 0; i < words_.size(); ++i) {
-      std::size_t at = hash(words_[i].word) & (table_.size() - 1);
-      while (table_[at] != 0) at = (at + 1) & (table_.size() - 1);
-      table_[at] = i + 1;
-    }
-  }
-
-  std::vector<Entry> words_;
-  std::vector<std::uint32_t> table_;  // 0: free, else 1 + index of words_
-};
-
 class OpenAlexRecord {
  public:
   OpenAlexRecord(Record record, text::Day update, bool second, std::string& out)
       : record_(record),
         work_(record_.work),
         random_(record_.random),
+        aside_(record_.aside()),
         json_(out),
         update_(update),
         second_(second) {
-    generation_ = random_.below(4) == 0 ? Generation::with_grants
-                                        : Generation::with_awards;
+    const bool old = random_.chance(record_.world.knobs().old_generation);
+    generation_ = old ? Generation::with_grants : Generation::with_awards;
     if (record_.is(Oddity::oa_slim)) generation_ = Generation::slim;
-    if (work_.xpac) generation_ = Generation::with_awards;
+    if (work_.xpac || record_.is(Oddity::oa_raw_venue) ||
+        record_.is(Oddity::oa_award_lists) ||
+        record_.is(Oddity::oa_unknown_keys))
+      generation_ = Generation::with_awards;
     number_ = 4'000'000'000 + work_.slot * 2 + (second ? 1 : 0);
+  }
+
+  // Beside the work's own record, under another number.
+  void write_stray() {
+    number_ += 3'000'000'000;
+    if (!odd(Oddity::oa_stray_no_id)) generation_ = Generation::slim;
+    write();
   }
 
   void write() {
     json_.begin_object();
     write_identity();
     write_place();
-    write_authorships();
+    apart([&] { write_authorships(); });
     json_.member("cited_by_count", static_cast<int>(random_.skewed(60)));
     json_.member("is_retracted", false).member("is_paratext", false);
-    write_funding();
+    apart([&] { write_funding(); });
     write_abstract();
     write_dates();
     json_.end_object();
@@ -147,10 +79,20 @@ class OpenAlexRecord {
  private:
   bool odd(Oddity oddity) const { return record_.is(oddity); }
 
+  // A part of the record draws from a stream of its own: what it holds does not
+  // show in the parts after it.
+  template <class Part>
+  void apart(Part part) {
+    const Random rest(random_.next());
+    part();
+    random_ = rest;
+  }
+
   std::string doi_text() {
     const std::string& doi = work_.doi;
+    if (odd(Oddity::oa_stray_long_doi)) return doi + std::string(600, 'x');
     if (!odd(Oddity::oa_doi_form)) return "https://doi.org/" + doi;
-    switch (random_.below(3)) {
+    switch (aside_.below(3)) {
       case 0:
         return doi;
       case 1:
@@ -168,42 +110,59 @@ class OpenAlexRecord {
   void write_identity() {
     const std::string id = fmt::format("https://openalex.org/W{}", number_);
     const std::string title = title_text();
-    const bool doi_below = odd(Oddity::oa_doi_form) && random_.below(4) == 0 &&
+    const bool doi_below = odd(Oddity::oa_doi_form) && aside_.below(4) == 0 &&
                            generation_ != Generation::slim;
-    json_.member("id", id);
-    if (doi_below)
+    if (odd(Oddity::oa_stray_no_id))
+      json_.key("id").null();
+    else
+      json_.member("id", id);
+    if (doi_below || odd(Oddity::oa_stray_no_doi))
       json_.key("doi").null();
     else
       json_.member("doi", doi_text());
     if (odd(Oddity::oa_no_title))
       json_.key("title").null();
+    else if (odd(Oddity::oa_control_characters))
+      json_.key("title").raw(text_with_controls(title));
     else
       json_.member("title", title);
     json_.member("display_name", title);
     write_year();
-    if (generation_ != Generation::slim) {
-      json_.key("ids")
-          .begin_object()
-          .member("openalex", id)
-          .member("doi", "https://doi.org/" + work_.doi);
-      if (work_.type == WorkType::paper && random_.below(3) == 0)
-        json_.member("pmid", fmt::format("https://pubmed.ncbi.nlm.nih.gov/{}",
-                                         90'000'000 + work_.slot));
-      if (generation_ == Generation::with_grants) {
-        const auto mag = static_cast<std::int64_t>(9'000'000'000 + work_.slot);
-        if (odd(Oddity::oa_types))
-          json_.member("mag", mag);
-        else
-          json_.member("mag", fmt::format("{}", mag));
-      }
-      json_.end_object();
-    }
+    if (generation_ != Generation::slim) write_ids(id);
     json_.key("language");
     if (odd(Oddity::oa_bad_language))
       json_.value("klingon");
     else
       json_.value("en");
-    json_.member("type", openalex_type(work_.type, random_));
+    const std::string_view type = openalex_type(work_.type, random_);
+    json_.member("type", odd(Oddity::oa_unknown_type) ? "video-essay" : type);
+  }
+
+  void write_ids(const std::string& id) {
+    json_.key("ids")
+        .begin_object()
+        .member("openalex", id)
+        .member("doi", "https://doi.org/" + work_.doi);
+    const bool pmc = odd(Oddity::oa_pmid_forms);
+    const bool medical = work_.type == WorkType::paper && random_.below(3) == 0;
+    if (medical && !pmc)
+      json_.member("pmid", fmt::format("https://pubmed.ncbi.nlm.nih.gov/{}",
+                                       90'000'000 + work_.slot));
+    if (pmc && work_.slot % 2 == 0)
+      json_.member("pmid", fmt::format("https://pubmed.ncbi.nlm.nih.gov/PMC{}",
+                                       90'000'000 + work_.slot));
+    else if (pmc)
+      json_.member("pmcid",
+                   fmt::format("https://www.ncbi.nlm.nih.gov/pmc/articles/{}",
+                               90'000'000 + work_.slot));
+    if (generation_ == Generation::with_grants) {
+      const auto mag = static_cast<std::int64_t>(9'000'000'000 + work_.slot);
+      if (odd(Oddity::oa_types))
+        json_.member("mag", mag);
+      else
+        json_.member("mag", fmt::format("{}", mag));
+    }
+    json_.end_object();
   }
 
   void write_year() {
@@ -213,6 +172,14 @@ class OpenAlexRecord {
     else
       json_.member("publication_year", day.year);
     if (generation_ == Generation::slim) return;
+    if (odd(Oddity::oa_no_date)) {
+      json_.key("publication_date");
+      if (work_.slot % 2 == 0)
+        json_.null();
+      else
+        json_.value("0000-00-00");
+      return;
+    }
     const bool invented = work_.date_form == DateForm::year;
     const bool month = work_.date_form == DateForm::month;
     json_.member("publication_date", text::format_day(text::to_day(
@@ -226,7 +193,7 @@ class OpenAlexRecord {
         .begin_object()
         .member("is_oa", true)
         .member("landing_page_url", "https://doi.org/" + work_.doi);
-    if (random_.below(5) == 0) {
+    if (random_.below(5) == 0 || odd(Oddity::oa_raw_venue)) {
       json_.key("source").null();
     } else {
       json_.key("source").begin_object().member(
@@ -253,11 +220,13 @@ class OpenAlexRecord {
         "id", fmt::format("https://openalex.org/I{}", 4'100'000'000 + number));
     json_.member("display_name", org_text(record_.world, number, random_))
         .key("ror");
+    const bool unidentified =
+        random_.chance(record_.world.knobs().org_unidentified / 2);
     if (odd(Oddity::oa_bad_ror))
-      json_.value(random_.below(2) == 0
+      json_.value(aside_.below(2) == 0
                       ? "https://ror.org/https://ror.org/" + org.ror
                       : "https://ror.org/0" + org.ror.substr(2) + "|");
-    else if (random_.chance(record_.world.knobs().org_unidentified / 2))
+    else if (unidentified)
       json_.null();
     else
       json_.value("https://ror.org/" + org.ror);
@@ -266,11 +235,22 @@ class OpenAlexRecord {
         .end_object();
   }
 
+  std::string name_text(const Author& author, std::size_t i) {
+    const std::string given = given_text(work_, author),
+                      family = family_text(work_, author);
+    std::string name = given.empty() ? family : given + ' ' + family;
+    if (!odd(Oddity::oa_name_forms) || given.empty()) return name;
+    if (i % 4 == 0) return fmt::format("{} ({})", name, 10'000 + work_.slot);
+    if (i % 4 == 1) return "Dr. " + name;
+    if (i % 4 == 2) return family + ", " + given;
+    for (std::size_t at = name.find('-'); at != std::string::npos;
+         at = name.find('-', at))
+      name.replace(at, 1, "\u2010");
+    return name;
+  }
+
   void write_author(const Author& author, std::size_t i, std::size_t count) {
-    const std::string given = given_text(work_, author);
-    const std::string name = given.empty()
-                                 ? family_text(work_, author)
-                                 : given + ' ' + family_text(work_, author);
+    const std::string name = name_text(author, i);
     json_.begin_object().member("author_position", i == 0           ? "first"
                                                    : i + 1 == count ? "last"
                                                                     : "middle");
@@ -281,7 +261,11 @@ class OpenAlexRecord {
     const bool only_raw = !author.orcid.empty() &&
                           generation_ == Generation::with_awards &&
                           random_.below(40) == 0;
-    if (author.orcid.empty() || only_raw)
+    if (odd(Oddity::oa_bad_orcid) && i == 0)
+      json_.value(work_.slot % 2 == 0
+                      ? "https://orcid.org/"
+                      : "https://orcid.org/0000-0002-1825-0098");
+    else if (author.orcid.empty() || only_raw)
       json_.null();
     else
       json_.value("https://orcid.org/" + author.orcid);
@@ -344,6 +328,11 @@ class OpenAlexRecord {
     json_.end_array();
   }
 
+  std::string award_text(const Funding& funding) const {
+    if (!odd(Oddity::oa_award_lists)) return funding.award;
+    return funding.award + ", " + make_award(AwardStyle::digits, work_.key);
+  }
+
   void write_awards() {
     json_.key("awards").begin_array();
     for (const Funding& funding : work_.funding) {
@@ -353,15 +342,23 @@ class OpenAlexRecord {
                             mix(child(funding.funder, work_.slot)) >> 34));
       json_.key("display_name")
           .null()
-          .member("funder_award_id", funding.award)
+          .member("funder_award_id", award_text(funding))
           .member("funder_id", funder_id(funding.funder));
       json_
           .member("funder_display_name",
                   record_.world.organisations()[funding.funder].name)
           .key("doi")
+          .null();
+      if (odd(Oddity::oa_unknown_keys)) json_.member("grant_number", "?");
+      json_.end_object();
+    }
+    if (odd(Oddity::oa_award_lists))
+      json_.begin_object()
+          .member("id", "https://openalex.org/G7")
+          .member("display_name", "An award without number")
+          .key("funder_award_id")
           .null()
           .end_object();
-    }
     json_.end_array().key("funders").begin_array();
     for (const Funding& funding : work_.funding) {
       const Organisation& org = record_.world.organisations()[funding.funder];
@@ -418,20 +415,20 @@ class OpenAlexRecord {
     thread_local InvertedIndex index;
     index.build(marked.empty() ? std::string_view(work_.abstract) : marked,
                 odd(Oddity::oa_gaps) ? 17 : 0);
-    if (!odd(Oddity::oa_wrapped_index)) {
-      index.write(json_, random_, odd(Oddity::oa_huge_position));
-      return;
-    }
-    std::string inner;
-    JsonWriter inner_json(inner);
-    index.write(inner_json, random_, false);
-    if (random_.below(2) == 0)
-      json_.value(inner);
+    thread_local std::string inverted;
+    inverted.clear();
+    index.write(odd(Oddity::oa_huge_position), inverted);
+    if (odd(Oddity::oa_twin_positions))
+      inverted.insert(inverted.size() - 1, R"(,"zz-twin":[0])");
+    if (!odd(Oddity::oa_wrapped_index))
+      json_.raw(inverted);
+    else if (aside_.below(2) == 0)
+      json_.value(inverted);
     else
       json_.begin_object()
           .member("IndexLength", 100)
           .key("InvertedIndex")
-          .raw(inner)
+          .raw(inverted)
           .end_object();
   }
 
@@ -452,6 +449,7 @@ class OpenAlexRecord {
   Record record_;
   const Work& work_;
   Random& random_;
+  Random aside_;
   JsonWriter json_;
   text::Day update_;
   bool second_;
@@ -464,6 +462,11 @@ class OpenAlexRecord {
 void append_openalex(Record record, text::Day update, bool second,
                      std::string& out) {
   OpenAlexRecord(record, update, second, out).write();
+  out += '\n';
+}
+
+void append_openalex_stray(Record record, text::Day update, std::string& out) {
+  OpenAlexRecord(record, update, false, out).write_stray();
   out += '\n';
 }
 

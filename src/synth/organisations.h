@@ -65,7 +65,7 @@ class Organisations {
  private:
   void add_funders(Random random, const Knobs& knobs);
   void add_institutions(Random random, std::uint32_t count);
-  void add_history(Random random);
+  void add_history(Random random, double share);
 
   std::uint64_t key_;
   std::vector<Organisation> all_;

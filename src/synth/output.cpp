@@ -4,6 +4,7 @@
 #include "storage/manifest.h"
 #include "synth/gzip_file.h"
 #include "synth/plans.h"
+#include "synth/records.h"
 
 #include <fmt/format.h>
 
@@ -33,10 +34,27 @@ std::vector<std::uint32_t> by_doi(const World& world) {
   return order;
 }
 
-bool is_odd(const Output& output, std::uint32_t plan) {
-  return output.world
-      .random(World::What::plan_says, plan + (std::uint64_t{1} << 40))
-      .chance(output.options.awkward_ratio);
+std::optional<Oddity> oddity_of(const Output& output, std::uint32_t plan,
+                                OddityRange range) {
+  Random random = output.world.random(
+      World::What::plan_says, plan + (std::uint64_t{1} << 40) +
+                                  static_cast<std::uint64_t>(range.first));
+  return choose_oddity(output.world.knobs(), output.options.awkward_ratio,
+                       range, random);
+}
+
+void append_plan(const Output& output, std::uint32_t number, std::string& out) {
+  append_export_line(output.world, output.world.plan(number),
+                     oddity_of(output, number, kExportOddities), out);
+  if (number % 4 != 0) return;
+  if (const auto stray = oddity_of(output, number, kExportStrays))
+    append_export_stray(*stray, out);
+}
+
+void append_plan_madmp(const Output& output, std::uint32_t number,
+                       std::string& out) {
+  append_madmp(output.world, output.world.plan(number),
+               oddity_of(output, number, kMadmpOddities), out);
 }
 
 // The subset lists of a tenth of the plans: see spec jobs.md 5.
@@ -110,8 +128,10 @@ void append_truth(const World& world, std::uint32_t number, Work& work,
 
 Status Output::write_registry() const {
   if (!options.sources.ror) return {};
-  return write_ror(world.organisations(), options.run_id,
-                   options.awkward_ratio > 0, download("ror"));
+  return write_ror(
+      world.organisations(), options.run_id,
+      options.awkward_ratio > 0 && world.knobs().registry_litter > 0,
+      download("ror"));
 }
 
 Status Output::write_plans() const {
@@ -125,7 +145,7 @@ Status Output::write_plans() const {
       DMP_ASSIGN(GzipFile gzip, GzipFile::create(path));
       for (std::uint32_t i = begin; i < end; ++i) {
         line.clear();
-        append(world, world.plan(order[i]), is_odd(*this, order[i]), line);
+        append(*this, order[i], line);
         DMP_TRY(gzip.write(line));
       }
       DMP_TRY(gzip.finish());
@@ -134,11 +154,11 @@ Status Output::write_plans() const {
     if (options.sources.dmps)
       DMP_TRY(write(download("dmps") / fmt::format("coki-dmps_{}_{}.jsonl.gz",
                                                    options.run_id, file),
-                    append_export_line));
+                    append_plan));
     if (options.sources.madmp)
       DMP_TRY(write(download("madmp") / fmt::format("madmp_{}_{}.jsonl.gz",
                                                     options.run_id, file),
-                    append_madmp));
+                    append_plan_madmp));
   }
   return {};
 }

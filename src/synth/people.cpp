@@ -164,7 +164,7 @@ constexpr std::string_view kBases =
 
 }  // namespace
 
-Name invented_name(Random& random, double common_names) {
+Name invented_name(Random random, double common_names) {
   const Culture& culture = pick_culture(random);
   Name name;
   name.given = culture.given[random.skewed(

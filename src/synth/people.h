@@ -17,7 +17,7 @@ struct Name {
 
 // A name from one of several cultures; common_names is the share of surnames
 // from the list of common ones, the others are composed.
-Name invented_name(Random& random, double common_names);
+Name invented_name(Random random, double common_names);
 
 // The parts of a display name: the last word, with particles before it, is the
 // family name.

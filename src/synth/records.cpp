@@ -8,15 +8,17 @@
 namespace dmp::synth {
 
 std::optional<Oddity> choose_oddity(const Knobs& knobs, double ratio,
-                                    Oddity first, Oddity last, Random& random) {
-  if (!random.chance(ratio)) return {};
+                                    OddityRange range, Random& random) {
+  const bool chosen = random.chance(ratio);
+  const double draw = random.unit();
+  if (!chosen) return {};
+  const auto first = static_cast<std::size_t>(range.first),
+             last = static_cast<std::size_t>(range.last);
   double total = 0;
-  for (auto i = static_cast<std::size_t>(first);
-       i <= static_cast<std::size_t>(last); ++i)
-    total += knobs.odd[i];
-  double left = random.unit() * total;
-  for (auto i = static_cast<std::size_t>(first);
-       i <= static_cast<std::size_t>(last); ++i) {
+  for (std::size_t i = first; i <= last; ++i) total += knobs.odd[i];
+  if (total == 0) return {};
+  double left = draw * total;
+  for (std::size_t i = first; i <= last; ++i) {
     if (left < knobs.odd[i]) return static_cast<Oddity>(i);
     left -= knobs.odd[i];
   }
@@ -37,9 +39,10 @@ std::string family_text(const Work& work, const Author& author) {
 std::string_view org_text(const World& world, std::uint32_t number,
                           Random& random) {
   const Organisation& org = world.organisations()[number];
-  if (!random.chance(world.knobs().org_variant)) return org.name;
-  if (!org.aliases.empty())
-    return random.pick(std::span<const std::string>(org.aliases));
+  const bool variant = random.chance(world.knobs().org_variant);
+  const std::uint64_t which = random.next();
+  if (!variant) return org.name;
+  if (!org.aliases.empty()) return org.aliases[which % org.aliases.size()];
   return org.acronym.empty() ? std::string_view(org.name) : org.acronym;
 }
 
@@ -74,6 +77,12 @@ std::string escape_xml(std::string_view text) {
   return out;
 }
 
+std::string text_with_controls(std::string_view text) {
+  std::string json = json_string(text);
+  json.insert(json.size() - 1, R"(\u0000 \ud800 \u2028 \u202e end)");
+  return json;
+}
+
 void append_broken(Random random, std::string& out) {
   switch (random.below(6)) {
     case 0:
@@ -105,7 +114,22 @@ void append_citation(Record record, const Relation& relation,
   constexpr std::array<std::string_view, 4> sources{"datacite", "eupmc", "czi",
                                                     "datacite"};
   const std::string date = text::format_day(record.work.date);
+  const std::string publication = "https://doi.org/" + relation.doi;
+  std::string dataset = "https://doi.org/" + record.work.doi;
+  if (record.is(Oddity::co_self)) dataset = publication;
+  if (record.is(Oddity::co_blank)) dataset.insert(8, " ");
+  if (record.is(Oddity::co_accession))
+    dataset = fmt::format("GSE{}", random.below(300'000));
   JsonWriter json(out);
+  if (record.is(Oddity::co_old_keys)) {
+    json.begin_object()
+        .member("objId", publication)
+        .member("subjId", dataset)
+        .member("repository", venue_of(world, record.work))
+        .member("source", "datacite")
+        .end_object();
+    return;
+  }
   json.begin_object();
   json.member("id", fmt::format("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
                                 random.next() >> 32, random.below(65536),
@@ -113,12 +137,15 @@ void append_citation(Record record, const Relation& relation,
                                 random.next() >> 16));
   json.member("created", date + "T03:33:41.256+00:00")
       .member("updated", date + "T03:33:41.256+00:00");
-  json.key("repository")
-      .begin_object()
-      .member("title", venue_of(world, record.work))
-      .key("external_id")
-      .null()
-      .end_object();
+  json.key("repository");
+  if (record.is(Oddity::co_nulls))
+    json.null();
+  else
+    json.begin_object()
+        .member("title", venue_of(world, record.work))
+        .key("external_id")
+        .null()
+        .end_object();
   json.key("publisher")
       .begin_object()
       .member("title", "Example Press")
@@ -127,8 +154,7 @@ void append_citation(Record record, const Relation& relation,
       .end_object();
   json.key("journal").begin_object().end_object();
   json.key("title").null();
-  json.member("dataset", "https://doi.org/" + record.work.doi);
-  json.member("publication", "https://doi.org/" + relation.doi);
+  json.member("dataset", dataset).member("publication", publication);
   json.member("publishedDate", date + "T00:00:00+00:00");
   json.member("source", random.pick(sources));
   json.key("affiliations").begin_array().end_array();

@@ -182,10 +182,14 @@ void choose_date(const World& world, const Project& project, Work& work,
                  Random random) {
   const Knobs& knobs = world.knobs();
   text::Day first = project.start + 60, last = project.end + 365;
-  if (random.chance(knobs.late_outputs)) {
+  const bool late = random.chance(knobs.late_outputs),
+             early = random.chance(knobs.early_outputs),
+             coarse = random.chance(knobs.coarse_date),
+             month = random.below(3) == 0;
+  if (late) {
     first = project.end + 366;
     last = project.end + 3 * 365;
-  } else if (random.chance(knobs.early_outputs)) {
+  } else if (early) {
     first = project.start - 365;
     last = project.start - 1;
   }
@@ -193,8 +197,7 @@ void choose_date(const World& world, const Project& project, Work& work,
   work.date = first < last ? random.between(first, last)
                            : std::min(first, world.today() - 5);
   work.date_form = DateForm::day;
-  if (random.chance(knobs.coarse_date))
-    work.date_form = random.below(3) == 0 ? DateForm::month : DateForm::year;
+  if (coarse) work.date_form = month ? DateForm::month : DateForm::year;
 }
 
 void choose_texts(const World& world, Topic topic, Work& work, Random random) {
@@ -241,15 +244,17 @@ void choose_funding(const World& world, const Project& project, Work& work,
   if (!always && random.chance(knobs.no_funding)) return;
   work.funding = project.funding;
   if (work.funding.size() > 1 && random.below(3) == 0) work.funding.pop_back();
-  const bool only = !always && random.chance(knobs.funder_only);
+  const bool only = random.chance(knobs.funder_only) && !always;
   work.mangled_award = random.chance(knobs.award_mangled);
   for (Funding& funding : work.funding) {
+    Random own(random.next());
+    const bool relative = own.chance(knobs.funder_family);
     if (only) funding.award.clear();
     if (work.mangled_award && !funding.award.empty())
       funding.award = mangle_award(world.organisations()[funding.funder].style,
-                                   funding.award, random);
-    if (!always && random.chance(knobs.funder_family))
-      funding.funder = world.organisations().relative(funding.funder, random);
+                                   funding.award, own);
+    if (!always && relative)
+      funding.funder = world.organisations().relative(funding.funder, own);
   }
 }
 
@@ -261,11 +266,12 @@ void record_authors(const World& world, Work& work, Random random) {
   work.short_middle = random.below(2) == 0;
   const bool placeless = random.chance(knobs.no_affiliation);
   for (Author& author : work.authors) {
-    if (!random.chance(knobs.orcid)) author.orcid.clear();
+    Random own(random.next());
+    if (!own.chance(knobs.orcid)) author.orcid.clear();
     if (placeless)
       author.institutions.clear();
-    else if (random.chance(knobs.moved))
-      author.institutions[0] = world.organisations().pick_institution(random);
+    else if (own.chance(knobs.moved))
+      author.institutions[0] = world.organisations().pick_institution(own);
   }
 }
 

@@ -92,7 +92,7 @@ Author World::person(std::uint64_t number) const {
   Random random = this->random(What::person, number);
   Author author;
   author.person = number;
-  author.name = invented_name(random, knobs_.common_names);
+  author.name = invented_name(Random(random.next()), knobs_.common_names);
   if (random.chance(knobs_.person_orcid)) author.orcid = orcid_of(number);
   const Group home = group(number / kMembers);
   author.institutions.push_back(
@@ -114,8 +114,9 @@ Author World::author_of_name(const std::string& name) const {
   author.person = (name_key(name) >> 2) | kFromPapers;
   author.name = name_of_text(name);
   Random random = this->random(What::person, author.person);
-  if (random.chance(knobs_.person_orcid))
-    author.orcid = make_orcid(random.next() % kOrcids);
+  const bool identified = random.chance(knobs_.person_orcid);
+  const std::uint64_t orcid = random.next() % kOrcids;
+  if (identified) author.orcid = make_orcid(orcid);
   author.institutions.push_back(organisations_.pick_institution(random));
   if (random.chance(knobs_.several_institutions)) {
     const std::uint32_t second = organisations_.pick_institution(random);
@@ -130,8 +131,9 @@ Author World::namesake(const Author& of, std::uint64_t number) const {
   author.person = number | kStranger;
   author.name = of.name;
   if (random.below(2) == 0) author.name.middle.clear();
-  if (random.chance(knobs_.person_orcid))
-    author.orcid = make_orcid(random.next() % kOrcids);
+  const bool identified = random.chance(knobs_.person_orcid);
+  const std::uint64_t orcid = random.next() % kOrcids;
+  if (identified) author.orcid = make_orcid(orcid);
   author.institutions.push_back(organisations_.pick_institution(random));
   return author;
 }
@@ -245,11 +247,12 @@ Project World::sibling_project(const Project& plan,
     other.topic.group = child(other.topic.group, 1);
   for (Funding& funding : other.funding) {
     const bool keeps = random.chance(knobs_.keep_funder);
-    funding.funder =
-        keeps ? plan.funding[0].funder : organisations_.pick_funder(random);
+    const std::uint32_t other_funder = organisations_.pick_funder(random);
+    funding.funder = keeps ? plan.funding[0].funder : other_funder;
     funding.award = make_award(organisations_[funding.funder].style,
                                child(project_key, funding.funder));
   }
+  if (random.chance(knobs_.keep_award)) other.funding = plan.funding;
   // Half of the other projects run at the same time, the others anywhere.
   if (random.below(2) == 0) {
     const text::Day shift = random.between(-300, 300);
@@ -266,19 +269,24 @@ std::string World::plan_doi(std::uint32_t plan) const {
                          (plan >> 24 << 24));
 }
 
-void World::say_authors(Plan& plan, Random& random) const {
+void World::say_authors(Plan& plan, Random random) const {
   const std::vector<Author>& team = plan.project.team;
   const bool one = random.chance(knobs_.one_author_plans);
-  for (std::size_t i = 0; i < team.size(); ++i)
-    if (i == 0 || (!one && random.chance(.85))) plan.authors.push_back(team[i]);
-  if (!one && random.chance(knobs_.outsiders))
-    for (int i = 0; i < 2; ++i) plan.authors.push_back(anybody(random));
+  for (std::size_t i = 0; i < team.size(); ++i) {
+    const bool named = random.chance(.85);
+    if (i == 0 || (!one && named)) plan.authors.push_back(team[i]);
+  }
+  Random outside(random.next());
+  if (!one && outside.chance(knobs_.outsiders))
+    for (int i = 0; i < 2; ++i) plan.authors.push_back(anybody(outside));
   for (Author& author : plan.authors)
     if (!random.chance(knobs_.plan_orcid)) author.orcid.clear();
 }
 
-void World::say_funding(Plan& plan, Random& random) const {
+void World::say_funding(Plan& plan, Random random) const {
   if (random.chance(knobs_.plan_no_funder)) return;
+  const bool called = random.below(5) == 0;
+  Random call(random.next());
   plan.funding = plan.project.funding;
   const bool no_award = random.chance(knobs_.plan_no_award);
   const bool filler = random.chance(knobs_.plan_filler_award);
@@ -287,13 +295,13 @@ void World::say_funding(Plan& plan, Random& random) const {
     if (filler) funding.award = random.pick(kFillers);
   }
   plan.status = no_award ? "planned"sv : "granted"sv;
-  if (random.below(5) == 0)
+  if (called)
     plan.opportunity =
-        fmt::format("{}-{:02}-{:03}", random.below(2) == 0 ? "PAR" : "CALL",
-                    random.below(25), random.below(1000));
+        fmt::format("{}-{:02}-{:03}", call.below(2) == 0 ? "PAR" : "CALL",
+                    call.below(25), call.below(1000));
 }
 
-void World::say_text(Plan& plan, Random& random) const {
+void World::say_text(Plan& plan, Random random) const {
   const bool described = !random.chance(knobs_.plan_no_description);
   if (cast_) {
     constexpr std::array before{""sv, ""sv, "Collaborative Research: "sv,
@@ -316,9 +324,10 @@ Plan World::plan(std::uint32_t number) const {
   plan.doi = plan_doi(number);
   plan.project = plan_project(number);
   Random random = this->random(What::plan_says, number);
-  say_authors(plan, random);
-  say_funding(plan, random);
-  say_text(plan, random);
+  // A stream each, so that no knob shifts what others decide.
+  say_authors(plan, Random(random.next()));
+  say_funding(plan, Random(random.next()));
+  say_text(plan, Random(random.next()));
   plan.end = plan.project.end;
   plan.created =
       std::min(plan.project.start + random.between(-200, 200), today_ - 10);

@@ -156,9 +156,9 @@ class World {
   std::uint64_t member(std::uint64_t group, std::uint32_t k) const;
   std::vector<Funding> fund(const Group& group, Random& random,
                             std::uint64_t key) const;
-  void say_text(Plan& plan, Random& random) const;
-  void say_authors(Plan& plan, Random& random) const;
-  void say_funding(Plan& plan, Random& random) const;
+  void say_text(Plan& plan, Random random) const;
+  void say_authors(Plan& plan, Random random) const;
+  void say_funding(Plan& plan, Random random) const;
 
   Size size_;
   Knobs knobs_;
