@@ -65,7 +65,7 @@ std::optional<FetchedObject> object_of(simdjson::dom::element line) {
 std::string folder_beside(const std::optional<storage::Manifest>& former) {
   if (!former) return "";
   for (int number = 1;; ++number) {
-    const std::string name = fmt::format("r{:02}/", number);
+    std::string name = fmt::format("r{:02}/", number);
     bool used = false;
     for (const auto& file : former->files)
       used = used || file.path.starts_with(name);
@@ -164,8 +164,9 @@ Status DownloadStage::read_progress() {
     auto object = object_of(json);
     if (!object) return {};
     const auto there = present.find(key_of(object->object));
-    if (there != present.end() && there->second == object->bytes)
-      objects_[object->path] = *std::move(object);
+    if (there == present.end() || there->second != object->bytes) continue;
+    std::string path = object->path;
+    objects_.insert_or_assign(std::move(path), *std::move(object));
   }
   if (context_.say && !objects_.empty()) {
     context_.say(

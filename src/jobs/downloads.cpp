@@ -47,6 +47,13 @@ std::string listing_digest(const std::vector<Source>& sources) {
   return storage::sha256_text(text);
 }
 
+std::vector<std::string> paths_of(const std::vector<Source>& sources) {
+  std::vector<std::string> paths(sources.size());
+  std::transform(sources.begin(), sources.end(), paths.begin(),
+                 [](const Source& one) { return one.path; });
+  return paths;
+}
+
 Error changed(const storage::ObjectStore& store, const Source& one,
               const std::string& what) {
   return Error{ErrorCode::corrupt_input,
@@ -96,9 +103,7 @@ Result<StageResult> copy_objects(const JobContext& context,
   DMP_TRY(in_parallel(sources.size(), kTransfers, [&](std::size_t i) {
     return copy_object(stage, open, sources[i]);
   }));
-  std::vector<std::string> paths;
-  for (const auto& one : sources) paths.push_back(one.path);
-  return stage.publish(paths);
+  return stage.publish(paths_of(sources));
 }
 
 // ------------------------------------------------------------------- OpenAlex
@@ -314,6 +319,7 @@ Result<StageResult> datacite_download_job(const JobContext& context,
   DMP_ASSIGN(const std::string status, datacite_status(*store));
   DMP_ASSIGN(const auto listed, store->list(kRoot));
   std::vector<Source> sources;
+  sources.reserve(listed.size());
   for (const auto& object : listed) {
     sources.push_back({object.key, object.key.substr(kRoot.size()),
                        object.bytes, object.etag});
@@ -338,9 +344,7 @@ Result<StageResult> datacite_download_job(const JobContext& context,
     return Error{ErrorCode::unavailable,
                  "STATUS.json changed during the download; start it again"};
   }
-  std::vector<std::string> paths;
-  for (const auto& one : sources) paths.push_back(one.path);
-  return stage->publish(paths);
+  return stage->publish(paths_of(sources));
 }
 
 }  // namespace dmp::jobs

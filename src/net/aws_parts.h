@@ -30,7 +30,6 @@ struct AwsSession::Parts {
   aws_tls_ctx* tls = nullptr;
   aws_credentials_provider* credentials = nullptr;
   std::string configured;  // names of the providers in the chain
-  bool anonymous = false;
 };
 
 }  // namespace dmp::net

@@ -233,7 +233,6 @@ Result<std::unique_ptr<AwsSession>> AwsSession::open(
   Parts& parts = *session->parts_;
   parts.allocator = allocator();
   parts.region = choose_region(options.region);
-  parts.anonymous = options.anonymous;
   DMP_TRY(make_loops(parts));
   if (options.anonymous) {
     parts.credentials = anonymous();

@@ -142,25 +142,35 @@ void pause(const RetryPolicy& policy, int outcome, const Attempt& last) {
       std::min<std::chrono::milliseconds>(wait, kLongest));
 }
 
-Error failure(const std::string& url, const Attempt& outcome) {
-  ErrorCode code = ErrorCode::unavailable;
-  if (outcome.code == CURLE_URL_MALFORMAT ||
-      outcome.code == CURLE_UNSUPPORTED_PROTOCOL ||
-      outcome.code == CURLE_PEER_FAILED_VERIFICATION ||
-      outcome.code == CURLE_TOO_MANY_REDIRECTS) {
-    code = ErrorCode::invalid_argument;
-  } else if (outcome.code == CURLE_FILE_COULDNT_READ_FILE ||
-             (outcome.code == CURLE_OK && outcome.status == 404)) {
-    code = ErrorCode::not_found;
-  } else if (outcome.code == CURLE_OK && outcome.status >= 400 &&
-             !is_temporary(outcome)) {
-    code = ErrorCode::invalid_argument;
-  } else if (outcome.code == CURLE_WRITE_ERROR) {
-    code = outcome.too_large ? ErrorCode::corrupt_input : ErrorCode::io;
+bool is_refusal(const Attempt& outcome) {
+  switch (outcome.code) {
+    case CURLE_OK:
+      return outcome.status >= 400 && !is_temporary(outcome);
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_TOO_MANY_REDIRECTS:
+      return true;
+    default:
+      return false;
   }
-  return Error{code, fmt::format("{}: {}", shown_url(url),
-                                 outcome.too_large ? "larger than allowed"
-                                                   : reason(outcome))};
+}
+
+ErrorCode code_of(const Attempt& outcome) {
+  if (outcome.too_large) return ErrorCode::corrupt_input;
+  if (outcome.code == CURLE_FILE_COULDNT_READ_FILE) return ErrorCode::not_found;
+  if (outcome.code == CURLE_OK && outcome.status == 404)
+    return ErrorCode::not_found;
+  if (is_refusal(outcome)) return ErrorCode::invalid_argument;
+  return outcome.code == CURLE_WRITE_ERROR ? ErrorCode::io
+                                           : ErrorCode::unavailable;
+}
+
+Error failure(const std::string& url, const Attempt& outcome) {
+  return Error{
+      code_of(outcome),
+      fmt::format("{}: {}", shown_url(url),
+                  outcome.too_large ? "larger than allowed" : reason(outcome))};
 }
 
 void send_once(const HttpRequest& request, Attempt& outcome) {
@@ -184,8 +194,8 @@ void send_once(const HttpRequest& request, Attempt& outcome) {
   }
   List headers(curl_slist_append(nullptr, "Expect:"), curl_slist_free_all);
   for (const auto& [name, value] : request.headers) {
-    headers.reset(
-        curl_slist_append(headers.release(), (name + ": " + value).c_str()));
+    const std::string line = fmt::format("{}: {}", name, value);
+    headers.reset(curl_slist_append(headers.release(), line.c_str()));
   }
   curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
   outcome.code = curl_easy_perform(handle.get());

@@ -181,7 +181,7 @@ Status S3Client::Impl::start() {
   aws_s3_client_config config{};
   config.client_bootstrap = parts.bootstrap;
   config.region = cursor(parts.region);
-  config.signing_config = parts.anonymous ? nullptr : &signing;
+  config.signing_config = &signing;  // anonymous keys sign nothing
   config.tls_mode = endpoint.tls ? AWS_MR_TLS_ENABLED : AWS_MR_TLS_DISABLED;
   aws_tls_connection_options tls{};
   if (endpoint.tls) {

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""The guide, command by command, on a synthetic world: sources that are served
+as the real ones are, a bucket, --executor local; the result is that of `run`.
+
+usage: guide_test.py PROGRAM [unittest arguments]
+
+The bucket and the sources' buckets are folders; below tests/s3/with_s3 they are
+buckets of that server.
+"""
+import gzip
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import sources
+
+PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
+RUN = "2026-01-01"
+ON_S3 = os.environ.get("DMPWORKS_TEST_S3") == "1"
+GUIDE = ["ror", "openalex-works", "crossref-metadata", "datacite", "data-citation-corpus",
+         "process-works", "process-dmps"]
+STAGES = ["ror/{}/download", "ror/{}/transform", "openalex_works/{}/download", "openalex_works/{}/transform",
+          "crossref_metadata/{}/download", "crossref_metadata/{}/transform", "datacite/{}/download",
+          "datacite/{}/transform", "data_citation_corpus/{}/download", "dmps/{}/transform", "sqlmesh/{}",
+          "dmp-works-search/{}"]
+# Compared with those of `run`.
+TABLES = ["openalex_works/{}/transform", "crossref_metadata/{}/transform", "datacite/{}/transform",
+          "ror/{}/transform", "dmps/{}/transform", "sqlmesh/{}"]
+SECRETS = {"DATACITE_ACCOUNT_ID": sources.DATACITE_ACCOUNT[0], "DATACITE_PASSWORD": sources.DATACITE_ACCOUNT[1],
+           "MYSQL_PWD": "s3cret-mysql-password", "OPENSEARCH_PASSWORD": "s3cret-opensearch-password"}
+
+
+def call(*words, cwd=None, env=None):
+    return subprocess.run([PROGRAM, *map(str, words)], cwd=cwd, env=env, text=True, capture_output=True,
+                          timeout=600, check=False)
+
+
+def manifest_of(bucket, stage):
+    return json.loads((bucket / stage.format(RUN) / "manifest.json").read_text())
+
+
+def rows_of(bucket, stage):
+    """Rows of the Parquet files of a stage, sorted, by the table they are of."""
+    tables = {}
+    for file in manifest_of(bucket, stage)["files"]:
+        if file["path"].endswith(".parquet"):
+            parts = [part for part in pathlib.PurePath(file["path"]).parts if not part.startswith("r0")]
+            table = "/".join(parts).removesuffix(".parquet").rstrip("0123456789_")
+            tables.setdefault(table, []).append(bucket / stage.format(RUN) / file["path"])
+    rows = {}
+    for table, files in tables.items():
+        printed = call("cat", *files)
+        assert printed.returncode == 0, printed.stderr
+        rows[table] = sorted(printed.stdout.splitlines())
+    return rows
+
+
+def matches_of(bucket):
+    lines = []
+    for file in manifest_of(bucket, "dmp-works-search/{}")["files"]:
+        if "matches_" in file["path"]:
+            with gzip.open(bucket / "dmp-works-search" / RUN / file["path"], "rt", encoding="utf-8") as text:
+                lines += text.read().splitlines()
+    return lines
+
+
+class Guide(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.root = pathlib.Path(tempfile.mkdtemp(prefix="dmpworks_guide_"))
+        cls.addClassCleanup(shutil.rmtree, cls.root, ignore_errors=True)
+        world = cls.root / "world"
+        made = call("synth", "--out-dir", world, "--works", 400, "--dmps", 20, "--files", 3, "--run-id", RUN)
+        assert made.returncode == 0, made.stderr
+        cls.by_run(world)
+        place = cls.root / "sources"
+        place.mkdir()
+        sources.lay_out(world, RUN, place)
+        cls.http = sources.FileServer({name: place / name for name in ("ror.zip", "corpus.zip")})
+        cls.addClassCleanup(cls.http.close)
+        cls.environment = {"PATH": os.environ["PATH"], "TMPDIR": str(cls.root), **SECRETS}
+        export = world / "dmps" / RUN / "download"
+        if ON_S3:
+            cls.use_s3(place, export)
+        else:
+            cls.bucket = cls.root / "bucket"
+            shutil.copytree(export, cls.bucket / "dmps" / RUN / "download")
+            sources.write_settings(cls.root, sources.settings(RUN, place, cls.http.url, "./bucket"))
+        cls.log = ""
+        for command in GUIDE:
+            done = cls.submit(command)
+            assert done.returncode == 0, f"{command}: {done.stderr}\n{cls.logs()}"
+            cls.log += done.stdout + done.stderr
+
+    @classmethod
+    def by_run(cls, world):
+        cls.by_run_bucket = cls.root / "by_run"
+        line = ["run", "--out-dir", cls.by_run_bucket, "--run-id", RUN, "--quiet"]
+        for dataset in ("openalex-works", "crossref-metadata", "datacite", "ror", "data-citation-corpus", "dmps"):
+            line += ["--" + dataset, world / dataset.replace("-", "_") / RUN / "download"]
+        done = call(*line)
+        assert done.returncode == 0, done.stderr
+
+    @classmethod
+    def use_s3(cls, place, export):
+        s3 = sources.S3(os.environ)
+        names = {"openalex": "guide-openalex", "datacite": "guide-datacite", "crossref": "guide-crossref"}
+        for folder, name in names.items():
+            s3.make_bucket(name, public=folder == "openalex")
+            s3.upload_tree(place / folder, name)
+        s3.make_bucket("guide-project")
+        for file in export.iterdir():
+            s3.request("PUT", f"guide-project/dmps/{RUN}/download/{file.name}", file.read_bytes())
+        cls.http.keys = {"access_key_id": s3.key, "secret_access_key": s3.secret, "session_token": ""}
+        cls.bucket = pathlib.Path(os.environ["DMPWORKS_TEST_S3_ROOT"]) / "guide-project"
+        cls.environment |= {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        sources.write_settings(cls.root, sources.settings(RUN, place, cls.http.url, "guide-project", names))
+
+    @classmethod
+    def submit(cls, command, *words):
+        return call("batch-submit", command, "--scratch-dir", "scratch", *words, cwd=cls.root, env=cls.environment)
+
+    @classmethod
+    def logs(cls):
+        return "\n".join(file.read_text(errors="replace") for folder in (cls.bucket, cls.root / "scratch")
+                         for file in sorted(folder.rglob("jobs/**/*.log")))
+
+    def test_publishes_every_stage(self):
+        for stage in STAGES:
+            with self.subTest(stage):
+                manifest = manifest_of(self.bucket, stage)
+                self.assertTrue(manifest["files"])
+                for file in manifest["files"]:
+                    size = (self.bucket / stage.format(RUN) / file["path"]).stat().st_size
+                    self.assertEqual(size, file["bytes"], file["path"])
+
+    def test_gives_the_rows_of_run(self):
+        self.maxDiff = 2000
+        for stage in TABLES:
+            want, got = rows_of(self.by_run_bucket, stage), rows_of(self.bucket, stage)
+            self.assertEqual(sorted(want), sorted(got), stage)
+            for table, rows in want.items():
+                with self.subTest(stage=stage, table=table):
+                    self.assertEqual(rows, got[table])
+
+    def test_gives_the_matches_of_run(self):
+        self.maxDiff = 2000
+        want = matches_of(self.by_run_bucket)
+        self.assertGreater(sum(len(json.loads(line)["works"]) for line in want), 30)
+        self.assertEqual(want, matches_of(self.bucket))
+
+    def test_takes_every_file_of_the_sources(self):
+        tree = self.root / "sources"
+        for stage, source in (("openalex_works/{}/download", tree / "openalex/data/works"),
+                              ("datacite/{}/download", tree / "datacite/dois")):
+            folder = self.bucket / stage.format(RUN)
+            for file in manifest_of(self.bucket, stage)["files"]:
+                self.assertEqual((folder / file["path"]).read_bytes(), (source / file["path"]).read_bytes())
+
+    def test_keeps_no_scratch(self):  # P119
+        left = [path for path in (self.root / "scratch").rglob("*") if path.is_file() and path.suffix != ".log"]
+        self.assertEqual(left, [])
+
+    # P117, P133
+    def test_shows_no_secret_anywhere(self):
+        secrets = list(SECRETS.values())[1:] + [self.environment.get("AWS_SECRET_ACCESS_KEY", "s3cret")]
+        written = [self.log, self.logs()]
+        for file in self.bucket.rglob("*.json*"):
+            if file.is_file() and file.suffix in (".json", ".jsonl"):
+                written.append(file.read_text(errors="replace"))
+        self.assertGreater(len(written), 20)
+        for text in written:
+            for secret in secrets:
+                self.assertNotIn(secret, text)
+
+    # P127
+    def test_z_does_nothing_the_second_time(self):
+        before = self.http.sent | {"credentials": 0}  # to look what there is takes keys
+        for command in GUIDE[:-1]:
+            with self.subTest(command):
+                done = self.submit(command)
+                self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(before, self.http.sent | {"credentials": 0})
+        again = [log for folder in (self.bucket, self.root / "scratch")
+                 for log in sorted(folder.rglob("jobs/sqlmesh*/*.log")) + sorted(folder.rglob("jobs/process-works*/*.log"))]
+        self.assertIn("up to date", again[-1].read_text())
+
+
+unittest.main()
