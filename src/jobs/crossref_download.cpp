@@ -103,6 +103,7 @@ class TarDownload {
     const std::string path = member_path(member.name);
     const auto order = static_cast<std::int64_t>(paths_.size());
     paths_.push_back(path);
+    if (stage_.find(path, tar_.etag)) return {};
     const fs::path file = stage_.scratch_file(path);
     auto bytes = ingest::write_member(archive, file, ingest::Packing::as_is,
                                       left_bytes_);

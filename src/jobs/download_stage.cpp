@@ -21,9 +21,9 @@ namespace {
 constexpr std::string_view kProgress = "_progress.jsonl";
 constexpr std::string_view kManifest = "manifest.json";
 // A killed download loses what it did since the record was last written. The
-// record is written whole each time, so the pauses grow with it: one part in
-// this many of the time goes to it.
-constexpr int kNoteShare = 20;
+// record is written whole each time, so the pauses grow with it: this many
+// times as long as writing it took.
+constexpr int kNotePause = 3;
 
 std::string to_line(const FetchedObject& object) {
   std::string out;
@@ -175,8 +175,11 @@ Status DownloadStage::read_progress() {
   return {};
 }
 
-// Objects of an unfinished attempt that are not noted.
+// Objects of an unfinished attempt that are not noted, and in a folder the
+// files its writers were at when it was killed.
 Status DownloadStage::clear_leftovers() const {
+  if (const auto folder = context_.bucket.folder())
+    storage::remove_unfinished(*folder / prefix_);
   std::set<std::string> kept{key_of(std::string(kManifest)),
                              key_of(std::string(kProgress))};
   for (const auto& [path, object] : objects_)
@@ -251,20 +254,29 @@ Status DownloadStage::store(const fs::path& file, const std::string& path,
         fmt::format("{}: {} bytes arrived of {}", sent.key, sent.bytes, bytes)};
   }
   fs::remove(file, error);
-  const std::lock_guard<std::mutex> hold(lock_);
-  objects_[path] = std::move(object);
-  return write_progress();
+  {
+    const std::lock_guard<std::mutex> hold(lock_);
+    objects_[path] = std::move(object);
+  }
+  return note_progress();
 }
 
-// Under the lock.
-Status DownloadStage::write_progress() {
+// By one thread at a time, while the others go on.
+Status DownloadStage::note_progress() {
+  std::unique_lock<std::mutex> hold(lock_);
   const auto begun = std::chrono::steady_clock::now();
-  if (begun < next_note_) return {};
+  if (noting_ || begun < next_note_) return {};
+  noting_ = true;
   std::string text = fmt::format("{{\"key\":\"{}\"}}\n", manifest_.key);
   for (const auto& [path, object] : objects_) text += to_line(object);
-  DMP_TRY(context_.bucket.write(key_of(std::string(kProgress)), text));
+  hold.unlock();
+  const auto written =
+      context_.bucket.write(key_of(std::string(kProgress)), text);
+  hold.lock();
+  noting_ = false;
   const auto ended = std::chrono::steady_clock::now();
-  next_note_ = ended + kNoteShare * (ended - begun);
+  next_note_ = ended + kNotePause * (ended - begun);
+  if (!written) return written.error();
   return {};
 }
 

@@ -76,7 +76,7 @@ class DownloadStage {
   DownloadStage(const JobContext& context, std::string prefix,
                 storage::Manifest manifest);
   Status read_progress();
-  Status write_progress();
+  Status note_progress();
   Status clear_leftovers() const;
   std::string key_of(const std::string& object) const;
 
@@ -87,6 +87,7 @@ class DownloadStage {
   bool done_ = false;
   mutable std::mutex lock_;
   std::map<std::string, FetchedObject> objects_;  // by path
+  bool noting_ = false;
   std::chrono::steady_clock::time_point next_note_{};
 };
 

@@ -191,8 +191,11 @@ Result<StageResult> zip_download_job(const JobContext& context,
              DownloadStage::begin(context,
                                   download_prefix(options.dataset, options.run),
                                   std::move(manifest)));
-  if (stage->is_done()) return StageResult{true, stage->manifest()};
   const ArchivePlace place(context, options.url);
+  if (stage->is_done()) {
+    place.clear();
+    return StageResult{true, stage->manifest()};
+  }
   DMP_TRY(fetch_archive(options, place.file()));
   DMP_TRY(check_archive(options, place));
   DMP_ASSIGN(auto unpacked,

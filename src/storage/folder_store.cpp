@@ -151,6 +151,16 @@ class FolderStore : public ObjectStore {
 
 }  // namespace
 
+void remove_unfinished(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end;
+       !error && it != end; it.increment(error)) {
+    if (it->path().string().ends_with(kUnfinished)) found.push_back(it->path());
+  }
+  for (const auto& path : found) fs::remove(path, error);
+}
+
 std::unique_ptr<ObjectStore> open_folder(const fs::path& folder) {
   return std::make_unique<FolderStore>(folder);
 }

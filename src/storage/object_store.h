@@ -90,6 +90,10 @@ std::optional<std::string> bucket_name(std::string_view bucket);
 
 std::unique_ptr<ObjectStore> open_folder(const std::filesystem::path& folder);
 
+// Removes below a folder of such a store what killed writers left. Only while
+// nobody writes there.
+void remove_unfinished(const std::filesystem::path& folder);
+
 // Whether `key` may be used. Errors: invalid_argument.
 Status check_key(std::string_view key);
 

@@ -1,0 +1,89 @@
+"""A proxy between the program and an S3 server: counts, and does harm."""
+import http.client
+import http.server
+import threading
+import urllib.parse
+
+
+class Between:
+    """`fault(method, path, number)` is asked for every request, `number` counting
+    those of one method and path from 0, and answers None or one of
+    ("answer", status, body), ("reset",), ("cut", share of the body), ("etag", text).
+    `bodies` counts the bytes of GET answers by path without query."""
+
+    def __init__(self, endpoint):
+        self.upstream = urllib.parse.urlsplit(endpoint).netloc
+        self.fault = lambda method, path, number: None
+        self.bodies, self.numbers, self.lock = {}, {}, threading.Lock()
+        between = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_any(self):
+                between.pass_on(self)
+
+            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any
+
+            def log_message(self, *_):
+                pass
+
+        self.httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.httpd.handle_error = lambda *_: None  # the program may be killed
+        self.httpd.daemon_threads = True
+        self.endpoint = f"http://127.0.0.1:{self.httpd.server_port}"
+        threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.httpd.shutdown()
+        self.httpd.server_close()
+
+    def pass_on(self, request):
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        path = request.path.split("?")[0]
+        with self.lock:
+            number = self.numbers[request.command, path] = self.numbers.get((request.command, path), -1) + 1
+        fault = self.fault(request.command, path, number)
+        if fault and fault[0] == "reset":
+            request.close_connection = True
+            return
+        if fault and fault[0] == "answer":
+            reply, status, headers = fault[2].encode(), fault[1], [("Content-Type", "application/xml")]
+        else:
+            status, headers, reply = self.ask(request, body)
+        if fault and fault[0] == "etag":
+            headers = [(n, v) for n, v in headers if n.lower() != "etag"] + [("ETag", f'"{fault[1]}"')]
+        request.send_response_only(status)
+        length = [v for n, v in headers if n.lower() == "content-length"]
+        for name, value in headers:
+            if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                request.send_header(name, value)
+        request.send_header("Content-Length", length[0] if request.command == "HEAD" and length else str(len(reply)))
+        request.end_headers()
+        if request.command == "HEAD":
+            return
+        if fault and fault[0] == "cut":
+            reply = reply[:int(len(reply) * fault[1])]
+            request.close_connection = True
+        if request.command == "GET":
+            with self.lock:
+                self.bodies[path] = self.bodies.get(path, 0) + len(reply)
+        try:
+            request.wfile.write(reply)
+        except OSError:
+            request.close_connection = True
+
+    def ask(self, request, body):
+        connection = http.client.HTTPConnection(self.upstream, timeout=60)
+        connection.putrequest(request.command, request.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in request.headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        reply = answer.read()
+        connection.close()
+        return answer.status, answer.getheaders(), reply
+
+
+def s3_error(code):
+    return f"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>no</Message></Error>"
