@@ -6,6 +6,7 @@
 #include "text/unicode.h"
 
 #include <array>
+#include <functional>
 #include <utility>
 
 namespace dmp::ingest {
@@ -173,6 +174,18 @@ std::optional<std::string> language_code(std::string_view raw) {
     if (c < 'a' || c > 'z') return std::nullopt;
   }
   return code;
+}
+
+std::uint64_t text_hash(const std::optional<std::string>& text) {
+  return text ? std::hash<std::string_view>{}(*text) : 0;
+}
+
+std::uint64_t hash_of(const model::Author& author) {
+  return text_hash(author.name.full) ^ text_hash(author.orcid) >> 1;
+}
+
+std::uint64_t hash_of(const model::Organisation& organisation) {
+  return text_hash(organisation.name) ^ text_hash(organisation.ror) >> 1;
 }
 
 std::vector<std::string> award_pieces(std::string_view raw,

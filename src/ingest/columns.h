@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/counters.h"
+#include "base/repeated_elements.h"
 #include "model/author.h"
 #include "sql/table_buffer.h"
 #include "text/dates.h"
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dmp::ingest {
@@ -60,14 +62,39 @@ std::optional<text::DateInterval> checked_date(std::string_view raw,
 // Two- or three-letter language code; names and regions as records.md 4.3.
 std::optional<std::string> language_code(std::string_view raw);
 
-// Adds unless an equal item is there; keeps order.
-template <class T>
-void add_distinct(std::vector<T>& items, T item) {
-  for (const auto& other : items) {
-    if (other == item) return;
-  }
-  items.push_back(std::move(item));
+std::uint64_t text_hash(const std::optional<std::string>& text);
+inline std::uint64_t hash_of(const std::optional<std::string>& text) {
+  return text_hash(text);
 }
+std::uint64_t hash_of(const model::Author& author);
+std::uint64_t hash_of(const model::Organisation& organisation);
+
+// Items in the order they came, each once; finding a repeated one takes
+// constant time, whatever the length. `hash_of(item)` is found by its type.
+template <class T>
+class DistinctItems {
+ public:
+  // False: it is there already.
+  bool add(T item) {
+    if (seen_.contains_or_add(
+            hash_of(item), [&](std::size_t i) { return items_[i] == item; })) {
+      return false;
+    }
+    items_.push_back(std::move(item));
+    return true;
+  }
+  void clear() {
+    items_.clear();
+    seen_.clear();
+  }
+  const std::vector<T>& items() const { return items_; }
+  auto begin() const { return items_.begin(); }
+  auto end() const { return items_.end(); }
+
+ private:
+  std::vector<T> items_;
+  RepeatedElements seen_;
+};
 
 // Pieces of award texts, counted; see text/awards.h.
 std::vector<std::string> award_pieces(std::string_view raw, Counters& counters);

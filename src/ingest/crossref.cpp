@@ -47,6 +47,9 @@ struct Funder {
   std::optional<std::string> name, funder_doi, award;
   bool operator==(const Funder&) const = default;
 };
+std::uint64_t hash_of(const Funder& funder) {
+  return text_hash(funder.name) ^ text_hash(funder.award) >> 1;
+}
 
 struct Relation {
   std::string type, id;
@@ -258,10 +261,10 @@ class CrossrefReader final : public Reader {
   }
 
   void add_institution(JsonWalk& walk, const OrgParts& parts,
-                       std::vector<model::Organisation>& out) {
+                       DistinctItems<model::Organisation>& out) {
     model::Organisation item{clean_label(parts.name, walk.counters()),
                              checked_ror(parts.ror, walk.counters())};
-    if (item.name || item.ror) add_distinct(out, std::move(item));
+    if (item.name || item.ror) out.add(std::move(item));
   }
 
   void read_author(JsonWalk& walk, ondemand::value value) {
@@ -307,7 +310,7 @@ class CrossrefReader final : public Reader {
     } else {
       author.name = *std::move(parsed);
     }
-    add_distinct(authors_, std::move(author));
+    authors_.add(std::move(author));
   }
 
   void read_funder(JsonWalk& walk, ondemand::value value) {
@@ -352,7 +355,7 @@ class CrossrefReader final : public Reader {
     funder.funder_doi = text::normalise_fundref(doi);
     if (!funder.funder_doi) funder.funder_doi = text::normalise_fundref(id_doi);
     if (const auto id = checked_ror(ror, walk.counters())) {
-      add_distinct(funder_rors_, model::Organisation{funder.name, id});
+      funder_rors_.add(model::Organisation{funder.name, id});
     }
     add_funder(walk, funder);
   }
@@ -363,13 +366,13 @@ class CrossrefReader final : public Reader {
       for (const auto& piece : award_pieces(award, walk.counters())) {
         Funder one = funder;
         one.award = piece;
-        add_distinct(funders_, std::move(one));
+        funders_.add(std::move(one));
         any = true;
       }
     }
     if (any) return;
     walk.counters().add("funder_without_award");
-    if (funder != Funder{}) add_distinct(funders_, funder);
+    if (funder != Funder{}) funders_.add(funder);
   }
 
   static std::string relation_type(std::string_view raw) {
@@ -506,12 +509,12 @@ class CrossrefReader final : public Reader {
                      : std::optional(sub ? type + ":" + subtype : type));
     append_date(rows.column(7), rows.column(8), rows.column(9), date(counters));
     rows.column(10).append_maybe(venue(type, counters));
-    append_authors(rows.column(11), authors_);
-    for (auto& organisation : organisations_) {
-      add_distinct(institutions_, std::move(organisation));
+    append_authors(rows.column(11), authors_.items());
+    for (const auto& organisation : organisations_) {
+      institutions_.add(organisation);
     }
-    append_organisations(rows.column(12), institutions_);
-    append_organisations(rows.column(13), funder_rors_);
+    append_organisations(rows.column(12), institutions_.items());
+    append_organisations(rows.column(13), funder_rors_.items());
     rows.column(14).append_maybe(language_code(language_));
     rows.column(15).append_int(text::doi_bucket(doi));
     rows.end_row();
@@ -549,10 +552,11 @@ class CrossrefReader final : public Reader {
   std::vector<std::string_view> titles_, containers_, awards_;
   DateMember deposited_, indexed_, created_;
   std::array<DateMember, kPublished.size()> published_{};
-  std::vector<Funder> funders_;
+  DistinctItems<Funder> funders_;
   std::vector<Relation> relations_;
-  std::vector<model::Author> authors_;
-  std::vector<model::Organisation> institutions_, organisations_, funder_rors_;
+  DistinctItems<model::Author> authors_;
+  DistinctItems<model::Organisation> institutions_, organisations_,
+      funder_rors_;
 };
 
 }  // namespace

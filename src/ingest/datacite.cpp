@@ -60,11 +60,17 @@ struct Institution {
   std::optional<std::string> id, scheme, name, scheme_uri;
   bool operator==(const Institution&) const = default;
 };
+std::uint64_t hash_of(const Institution& institution) {
+  return text_hash(institution.name) ^ text_hash(institution.id) >> 1;
+}
 
 struct Funder {
   std::optional<std::string> id, type, name, award, uri;
   bool operator==(const Funder&) const = default;
 };
+std::uint64_t hash_of(const Funder& funder) {
+  return text_hash(funder.name) ^ text_hash(funder.award) >> 1;
+}
 
 struct Relation {
   std::string type, id;
@@ -76,6 +82,9 @@ struct Contributor {
   std::optional<std::string> type;
   bool operator==(const Contributor&) const = default;
 };
+std::uint64_t hash_of(const Contributor& contributor) {
+  return ingest::hash_of(contributor.author);
+}
 
 struct Titled {
   std::string_view text, type;
@@ -320,7 +329,7 @@ class DataCiteReader final : public Reader {
                 });
     if (walk.broken() || id.empty()) return;
     const bool says_orcid =
-        text::to_lower(scheme) == "orcid" ||
+        text::equals_in_lower(scheme, "orcid") ||
         text::to_lower(id).find("orcid.org") != std::string::npos;
     if (says_orcid) {
       auto orcid = checked_orcid(id, walk.counters());
@@ -408,16 +417,15 @@ class DataCiteReader final : public Reader {
   void read_creator(JsonWalk& walk, ondemand::value value) {
     const Creator creator = creator_of(walk, value);
     if (walk.broken()) return;
-    for (const auto& item : creator.affiliations)
-      add_distinct(institutions_, item);
+    for (const auto& item : creator.affiliations) institutions_.add(item);
     if (is_organisation(creator)) {
       walk.counters().add("name_org");
       Institution item = organisation_of(creator, walk.counters());
-      if (item.name || item.id) add_distinct(organisations_, std::move(item));
+      if (item.name || item.id) organisations_.add(std::move(item));
       return;
     }
     if (auto author = person_of(creator, walk.counters())) {
-      add_distinct(authors_, *std::move(author));
+      authors_.add(*std::move(author));
     }
   }
 
@@ -429,7 +437,7 @@ class DataCiteReader final : public Reader {
     if (type == "funder" || type == "sponsor") {
       Funder funder;
       funder.name = clean_label(creator.name, walk.counters());
-      if (funder.name) add_distinct(contributor_funders_, std::move(funder));
+      if (funder.name) contributor_funders_.add(std::move(funder));
       return;
     }
     constexpr std::array<std::string_view, 12> kPeople{"",
@@ -447,7 +455,7 @@ class DataCiteReader final : public Reader {
     if (std::find(kPeople.begin(), kPeople.end(), type) == kPeople.end())
       return;
     for (const auto& item : creator.affiliations) {
-      add_distinct(contributor_institutions_, item);
+      contributor_institutions_.add(item);
     }
     if (is_organisation(creator)) return;
     if (auto author = person_of(creator, walk.counters())) {
@@ -457,7 +465,7 @@ class DataCiteReader final : public Reader {
         contributor.type =
             text::to_valid_utf8(text::trim(creator.contributor_type));
       }
-      add_distinct(contributors_, std::move(contributor));
+      contributors_.add(std::move(contributor));
     }
   }
 
@@ -517,13 +525,13 @@ class DataCiteReader final : public Reader {
       for (const auto& piece : award_pieces(award, counters)) {
         Funder one = funder;
         one.award = piece;
-        add_distinct(funders_, std::move(one));
+        funders_.add(std::move(one));
         any = true;
       }
     }
     if (any) return;
     counters.add("funder_without_award");
-    if (funder != Funder{}) add_distinct(funders_, funder);
+    if (funder != Funder{}) funders_.add(funder);
   }
 
   void read_relation(JsonWalk& walk, ondemand::value value) {
@@ -548,7 +556,7 @@ class DataCiteReader final : public Reader {
     const std::string kind = text::to_valid_utf8(text::trim(id_type));
     Relation relation;
     relation.type = text::to_valid_utf8(text::trim(type));
-    const bool typed = text::to_lower(kind) == "doi";
+    const bool typed = text::equals_in_lower(kind, "doi");
     const auto doi = text::doi_text(
         id, typed ? text::DoiField::typed : text::DoiField::untyped);
     if (doi.usable()) {
@@ -577,7 +585,7 @@ class DataCiteReader final : public Reader {
       if (auto text = clean_title(title.text, counters)) return text;
     }
     for (const auto& title : titles_) {
-      if (text::to_lower(text::trim(title.type)) == "subtitle") continue;
+      if (text::equals_in_lower(text::trim(title.type), "subtitle")) continue;
       if (auto text = clean_title(title.text, counters)) return text;
     }
     return std::nullopt;
@@ -591,7 +599,7 @@ class DataCiteReader final : public Reader {
     for (std::size_t group = 0; group < kGroups.size(); ++group) {
       std::optional<std::string> best;
       for (const auto& described : descriptions_) {
-        if (text::to_lower(text::trim(described.type)) != kGroups[group])
+        if (!text::equals_in_lower(text::trim(described.type), kGroups[group]))
           continue;
         auto text = clean_abstract(described.text, counters);
         if (!text) continue;
@@ -625,7 +633,7 @@ class DataCiteReader final : public Reader {
                                         Counters& counters) const {
     std::optional<DateInterval> best;
     for (const auto& dated : dates_) {
-      if (text::to_lower(text::trim(dated.type)) != type) continue;
+      if (!text::equals_in_lower(text::trim(dated.type), type)) continue;
       auto date =
           checked_date(dated.text, "dates", options_.run_year, counters);
       if (!date) continue;
@@ -701,7 +709,7 @@ class DataCiteReader final : public Reader {
     if (!updated) updated = text::parse_instant(created_);
     append_instant(rows.column(5), updated);
     rows.column(6).append_maybe(venue(counters));
-    append_authors(rows.column(7), authors_);
+    append_authors(rows.column(7), authors_.items());
     append_institutions(rows.column(8));
     append_funders(rows.column(9));
     append_relations(rows.column(10));
@@ -714,10 +722,8 @@ class DataCiteReader final : public Reader {
   }
 
   void append_institutions(Column& column) {
-    for (auto& item : organisations_)
-      add_distinct(institutions_, std::move(item));
-    for (auto& item : contributor_institutions_)
-      add_distinct(institutions_, std::move(item));
+    for (const auto& item : organisations_) institutions_.add(item);
+    for (const auto& item : contributor_institutions_) institutions_.add(item);
     column.begin_list();
     for (const auto& institution : institutions_) {
       Column& item = column.element();
@@ -731,11 +737,12 @@ class DataCiteReader final : public Reader {
   }
 
   void append_funders(Column& column) {
-    for (auto& funder : contributor_funders_) {
-      const bool known = std::any_of(
-          funders_.begin(), funders_.end(),
-          [&](const Funder& other) { return other.name == funder.name; });
-      if (!known) funders_.push_back(std::move(funder));
+    if (!contributor_funders_.items().empty()) {
+      DistinctItems<std::optional<std::string>> names;
+      for (const auto& funder : funders_) names.add(funder.name);
+      for (const auto& funder : contributor_funders_) {
+        if (names.add(funder.name)) funders_.add(funder);
+      }
     }
     column.begin_list();
     for (const auto& funder : funders_) {
@@ -779,11 +786,11 @@ class DataCiteReader final : public Reader {
   std::vector<Titled> titles_;
   std::vector<Described> descriptions_;
   std::vector<Dated> dates_;
-  std::vector<model::Author> authors_;
-  std::vector<Institution> institutions_, organisations_,
+  DistinctItems<model::Author> authors_;
+  DistinctItems<Institution> institutions_, organisations_,
       contributor_institutions_;
-  std::vector<Contributor> contributors_;
-  std::vector<Funder> funders_, contributor_funders_;
+  DistinctItems<Contributor> contributors_;
+  DistinctItems<Funder> funders_, contributor_funders_;
   std::vector<Relation> relations_;
   std::vector<std::string_view> award_texts_;
 };

@@ -22,6 +22,7 @@ class JsonWalk {
   explicit JsonWalk(Counters& counters) : counters_(counters) {}
 
   bool broken() const { return broken_; }
+  void mark_broken() { broken_ = true; }
   Counters& counters() { return counters_; }
 
   // Calls visit(key, value) for each member of an object.

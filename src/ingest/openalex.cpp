@@ -60,8 +60,58 @@ struct Award {
   bool operator==(const Award&) const = default;
 };
 
+std::uint64_t hash_of(const Funder& funder) {
+  return text_hash(funder.id) ^ text_hash(funder.display_name) >> 1;
+}
+std::uint64_t hash_of(const Award& award) {
+  return text_hash(award.funder_award_id) ^ text_hash(award.id) >> 1;
+}
+
 constexpr std::size_t kMostPairs = 200'000;
 constexpr std::int64_t kMostPosition = 99'999;
+
+// The numbers of a JSON array as it stands in the record. What is no whole
+// number is -1; so are nested values, one for each comma in them.
+class PositionList {
+ public:
+  explicit PositionList(std::string_view array) : rest_(array) {
+    take("[");
+    blanks();
+    if (rest_.starts_with(']')) rest_ = {};
+  }
+
+  std::optional<std::int64_t> next() {
+    if (rest_.empty()) return std::nullopt;
+    blanks();
+    constexpr std::size_t kMostDigits = 9;
+    std::int64_t number = 0;
+    std::size_t digits = 0;
+    for (;
+         digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9';
+         ++digits) {
+      if (digits < kMostDigits) number = number * 10 + (rest_[digits] - '0');
+    }
+    if (digits == 0 || digits > kMostDigits) number = -1;
+    rest_.remove_prefix(digits);
+    blanks();
+    if (!rest_.starts_with(',') && rest_ != "]") number = -1;
+    const auto comma = rest_.find(',');
+    rest_.remove_prefix(comma == std::string_view::npos ? rest_.size()
+                                                        : comma + 1);
+    return number;
+  }
+
+ private:
+  void take(std::string_view mark) {
+    if (rest_.starts_with(mark)) rest_.remove_prefix(mark.size());
+  }
+  void blanks() {
+    while (!rest_.empty() && static_cast<unsigned char>(rest_[0]) <= ' ')
+      rest_.remove_prefix(1);
+  }
+
+  std::string_view rest_;
+};
 
 class OpenAlexReader final : public Reader {
  public:
@@ -98,12 +148,14 @@ class OpenAlexReader final : public Reader {
   void clear() {
     id_ = doi_ = ids_doi_ = mag_ = pmid_ = pmcid_ = title_ = display_name_ = {};
     abstract_ = type_ = date_ = updated_ = venue_ = raw_venue_ = language_ = {};
-    inverted_.clear();
+    words_.clear();
+    pairs_ = 0;
     year_ = 0;
     is_xpac_ = false;
     authors_.clear();
     institutions_.clear();
     funders_.clear();
+    funder_ids_.clear();
     awards_.clear();
   }
 
@@ -211,23 +263,37 @@ class OpenAlexReader final : public Reader {
                   [&](std::string_view word, ondemand::value positions) {
                     read_positions(nested, word, positions);
                   });
-    if (nested.broken()) inverted_.clear();
+    if (nested.broken()) words_.clear();
   }
 
   void read_positions(JsonWalk& walk, std::string_view word,
                       ondemand::value positions) {
-    walk.array("abstract_inverted_index", positions, [&](ondemand::value item) {
-      std::int64_t position = -1;
-      if (walk.type_of(item) != ondemand::json_type::number ||
-          item.get_int64().get(position) != simdjson::SUCCESS || position < 0 ||
-          position > kMostPosition || inverted_.size() >= kMostPairs) {
+    if (walk.type_of(positions) != ondemand::json_type::array) {
+      walk.mismatch("abstract_inverted_index");
+      return;
+    }
+    std::string_view list;
+    ondemand::array array;
+    if (positions.get_array().get(array) != simdjson::SUCCESS ||
+        array.raw_json().get(list) != simdjson::SUCCESS) {
+      walk.mark_broken();
+      return;
+    }
+    PositionList read(list);
+    while (const auto position = read.next()) {
+      if (*position < 0 || *position > kMostPosition || pairs_ >= kMostPairs) {
         walk.counters().add("abstract_bad_position");
-        return;
+      } else {
+        place(static_cast<std::size_t>(*position), word);
       }
-      if (!word.empty()) {
-        inverted_.push_back({static_cast<std::int32_t>(position), word});
-      }
-    });
+    }
+  }
+
+  // Of several words at one position the greatest stays.
+  void place(std::size_t position, std::string_view word) {
+    ++pairs_;
+    if (position >= words_.size()) words_.resize(position + 1);
+    if (word > words_[position]) words_[position] = word;
   }
 
   void read_authorship(JsonWalk& walk, ondemand::value value) {
@@ -264,7 +330,7 @@ class OpenAlexReader final : public Reader {
       if (!name.empty()) walk.counters().add("name_placeholder");
       if (!author.orcid) return;
     }
-    add_distinct(authors_, std::move(author));
+    authors_.add(std::move(author));
   }
 
   void read_institution(JsonWalk& walk, ondemand::value value) {
@@ -277,15 +343,13 @@ class OpenAlexReader final : public Reader {
                });
     model::Organisation item{clean_label(name, walk.counters()),
                              checked_ror(ror, walk.counters())};
-    if (item.name || item.ror) add_distinct(institutions_, std::move(item));
+    if (item.name || item.ror) institutions_.add(std::move(item));
   }
 
   void add_funder(Funder funder) {
     if (!funder.id && !funder.display_name && !funder.ror) return;
-    for (const auto& other : funders_) {
-      if (funder.id && other.id == funder.id) return;
-    }
-    add_distinct(funders_, std::move(funder));
+    if (funder.id && !funder_ids_.add(*funder.id)) return;
+    funders_.add(std::move(funder));
   }
 
   void read_funder(JsonWalk& walk, ondemand::value value) {
@@ -342,13 +406,13 @@ class OpenAlexReader final : public Reader {
     const auto pieces = award_pieces(number, walk.counters());
     if (pieces.empty()) {
       walk.counters().add("funder_without_award");
-      if (award != Award{}) add_distinct(awards_, award);
+      if (award != Award{}) awards_.add(award);
       return;
     }
     for (const auto& piece : pieces) {
       Award one = award;
       one.funder_award_id = piece;
-      add_distinct(awards_, std::move(one));
+      awards_.add(std::move(one));
     }
   }
 
@@ -375,17 +439,10 @@ class OpenAlexReader final : public Reader {
   }
 
   std::optional<std::string> abstract_text(Counters& counters) {
-    if (inverted_.empty()) return clean_abstract(abstract_, counters);
-    std::sort(inverted_.begin(), inverted_.end(),
-              [](const auto& a, const auto& b) {
-                return a.position != b.position ? a.position < b.position
-                                                : a.word > b.word;
-              });
+    if (words_.empty()) return clean_abstract(abstract_, counters);
     joined_.clear();
-    std::int32_t last = -1;
-    for (const auto& [position, word] : inverted_) {
-      if (position == last) continue;
-      last = position;
+    for (const auto word : words_) {
+      if (word.empty()) continue;
       if (!joined_.empty()) joined_ += ' ';
       joined_ += word;
     }
@@ -429,8 +486,8 @@ class OpenAlexReader final : public Reader {
     auto venue = clean_label(venue_, counters);
     if (!venue) venue = clean_label(raw_venue_, counters);
     rows.column(9).append_maybe(venue);
-    append_authors(rows.column(10), authors_);
-    append_organisations(rows.column(11), institutions_);
+    append_authors(rows.column(10), authors_.items());
+    append_organisations(rows.column(11), institutions_.items());
     append_funders(rows.column(12));
     append_awards(rows.column(13));
     rows.column(16).append_maybe(language_code(language_));
@@ -476,11 +533,6 @@ class OpenAlexReader final : public Reader {
     column.end_list();
   }
 
-  struct Placed {
-    std::int32_t position;
-    std::string_view word;
-  };
-
   ReaderOptions options_;
   sql::Schema schema_;
   std::string_view id_, doi_, ids_doi_, mag_, pmid_, pmcid_, title_,
@@ -488,14 +540,16 @@ class OpenAlexReader final : public Reader {
       language_;
   std::int64_t year_ = 0;
   bool is_xpac_ = false;
-  std::vector<Placed> inverted_;
+  std::vector<std::string_view> words_;  // of the abstract, by position
+  std::size_t pairs_ = 0;
   std::string joined_;
   simdjson::padded_string nested_json_;
   ondemand::parser nested_parser_;
-  std::vector<model::Author> authors_;
-  std::vector<model::Organisation> institutions_;
-  std::vector<Funder> funders_;
-  std::vector<Award> awards_;
+  DistinctItems<model::Author> authors_;
+  DistinctItems<model::Organisation> institutions_;
+  DistinctItems<Funder> funders_;
+  DistinctItems<std::string> funder_ids_;
+  DistinctItems<Award> awards_;
 };
 
 }  // namespace

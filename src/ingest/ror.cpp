@@ -41,6 +41,9 @@ struct ExternalId {
   bool preferred = false;
   bool operator==(const ExternalId&) const = default;
 };
+std::uint64_t hash_of(const ExternalId& id) {
+  return text_hash(id.identifier);
+}
 
 class RorTable {
  public:
@@ -139,19 +142,19 @@ class RorTable {
   }
 
   static void add_id(std::string_view raw, std::string_view hint,
-                     std::string_view preferred, std::vector<ExternalId>& ids,
+                     std::string_view preferred, DistinctItems<ExternalId>& ids,
                      Counters& counters) {
     const text::OrgId id = text::classify_org_id(raw, hint);
     if (id.type == text::OrgIdType::other || id.type == text::OrgIdType::ror) {
       counters.add("ror_bad_external_id");
       return;
     }
-    add_distinct(ids, ExternalId{std::string(text::org_id_type_name(id.type)),
-                                 id.identifier, raw == preferred});
+    ids.add(ExternalId{std::string(text::org_id_type_name(id.type)),
+                       id.identifier, raw == preferred});
   }
 
   void add_external_ids(Element record, Counters& counters) {
-    std::vector<ExternalId> ids;
+    DistinctItems<ExternalId> ids;
     each(record, "external_ids", [&](Element item) {
       const auto type = text_of(item, "type");
       const auto preferred = text_of(item, "preferred");

@@ -116,16 +116,21 @@ struct Job {
   std::atomic<bool> stop{false};
 };
 
-class Batch {
+// Reads batch after batch; buffers, parser and writer are kept from one to the
+// next, since their memory is dear to get anew.
+class Worker {
  public:
-  Batch(Job& job, std::size_t number)
+  explicit Worker(Job& job)
       : job_(job),
-        number_(number),
         reader_(
             make_reader(job.source, {job.options.xpac, job.options.run_year})),
         rows_(reader_->schema()) {}
 
-  BatchResult run(const std::vector<std::size_t>& files) {
+  BatchResult run(std::size_t number, const std::vector<std::size_t>& files) {
+    number_ = number;
+    part_ = 0;
+    result_ = {};
+    clear();
     for (const std::size_t file : files) {
       if (job_.stop) return std::move(result_);
       if (auto done = read_file(job_.files[file].path); !done) {
@@ -159,7 +164,7 @@ class Batch {
       if (!*record) break;
       ++records;
       read_record(path, **record);
-      if (rows_.rows() >= job_.part_rows || rows_.bytes() >= kPartBytes) {
+      if (is_full((*record)->json.size())) {
         keep(flush());
         if (result_.error)
           return Error{ErrorCode::internal, result_.error->message};
@@ -256,19 +261,39 @@ class Batch {
       parquet.row_group_rows =
           std::min(parquet.row_group_rows, rows_.rows() / 128);
     }
-    DMP_TRY(sql::write_parquet(rows_, sorted_order(), path, parquet));
+    if (!writer_) {
+      DMP_ASSIGN(writer_, sql::ParquetWriter::open());
+    }
+    DMP_TRY(writer_->write(rows_, sorted_order(), path, parquet));
     result_.parts.emplace_back(path, static_cast<std::int64_t>(rows_.rows()));
     ++part_;
-    rows_.clear();
-    dois_.clear();
+    clear();
     return {};
   }
 
+  void clear() {
+    rows_.clear();
+    dois_.clear();
+    bytes_since_look_ = 0;
+  }
+
+  // Adding up the columns is dear: once a mebibyte of records is often enough.
+  bool is_full(std::size_t record_bytes) {
+    constexpr std::size_t kBytesBetween = std::size_t{1} << 20;
+    if (rows_.rows() >= job_.part_rows) return true;
+    bytes_since_look_ += record_bytes;
+    if (bytes_since_look_ < kBytesBetween) return false;
+    bytes_since_look_ = 0;
+    return rows_.bytes() >= kPartBytes;
+  }
+
   Job& job_;
-  std::size_t number_;
+  std::size_t number_ = 0;
   std::size_t part_ = 0;
+  std::size_t bytes_since_look_ = 0;
   std::unique_ptr<Reader> reader_;
   sql::TableBuffer rows_;
+  std::optional<sql::ParquetWriter> writer_;
   std::vector<std::string> dois_;
   std::string doi_;
   ondemand::parser parser_;
@@ -281,8 +306,9 @@ std::vector<BatchResult> run_batches(
   std::atomic<std::size_t> next{0};
   std::mutex progress;
   const auto work = [&] {
+    Worker worker(job);
     for (std::size_t i = next++; i < batches.size(); i = next++) {
-      results[i] = Batch(job, i).run(batches[i]);
+      results[i] = worker.run(i, batches[i]);
       if (results[i].error) job.stop = true;
       if (!job.options.progress) continue;
       const std::lock_guard lock(progress);

@@ -110,15 +110,6 @@ bool Column::drop_repeated_element() {
   return repeated;
 }
 
-void RepeatedElements::grow() {
-  table_.assign(std::bit_ceil(4 * (hashes_.size() + 1)), 0);
-  for (std::size_t i = 0; i < hashes_.size(); ++i) {
-    std::size_t slot = hashes_[i] & (table_.size() - 1);
-    while (table_[slot] != 0) slot = (slot + 1) & (table_.size() - 1);
-    table_[slot] = static_cast<std::uint32_t>(i + 1);
-  }
-}
-
 std::uint64_t Column::Data::hash(std::size_t row) const {
   constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15;
   if (valid[row] == 0) return 1;

@@ -141,12 +141,27 @@ bool is_white_space(char32_t c) {
   return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE);
 }
 
-// Bytes that an invisible character, or a break that is a control, can begin
-// with.
-bool may_be_invisible(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xE2 ||
-         byte == 0xEF;
+// Bytes that neither are nor begin white space or an invisible character.
+constexpr std::array<bool, 256> kOrdinary = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t byte = 0x21; byte < table.size(); ++byte) table[byte] = true;
+  for (const std::size_t byte : {0x7F, 0xC2, 0xE1, 0xE2, 0xE3, 0xEF})
+    table[byte] = false;
+  return table;
+}();
+
+bool is_ordinary(char c) {
+  return kOrdinary[static_cast<unsigned char>(c)];
+}
+
+// End of the ordinary bytes, single blanks between them included.
+std::size_t ordinary_end(std::string_view text, std::size_t at) {
+  for (; at < text.size(); ++at) {
+    if (is_ordinary(text[at])) continue;
+    if (text[at] != ' ' || at + 1 == text.size() || !is_ordinary(text[at + 1]))
+      return at;
+  }
+  return at;
 }
 
 // The last code point of a text that is not empty.
@@ -156,32 +171,39 @@ char32_t last_code_point(std::string_view text) {
   return next_code_point(text, at);
 }
 
-std::string without_invisible(std::string_view text) {
+// Without invisible characters, every run of white space one blank, trimmed.
+std::string tidied(std::string_view text) {
   std::string out;
   out.reserve(text.size());
+  bool blank = false;  // white space came since the last character
+  const auto append = [&](std::string_view part) {
+    if (blank && !out.empty()) out += ' ';
+    blank = false;
+    out += part;
+  };
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t start = at;
-    while (at < text.size() && !may_be_invisible(text[at])) ++at;
-    if (at > start) {
-      out.append(text, start, at - start);
+    if (is_ordinary(text[at])) {
+      at = ordinary_end(text, at);
+      append(text.substr(start, at - start));
       continue;
     }
     const char32_t c = next_code_point(text, at);
     // Line and form breaks that are controls part words all the same.
-    if (c == 0x0B || c == 0x0C || c == 0x85) {
-      out += ' ';
+    if (is_white_space(c)) {
+      blank = true;
       continue;
     }
     if (is_invisible(c)) {
       std::size_t ahead = at;
       const bool joiner = c == 0x200C || c == 0x200D;
-      if (!joiner || out.empty() || !joins_letters(last_code_point(out)) ||
-          ahead >= text.size() ||
+      if (!joiner || blank || out.empty() ||
+          !joins_letters(last_code_point(out)) || ahead >= text.size() ||
           !joins_letters(next_code_point(text, ahead))) {
         continue;
       }
     }
-    out.append(text, start, at - start);
+    append(text.substr(start, at - start));
   }
   return out;
 }
@@ -267,12 +289,13 @@ bool is_clean_ascii(std::string_view text) {
 std::string decoded(std::string_view raw) {
   std::string text = to_valid_utf8(raw);
   for (int pass = 0; pass < 2; ++pass) {
-    if (text.find_first_of("<&") == std::string::npos) break;
+    if (!has_any_byte(text, "<&")) break;
     std::string next = decode_entities(strip_markup(text));
     if (next == text) break;
     text = std::move(next);
   }
-  return to_nfc(collapse_space(without_invisible(text)));
+  text = tidied(text);
+  return is_ascii(text) ? text : to_nfc(text);
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ bool is_particle(std::string_view token) {
 
 bool starts_surname(std::string_view token) {
   if (is_particle(token)) return true;
-  if (token.find_first_of("'-") == std::string_view::npos) return false;
+  if (!has_any_byte(token, "'-")) return false;
   const std::string lower = to_lower(token);
   for (const std::string_view prefix : {"d'", "al-", "el-", "abd-"}) {
     if (lower.starts_with(prefix) && lower.size() > prefix.size()) return true;
@@ -363,7 +363,7 @@ std::string prepared_name(std::string text) {
 }
 
 std::string parsing_form(std::string_view text) {
-  if (text.find_first_of("([<\"") == std::string_view::npos &&
+  if (!has_any_byte(text, "([<\"") &&
       text.find("\u201C") == std::string_view::npos) {
     return std::string(text);
   }

@@ -135,19 +135,18 @@ bool has_org_shape(std::string_view name, std::string_view lowered) {
 }  // namespace
 
 NameHolder classify_creator(const CreatorHint& hint) {
-  const std::string type = to_lower(trim(hint.name_type));
-  const std::string lowered = to_lower(trim(hint.name));
-  const bool parts = !trim(hint.given).empty() || !trim(hint.family).empty();
-  if (type == "organizational") return NameHolder::organisation;
-  if (type == "personal") {
+  const std::string_view type = trim(hint.name_type);
+  const bool given = !trim(hint.given).empty();
+  const bool family = !trim(hint.family).empty();
+  if (equals_in_lower(type, "organizational")) return NameHolder::organisation;
+  if (equals_in_lower(type, "personal")) {
     const bool organisation =
-        (!parts && has_keyword(lowered)) || hint.has_org_identifier;
+        hint.has_org_identifier ||
+        (!given && !family && has_keyword(to_lower(trim(hint.name))));
     return organisation ? NameHolder::organisation : NameHolder::person;
   }
-  if ((!trim(hint.given).empty() && !trim(hint.family).empty()) ||
-      hint.has_valid_orcid) {
-    return NameHolder::person;
-  }
+  if ((given && family) || hint.has_valid_orcid) return NameHolder::person;
+  const std::string lowered = to_lower(trim(hint.name));
   if (hint.has_org_identifier || has_keyword(lowered) ||
       has_org_shape(trim(hint.name), lowered)) {
     return NameHolder::organisation;

@@ -147,6 +147,21 @@ std::string to_upper(std::string_view text) {
   });
 }
 
+bool equals_in_lower(std::string_view text, std::string_view lower) {
+  return text.size() == lower.size() &&
+         std::equal(text.begin(), text.end(), lower.begin(),
+                    [](char c, char wanted) {
+                      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+                      return c == wanted;
+                    });
+}
+
+bool has_any_byte(std::string_view text, std::string_view bytes) {
+  return std::any_of(bytes.begin(), bytes.end(), [&](char byte) {
+    return text.find(byte) != std::string_view::npos;
+  });
+}
+
 std::string key(std::string_view text) {
   if (is_ascii(text)) return collapse_space(to_lower(text));
   UErrorCode status = U_ZERO_ERROR;

@@ -16,6 +16,14 @@ std::string to_nfc(std::string_view text);
 std::string to_lower(std::string_view text);
 std::string to_upper(std::string_view text);
 
+// Whether the text is `lower`, which is ASCII without capitals, but for the
+// case of ASCII letters.
+bool equals_in_lower(std::string_view text, std::string_view lower);
+
+// Whether any of `bytes` stands in the text; for long texts. Unlike
+// find_first_of() it does not look at one byte at a time.
+bool has_any_byte(std::string_view text, std::string_view bytes);
+
 // Comparison key: case-fold + NFKC, white space runs collapsed to one blank,
 // trimmed. Source: spec works-index.md 3, `key(x)`.
 std::string key(std::string_view text);
