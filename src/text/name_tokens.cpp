@@ -20,17 +20,21 @@ bool is_letter_point(char32_t c) {
   return u_isalpha(static_cast<UChar32>(c)) != 0;
 }
 
-// Bytes of the longest word of the lists below with its dots; a longer token
-// is in none of them.
-constexpr std::size_t kLongestListed = 16;
+// Whether one of `words`, ASCII in lower case, is the token but for case.
+template <std::size_t N>
+bool is_one_of(const std::array<std::string_view, N>& words,
+               std::string_view token) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return equals_in_lower(token, word);
+  });
+}
 
-// What a token is without the dots some write: "Ph.D." and "phd" are one word.
-std::string bare(std::string_view token) {
-  std::string lower = to_lower(token);
-  while (!lower.empty() && (lower.back() == '.' || lower.back() == ',')) {
-    lower.pop_back();
+// A token without the dots some write behind: "Ph.D." and "ph.d" are one word.
+std::string_view bare(std::string_view token) {
+  while (!token.empty() && (token.back() == '.' || token.back() == ',')) {
+    token.remove_suffix(1);
   }
-  return lower;
+  return token;
 }
 
 bool is_cjk_point(char32_t c) {
@@ -101,7 +105,7 @@ bool is_short_capitals(std::string_view token) {
 
 }  // namespace
 
-WholeName whole_name(const std::vector<std::string>& tokens) {
+WholeName whole_name(const std::vector<std::string_view>& tokens) {
   WholeName whole;
   for (const auto& token : tokens) {
     if (has_lower(token) && !is_particle(token)) whole.mixed_case = true;
@@ -145,21 +149,23 @@ bool is_conjunction(std::string_view token) {
 }
 
 bool is_title(std::string_view token) {
-  static const Words kTitles{"dr",   "prof", "professor", "mr",  "mrs", "ms",
-                             "miss", "sir",  "dame",      "rev", "fr",  "hon"};
-  return token.size() <= kLongestListed && kTitles.contains(bare(token));
+  static constexpr auto kTitles = std::to_array<std::string_view>(
+      {"dr", "prof", "professor", "mr", "mrs", "ms", "miss", "sir", "dame",
+       "rev", "fr", "hon"});
+  return is_one_of(kTitles, bare(token));
 }
 
 bool is_post_nominal(std::string_view token) {
-  static const Words kNominals{"phd",  "ph.d", "md",    "m.d", "msc",
-                               "m.sc", "bsc",  "dphil", "frs", "esq",
-                               "dds",  "rn",   "mph",   "jd"};
-  return token.size() <= kLongestListed && kNominals.contains(bare(token));
+  static constexpr auto kNominals = std::to_array<std::string_view>(
+      {"phd", "ph.d", "md", "m.d", "msc", "m.sc", "bsc", "dphil", "frs", "esq",
+       "dds", "rn", "mph", "jd"});
+  return is_one_of(kNominals, bare(token));
 }
 
 bool is_generation(std::string_view token) {
-  static const Words kGenerations{"jr", "sr", "ii", "iii", "iv"};
-  return token.size() <= kLongestListed && kGenerations.contains(bare(token));
+  static constexpr auto kGenerations =
+      std::to_array<std::string_view>({"jr", "sr", "ii", "iii", "iv"});
+  return is_one_of(kGenerations, bare(token));
 }
 
 bool is_patronymic(std::string_view token) {
@@ -216,49 +222,48 @@ std::size_t cjk_surname_bytes(std::string_view text) {
   return at;
 }
 
-std::vector<std::string> split_words(std::string_view text) {
-  std::vector<std::string> words;
+std::vector<std::string_view> split_words(std::string_view text) {
+  std::vector<std::string_view> words;
   while (!text.empty()) {
     const auto end = std::min(text.find(' '), text.size());
-    if (end > 0) words.emplace_back(text.substr(0, end));
+    if (end > 0) words.push_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return words;
 }
 
-std::vector<std::string> split_name(std::string_view text) {
-  std::vector<std::string> tokens;
-  for (auto& word : split_words(text)) {
+std::vector<std::string_view> split_name(std::string_view text) {
+  std::vector<std::string_view> tokens;
+  for (const auto word : split_words(text)) {
     // N.RAMAMOORTHY: an initial and a word of at least two letters.
     const auto dot = word.find('.');
-    const bool glued =
-        dot != std::string::npos && dot > 0 && dot + 1 < word.size() &&
-        count_code_points(std::string_view(word).substr(0, dot)) == 1 &&
-        word.find('.', dot + 1) == std::string::npos &&
-        count_letters(std::string_view(word).substr(dot + 1)) >= 2;
+    const bool glued = dot != std::string_view::npos && dot > 0 &&
+                       dot + 1 < word.size() &&
+                       count_code_points(word.substr(0, dot)) == 1 &&
+                       word.find('.', dot + 1) == std::string_view::npos &&
+                       count_letters(word.substr(dot + 1)) >= 2;
     if (glued) {
       tokens.push_back(word.substr(0, dot + 1));
       tokens.push_back(word.substr(dot + 1));
     } else {
-      tokens.push_back(std::move(word));
+      tokens.push_back(word);
     }
   }
   return tokens;
 }
 
-std::vector<std::string> split_given(std::string_view text) {
-  std::vector<std::string> tokens;
-  for (const auto& word : split_words(text)) {
+std::vector<std::string_view> split_given(std::string_view text) {
+  std::vector<std::string_view> tokens;
+  for (const auto word : split_words(text)) {
     std::size_t start = 0;
     while (start < word.size()) {
       auto dot = word.find('.', start);
-      if (dot != std::string::npos && dot + 1 < word.size() &&
+      if (dot != std::string_view::npos && dot + 1 < word.size() &&
           word[dot + 1] == '-') {
         dot = word.find('.', dot + 1);  // J.-P. stays one token
       }
-      const auto end = dot == std::string::npos ? word.size() : dot + 1;
-      if (count_letters(std::string_view(word).substr(start, end - start)) >
-          0) {
+      const auto end = dot == std::string_view::npos ? word.size() : dot + 1;
+      if (count_letters(word.substr(start, end - start)) > 0) {
         tokens.push_back(word.substr(start, end - start));
       }
       start = end;
@@ -285,9 +290,9 @@ bool is_years(std::string_view part) {
 bool is_decoration(std::string_view part) {
   const auto words = split_words(part);
   return !words.empty() &&
-         std::all_of(words.begin(), words.end(), [](const std::string& word) {
+         std::all_of(words.begin(), words.end(), [](std::string_view word) {
            return is_title(word) || is_post_nominal(word) ||
-                  is_generation(word) || bare(word) == "v";
+                  is_generation(word) || equals_in_lower(bare(word), "v");
          });
 }
 
@@ -412,7 +417,7 @@ bool is_family_alone(std::string_view text) {
   const auto words = split_words(text);
   if (words.size() == 1) return true;
   return std::all_of(words.begin(), words.end() - 1,
-                     [](const std::string& word) { return is_particle(word); });
+                     [](std::string_view word) { return is_particle(word); });
 }
 
 bool has_lower(std::string_view text) {

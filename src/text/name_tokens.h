@@ -14,7 +14,7 @@ struct WholeName {
   bool mixed_case = false;     // has a lower-case letter
   std::size_t word_count = 0;  // tokens that are certainly no initials
 };
-WholeName whole_name(const std::vector<std::string>& tokens);
+WholeName whole_name(const std::vector<std::string_view>& tokens);
 
 // One letter; letters each with a dot; hyphenated initials; 2-3 capitals in a
 // name of mixed case when another token can serve as surname.
@@ -33,11 +33,12 @@ bool is_cjk(std::string_view text);
 // Bytes of the surname at the front of an unbroken CJK name; 0: not known.
 std::size_t cjk_surname_bytes(std::string_view text);
 
-std::vector<std::string> split_words(std::string_view text);  // at blanks
+// Views into the text.
+std::vector<std::string_view> split_words(std::string_view text);  // at blanks
 // At blanks and behind the dot of an initial glued to a word (N.RAMAMOORTHY).
-std::vector<std::string> split_name(std::string_view text);
+std::vector<std::string_view> split_name(std::string_view text);
 // At blanks and behind every dot.
-std::vector<std::string> split_given(std::string_view text);
+std::vector<std::string_view> split_given(std::string_view text);
 
 struct CommaParts {
   std::vector<std::string_view> kept;  // titles, generations, years removed

@@ -15,7 +15,7 @@ namespace dmp::text {
 
 namespace {
 
-using Tokens = std::vector<std::string>;
+using Tokens = std::vector<std::string_view>;
 
 std::string join(const Tokens& tokens, std::size_t begin, std::size_t end) {
   std::string out;
@@ -35,7 +35,7 @@ void parse_given(std::string_view given, WholeName whole, PersonName& name) {
   std::string initials;
   std::string middle;
   bool first_unit = true;
-  for (const std::string& token : split_given(given)) {
+  for (const std::string_view token : split_given(given)) {
     const std::string units =
         is_initials(token, whole) ? letters_of(token) : unit_initials(token);
     if (is_initials(token, whole) || name.given_name) {
@@ -107,11 +107,11 @@ class UncommaedName {
   bool patronymic() {
     if (tokens_.size() != 3) return false;
     if (is_patronymic(tokens_[2])) {
-      set_parts(tokens_[0], {tokens_[1], tokens_[2]});
+      set_parts(std::string(tokens_[0]), {tokens_[1], tokens_[2]});
       return true;
     }
     if (is_patronymic(tokens_[1])) {
-      set_parts(tokens_[2], {tokens_[0], tokens_[1]});
+      set_parts(std::string(tokens_[2]), {tokens_[0], tokens_[1]});
       return true;
     }
     return false;
@@ -223,8 +223,8 @@ void parse_both(std::string_view given, std::string_view family,
       tokens.pop_back();
     }
     while (!tokens.empty()) {
-      std::string& last = tokens.back();
-      while (last.ends_with(',')) last.pop_back();
+      std::string_view& last = tokens.back();
+      while (last.ends_with(',')) last.remove_suffix(1);
       if (!last.empty()) break;
       tokens.pop_back();
     }
@@ -281,8 +281,7 @@ std::string full_of(const NameParts& parts) {
 }
 
 bool is_no_name(std::string_view full) {
-  const std::string folded = to_lower(full);
-  return folded == "et al" || folded == "et al." ||
+  return equals_in_lower(full, "et al") || equals_in_lower(full, "et al.") ||
          is_placeholder(full, TextKind::label) || count_letters(full) == 0;
 }
 
