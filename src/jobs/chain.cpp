@@ -72,6 +72,7 @@ Status Chain::measure(const std::string& name, const fs::path& folder,
   summary.dropped_by_rule = manifest.dropped;
   summary.rejects_by_reason = manifest.rejects;
   summary.seconds = clock.seconds();
+  summary.cpu_seconds = clock.cpu_seconds();
   summary.peak_bytes = clock.peak_bytes();
   if (summary.rejects > 0) summary.rejects_dir = rejects_of(manifest, folder);
   summary_.stages.push_back(std::move(summary));

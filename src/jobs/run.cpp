@@ -75,16 +75,18 @@ Result<RunSummary> run(const RunOptions& options) {
 }
 
 std::string summary_table(const RunSummary& summary) {
-  std::string out = fmt::format(
-      "run {}\n\n{:<30}{:>12}{:>12}{:>10}{:>9}{:>9}{:>10}\n", summary.run_id,
-      "stage", "in", "out", "dropped", "rejects", "seconds", "peak MiB");
+  std::string out =
+      fmt::format("run {}\n\n{:<30}{:>12}{:>12}{:>10}{:>9}{:>9}{:>9}{:>10}\n",
+                  summary.run_id, "stage", "in", "out", "dropped", "rejects",
+                  "seconds", "cpu s", "peak MiB");
   for (const auto& stage : summary.stages) {
     out +=
         fmt::format("{:<30}{:>12}{:>12}{:>10}{:>9}", stage.name, stage.rows_in,
                     stage.rows_out, stage.dropped, stage.rejects);
-    out += stage.up_to_date ? fmt::format("{:>19}\n", "up to date")
-                            : fmt::format("{:>9.1f}{:>10}\n", stage.seconds,
-                                          stage.peak_bytes >> 20);
+    out += stage.up_to_date
+               ? fmt::format("{:>28}\n", "up to date")
+               : fmt::format("{:>9.1f}{:>9.1f}{:>10}\n", stage.seconds,
+                             stage.cpu_seconds, stage.peak_bytes >> 20);
   }
   for (const auto& stage : summary.stages) {
     if (stage.dropped > 0)
@@ -122,7 +124,8 @@ std::string summary_json(const RunSummary& summary) {
     json.member("dropped", stage.dropped).member("rejects", stage.rejects);
     write_counts(json, "droppedByRule", stage.dropped_by_rule);
     write_counts(json, "rejectsByReason", stage.rejects_by_reason);
-    json.member("seconds", stage.seconds);
+    json.member("seconds", stage.seconds)
+        .member("cpuSeconds", stage.cpu_seconds);
     json.member("peakBytes", static_cast<std::int64_t>(stage.peak_bytes))
         .end_object();
   }

@@ -301,8 +301,13 @@ std::optional<PersonName> parse_name(const NameParts& raw) {
   if (is_no_name(full)) return std::nullopt;
   name.full = full;
 
-  const std::string first = parsing_form(given);
-  const std::string last = parsing_form(family);
+  const auto part_of = [](std::string_view part) {
+    std::string form = parsing_form(part);
+    if (form.find_first_not_of(", ") == std::string::npos) form.clear();
+    return form;
+  };
+  const std::string first = part_of(given);
+  const std::string last = part_of(family);
   if (!first.empty() && !last.empty()) {
     parse_both(first, last, name);
   } else if (!last.empty() && full_text.empty() && is_family_alone(last)) {
