@@ -68,7 +68,7 @@ struct StageSummary {
   std::int64_t rows_in = 0, rows_out = 0, dropped = 0, rejects = 0;
   std::map<std::string, std::int64_t> dropped_by_rule, rejects_by_reason;
   double seconds = 0;                 // wall clock
-  double cpu_seconds = 0;  // user and system, all threads
+  double cpu_seconds = 0;             // user and system, all threads
   std::uint64_t peak_bytes = 0;       // resident memory, highest in this stage
   std::filesystem::path rejects_dir;  // empty when there are none
 };
