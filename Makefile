@@ -5,7 +5,7 @@ PRESET ?= dev
 JOBS ?= $(shell nproc)
 export DMPWORKS_CACHE_DIR ?= $(CURDIR)/.cache
 
-.PHONY: help setup build test test-services demo bench fuzz format lint clean
+.PHONY: help setup build test test-services demo bench fuzz docs golden format lint clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
@@ -39,6 +39,14 @@ fuzz: setup ## Run every fuzzer 10 minutes (FUZZ_SECONDS, FUZZ_JOBS)
 bench: setup ## Build the benchmarks (bench/README.md says how to run them)
 	@cmake --preset bench >/dev/null
 	@cmake --build build/bench -j $(JOBS)
+
+docs: ## Write docs/cli from the program's help (dev build)
+	@cmake --preset $(PRESET) >/dev/null
+	@cmake --build build/$(PRESET) -j $(JOBS) --target dmpworks
+	@tools/cli-docs build/$(PRESET)/dmpworks docs/cli
+
+golden: docs ## Write the expectations of tests/cli anew; read the diff
+	@tools/golden build/$(PRESET)/dmpworks
 
 format: ## Format the sources
 	@git ls-files 'src/*.h' 'src/*.cpp' 'fuzz/*.cpp' | xargs clang-format-14 -i

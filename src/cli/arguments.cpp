@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <set>
 
 namespace dmp::cli {
 
@@ -83,6 +84,16 @@ bool is_digest(std::string_view text) {
   return false;
 }
 
+// Not inside the option's range: a NaN is not either.
+std::string range_complaint(const Option& option, const std::string& value,
+                            double number) {
+  if (number >= option.least && number <= option.most) return {};
+  if (option.most >= 1e18)
+    return fmt::format("{} is below {}", value, option.least);
+  return fmt::format("{} is outside {} to {}", value, option.least,
+                     option.most);
+}
+
 // What is wrong with one value; "" when nothing is.
 std::string complaint(const Option& option, const std::string& value) {
   switch (option.type) {
@@ -92,21 +103,12 @@ std::string complaint(const Option& option, const std::string& value) {
     case OptionType::integer: {
       const auto number = parse_integer(value);
       if (!number) return fmt::format("\"{}\" is not a whole number", value);
-      const auto n = static_cast<double>(*number);
-      if (n < option.least || n > option.most) {
-        return fmt::format("{} is outside {:.0f} to {:.0f}", value,
-                           option.least, option.most);
-      }
-      return {};
+      return range_complaint(option, value, static_cast<double>(*number));
     }
     case OptionType::real: {
       const auto number = parse_real(value);
       if (!number) return fmt::format("\"{}\" is not a number", value);
-      if (*number < option.least || *number > option.most) {
-        return fmt::format("{} is outside {} to {}", value, option.least,
-                           option.most);
-      }
-      return {};
+      return range_complaint(option, value, *number);
     }
     case OptionType::size:
       return parse_size(value)
@@ -325,6 +327,9 @@ class Parser {
              const std::string& origin) {
     if (auto wrong = complaint(option, value); !wrong.empty()) {
       problem(fmt::format("--{}: {}{}", option.name, wrong, origin));
+      // Names of a later generation of the reference system: cli.md 2.
+      if (option.name == "env" && value == "stg") problem("hint: use stage");
+      if (option.name == "env" && value == "prd") problem("hint: use prod");
     }
     values_.values_[option.name].push_back(value);
   }
@@ -351,7 +356,7 @@ class Parser {
       }
     }
     if (option == nullptr) {
-      unknown(name);
+      if (inline_value || !empty_list(name)) unknown(name);
       return i;
     }
     if (option->type == OptionType::boolean) {
@@ -381,8 +386,22 @@ class Parser {
 
   bool once(const Option& option) {
     if (!values_.values_.contains(option.name)) return true;
-    problem(fmt::format("--{} is given twice", option.name));
+    if (by_place_.contains(option.name)) {
+      problem(fmt::format("{} and --{}: one parameter, given by both forms",
+                          text::to_upper(option.name), option.name));
+    } else {
+      problem(fmt::format("--{} is given twice", option.name));
+    }
     return false;
+  }
+
+  // --empty-x: the list x, without a member.
+  bool empty_list(const std::string& name) {
+    if (!name.starts_with("empty-")) return false;
+    const Option* option = find(name.substr(6));
+    if (option == nullptr || option->type != OptionType::list) return false;
+    if (once(*option)) values_.values_[option->name] = {};
+    return true;
   }
 
   void short_form(char letter) {
@@ -407,6 +426,7 @@ class Parser {
     if (next == nullptr) {
       problem(fmt::format("unexpected argument \"{}\"", word));
     } else {
+      by_place_.insert(next->name);
       add(*next, word, "");
     }
   }
@@ -474,6 +494,7 @@ class Parser {
   std::vector<Option> options_;
   const Environment& environment_;
   Problems& problems_;
+  std::set<std::string> by_place_;
   Values values_;
 };
 
@@ -499,8 +520,8 @@ const std::vector<Option>& global_options() {
          0,
          0,
          'h'});
-    add({"env-file", OptionType::path,
-         "Read variables from this file.", "", "DMPWORKS_ENV_FILE"});
+    add({"env-file", OptionType::path, "Read variables from this file.", "",
+         "DMPWORKS_ENV_FILE"});
     add({"log-level",
          OptionType::choice,
          "Least level that is logged; NOTSET = DEBUG.",

@@ -1,6 +1,8 @@
 #include "cli/commands.h"
 #include "sql/session.h"
 
+#include <filesystem>
+
 namespace dmp::cli {
 
 Entry cat_command() {
@@ -9,7 +11,8 @@ Entry cat_command() {
       "Print the rows of Parquet files as JSON lines.",
       {{"files", OptionType::list, "Parquet files, printed one after another.",
         "", "", 0, true}}};
-  return {command, [](const Values& values) -> Status {
+  return {command,
+          [](const Values& values) -> Status {
             DMP_ASSIGN(auto session, sql::Session::open({}));
             for (const auto& file : values.list("files")) {
               DMP_ASSIGN(auto rows,
@@ -28,6 +31,13 @@ Entry cat_command() {
               }
             }
             return {};
+          },
+          [](const Values& values, Problems& problems) {
+            std::error_code failed;
+            for (const auto& file : values.list("files")) {
+              if (!std::filesystem::is_regular_file(file, failed))
+                problems.lines.push_back("--files: " + file + ": no such file");
+            }
           }};
 }
 

@@ -15,7 +15,7 @@ struct Entry {
   Command command;
   std::function<Status(const Values&)> run;
   // What is wrong with the values together, if it can be known before any
-  // work: exit 2, with all other problems.
+  // work: exit 2, with all other problems. Values may be missing or bad then.
   std::function<void(const Values&, Problems&)> check = {};
 };
 
@@ -23,6 +23,7 @@ struct Entry {
 std::vector<Entry> transform_commands();
 Entry run_command();
 Entry synth_command();
+Entry report_command();
 Entry cat_command();
 std::vector<Entry> sqlmesh_commands();
 

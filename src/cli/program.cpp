@@ -99,7 +99,10 @@ int unknown_command(const std::vector<Entry>& entries,
     }
   }
   std::vector<std::string> lines{fmt::format("unknown command \"{}\"", word)};
-  if (const auto near = nearest(word, names); !near.empty()) {
+  // Source: spec cli.md 2.
+  if (word == "openalex-funders") {
+    lines = {"openalex-funders was removed: no stage reads it"};
+  } else if (const auto near = nearest(word, names); !near.empty()) {
     lines.push_back(fmt::format("hint: did you mean \"{}\"?", near));
   }
   return usage(path, lines);
@@ -162,7 +165,7 @@ int run_entry(const Entry& entry, const std::vector<std::string>& words) {
         return from == origins.end() ? "" : from->second;
       }};
   const Values values = parse(entry.command, words, environment, problems);
-  if (problems.lines.empty() && entry.check) entry.check(values, problems);
+  if (entry.check) entry.check(values, problems);
   if (!problems.lines.empty()) return usage(entry.command.path, problems.lines);
   log::configure(level_of(values), values.text("log-format") == "json"
                                        ? log::Form::json
@@ -229,6 +232,7 @@ std::vector<Entry> all_commands() {
   for (auto& entry : aws_batch_commands()) entries.push_back(std::move(entry));
   entries.push_back(run_command());
   entries.push_back(synth_command());
+  entries.push_back(report_command());
   entries.push_back(cat_command());
   return entries;
 }

@@ -4,6 +4,8 @@
 #include "cli/progress_display.h"
 #include "cli/search_options.h"
 
+#include <filesystem>
+
 namespace dmp::cli {
 
 namespace {
@@ -150,6 +152,22 @@ jobs::RunOptions run_options(const Values& values) {
   return run;
 }
 
+// Before any work: a source, and plans that are there.
+void check_inputs(const Values& values, Problems& problems) {
+  std::error_code failed;
+  for (const auto& dmps : values.list("dmps")) {
+    if (!std::filesystem::exists(dmps, failed))
+      problems.lines.push_back("--dmps: " + dmps + ": no such file or folder");
+  }
+  for (const char* source :
+       {"openalex-works", "crossref-metadata", "datacite", "works-index"}) {
+    if (values.has(source)) return;
+  }
+  problems.lines.emplace_back(
+      "one of --openalex-works, --crossref-metadata, --datacite and "
+      "--works-index is required");
+}
+
 }  // namespace
 
 Entry run_command() {
@@ -157,7 +175,8 @@ Entry run_command() {
                   "Run the whole chain on one machine: dumps and plans in, "
                   "matches with evidence out.",
                   options()};
-  return {command, [](const Values& values) -> Status {
+  return {command,
+          [](const Values& values) -> Status {
             jobs::RunOptions run = run_options(values);
             ProgressDisplay display;
             if (!values.flag("quiet")) {
@@ -170,7 +189,8 @@ Entry run_command() {
             if (!summary) return std::move(summary).error();
             return print(values.flag("json") ? jobs::summary_json(*summary)
                                              : jobs::summary_table(*summary));
-          }};
+          },
+          check_inputs};
 }
 
 }  // namespace dmp::cli

@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "cli/commands.h"
 
+#include <filesystem>
+
 namespace dmp::cli {
 
 namespace {
@@ -76,6 +78,29 @@ synth::Sources sources_of(const std::vector<std::string>& names) {
           has("madmp")};
 }
 
+synth::Noise noise_of(const Values& values) {
+  const std::string noise = values.text("noise");
+  return noise == "clean"  ? synth::Noise::clean
+         : noise == "poor" ? synth::Noise::poor
+                           : synth::Noise::typical;
+}
+
+// Before any work: knobs that exist, an empty place, papers that are there.
+void check_world(const Values& values, Problems& problems) {
+  const auto knobs = synth::make_knobs(noise_of(values), values.list("knob"));
+  if (!knobs) problems.lines.push_back("--knob: " + knobs.error().message);
+  std::error_code failed;
+  const std::filesystem::path out = values.text("out-dir");
+  if (std::filesystem::exists(out, failed) &&
+      !std::filesystem::is_empty(out, failed))
+    problems.lines.push_back("--out-dir: " + out.string() +
+                             ": not an empty folder");
+  for (const auto& papers : values.list("papers")) {
+    if (!std::filesystem::exists(papers, failed))
+      problems.lines.push_back("--papers: " + papers + ": no such file");
+  }
+}
+
 }  // namespace
 
 Entry synth_command() {
@@ -83,7 +108,8 @@ Entry synth_command() {
       {"synth"},
       "Make a labelled world in all source formats, deterministic for a seed.",
       options()};
-  return {command, [](const Values& values) -> Status {
+  return {command,
+          [](const Values& values) -> Status {
             synth::SynthOptions synth;
             synth.out_dir = values.text("out-dir");
             synth.works = static_cast<std::uint64_t>(values.integer("works"));
@@ -94,10 +120,7 @@ Entry synth_command() {
             synth.broken_ratio = values.real("broken-ratio");
             for (const auto& papers : values.list("papers"))
               synth.papers.emplace_back(papers);
-            const std::string noise = values.text("noise");
-            synth.noise = noise == "clean"  ? synth::Noise::clean
-                          : noise == "poor" ? synth::Noise::poor
-                                            : synth::Noise::typical;
+            synth.noise = noise_of(values);
             synth.knobs = values.list("knob");
             synth.seed = static_cast<std::uint64_t>(values.integer("seed"));
             synth.run_id = values.text("run-id");
@@ -110,7 +133,8 @@ Entry synth_command() {
               };
             }
             return synth::synthesise(synth);
-          }};
+          },
+          check_world};
 }
 
 }  // namespace dmp::cli

@@ -104,6 +104,15 @@ std::vector<model::Plan> Collection::take_sorted() {
   return std::move(plans_);
 }
 
+Status read_all(const std::vector<ingest::InputFile>& files,
+                Collection& collection) {
+  std::vector<std::string> failures;
+  for (const auto& file : files) collection.read(file.path, failures);
+  if (failures.empty()) return {};
+  return Error{ErrorCode::corrupt_input,
+               fmt::format("{}", fmt::join(failures, "; "))};
+}
+
 void add_rules(const ReadingRules& rules,
                std::map<std::string, std::string>& options) {
   const auto number = [](auto value) {
@@ -186,12 +195,7 @@ Result<storage::StageResult> transform_dmps(const DmpsOptions& options) {
     DMP_ASSIGN(registry, RorRegistry::load(*options.ror_stage));
   }
   Collection collection(options, registry);
-  std::vector<std::string> failures;
-  for (const auto& file : files) collection.read(file.path, failures);
-  if (!failures.empty()) {
-    return Error{ErrorCode::corrupt_input,
-                 fmt::format("{}", fmt::join(failures, "; "))};
-  }
+  DMP_TRY(read_all(files, collection));
   DMP_ASSIGN(auto published, publish(options, collection, std::move(manifest)));
   return storage::StageResult{false, std::move(published)};
 }
@@ -200,6 +204,18 @@ Result<std::vector<model::Plan>> read_plans(const fs::path& stage_dir) {
   DMP_ASSIGN(const auto manifest, storage::read_manifest(stage_dir));
   DMP_TRY(storage::verify_sizes(manifest, stage_dir));
   return read_plan_table(manifest.paths(stage_dir, "dmps_"));
+}
+
+Result<std::vector<model::Plan>> load_plans(const fs::path& path) {
+  std::error_code failed;
+  if (fs::exists(path / "manifest.json", failed)) return read_plans(path);
+  DmpsOptions options;
+  options.inputs = {path};
+  DMP_ASSIGN(const auto files, find_inputs(options.inputs));
+  const RorRegistry registry;
+  Collection collection(options, registry);
+  DMP_TRY(read_all(files, collection));
+  return collection.take_sorted();
 }
 
 std::vector<std::string> raw_award_ids(const model::Funding& funding) {

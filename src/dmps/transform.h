@@ -27,6 +27,12 @@ Result<storage::StageResult> transform_dmps(const DmpsOptions& options);
 Result<std::vector<model::Plan>> read_plans(
     const std::filesystem::path& stage_dir);
 
+// The plans of any source, ascending DOI, for a reader that publishes nothing:
+// a finished stage as above, or a file or folder that transform_dmps would take
+// (same rules, RORs as given).
+// Errors: those of read_plans and transform_dmps.
+Result<std::vector<model::Plan>> load_plans(const std::filesystem::path& path);
+
 // The award numbers of a funding entry as given, in the order of enrichment.md
 // 2 (opportunity, award, project number); distinct, without fillers.
 std::vector<std::string> raw_award_ids(const model::Funding& funding);

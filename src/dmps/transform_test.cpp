@@ -293,5 +293,27 @@ TEST(ReadPlans, SaysThatAStageIsUnfinished) {
   EXPECT_EQ(result.error().code, ErrorCode::not_found);
 }
 
+// For readers that publish nothing: any of the three forms gives the same
+// plans.
+TEST_F(TransformDmps, PlansAreLoadedFromAnyForm) {
+  write("a.jsonl",
+        R"({"dmp_id":"10.48321/b","title":"Kelp","modified":"2024-01-02"})"
+        "\n"
+        R"({"dmp_id":"10.48321/a","title":"Peat"})"
+        "\n");
+  const auto made = plans();
+  for (const fs::path& path :
+       {root_ / "in", root_ / "in" / "a.jsonl", options_.stage_dir}) {
+    const auto loaded = load_plans(path);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    ASSERT_EQ(loaded->size(), 2u) << path;
+    EXPECT_EQ((*loaded)[0].doi, "10.48321/a");
+    EXPECT_EQ((*loaded)[1].title, made[1].title);
+  }
+  EXPECT_EQ(load_plans(root_ / "nosuch").error().code, ErrorCode::not_found);
+  write("a.jsonl", R"({"name":"no plan"})");
+  EXPECT_EQ(load_plans(root_ / "in").error().code, ErrorCode::corrupt_input);
+}
+
 }  // namespace
 }  // namespace dmp::dmps

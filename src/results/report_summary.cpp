@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <utility>
 
 namespace dmp::results {
@@ -93,6 +94,28 @@ std::vector<Bar> share_bars(const ReportSummary& summary) {
                                                 : "low";
     bars.push_back({fmt::format("{}–{}%", tenth * 10, tenth * 10 + 10),
                     summary.shares[tenth], style});
+  }
+  return bars;
+}
+
+std::vector<Bar> works_bars(const ReportSummary& summary) {
+  struct Step {
+    std::size_t most;
+    const char* label;
+  };
+  constexpr std::array<Step, 7> kSteps{{{0, "none"},
+                                        {2, "1–2"},
+                                        {5, "3–5"},
+                                        {10, "6–10"},
+                                        {20, "11–20"},
+                                        {50, "21–50"},
+                                        {SIZE_MAX, "more"}}};
+  std::vector<Bar> bars;
+  for (const Step& step : kSteps) bars.push_back({step.label, 0, "plain"});
+  for (const PlanLine& line : summary.plans) {
+    std::size_t at = 0;
+    while (line.works > kSteps[at].most) ++at;
+    ++bars[at].count;
   }
   return bars;
 }
@@ -248,6 +271,10 @@ std::string summary_html(const ReportSummary& summary) {
                               share_bars(summary)),
                  "Score as a share of the best score of the same plan. High "
                  "from 70%, medium from 40%.");
+  html += figure("Works a plan",
+                 column_chart("Number of plans by number of their works",
+                              works_bars(summary)),
+                 "Number of plans with so many works.");
   html += figure("Year of publication",
                  column_chart("Number of works by year of publication",
                               year_bars(summary)),

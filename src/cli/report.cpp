@@ -1,0 +1,81 @@
+#include "results/report.h"
+
+#include "cli/commands.h"
+#include "dmps/transform.h"
+
+#include <optional>
+
+namespace dmp::cli {
+
+namespace {
+
+std::vector<Option> options() {
+  return {
+      {"matches-path", OptionType::existing_path,
+       "Matches: a file, or a folder with matches*.jsonl[.gz].", "", "", 0,
+       true},
+      {"out-file", OptionType::path,
+       "One self-contained HTML file, no outside resources.", "report.html", "",
+       1},
+      {"ground-truth-file", OptionType::existing_path,
+       "CSV dmp_doi,work_doi,status: adds metrics and marks."},
+      {"max-works",
+       OptionType::integer,
+       "Works shown per DMP.",
+       "20",
+       "",
+       -1,
+       false,
+       {},
+       1},
+      {"min-score",
+       OptionType::real,
+       "Least score / scoreMax shown; with the ranker linkage, least "
+       "probability.",
+       "0",
+       "",
+       -1,
+       false,
+       {},
+       0,
+       1},
+      {"title", OptionType::text, "Title.", "DMP works"},
+      {"dmps-path", OptionType::existing_path,
+       "DMP records, for titles and reasons: transform Parquet, DMP export or "
+       "maDMP JSON.",
+       "", "DMPWORKS_DMPS_PATH"},
+  };
+}
+
+Status report(const Values& values) {
+  results::ReportInputs inputs;
+  inputs.matches = values.text("matches-path");
+  inputs.out_file = values.text("out-file");
+  inputs.title = values.text("title");
+  inputs.max_works = static_cast<std::size_t>(values.integer("max-works"));
+  inputs.min_score = values.real("min-score");
+  std::vector<model::Plan> plans;
+  if (values.has("dmps-path")) {
+    DMP_ASSIGN(plans, dmps::load_plans(values.text("dmps-path")));
+  }
+  inputs.plans = plans;
+  std::optional<results::GroundTruth> truth;
+  if (values.has("ground-truth-file")) {
+    DMP_ASSIGN(truth,
+               results::GroundTruth::read(values.text("ground-truth-file")));
+    inputs.truth = &*truth;
+  }
+  DMP_TRY(results::write_report(inputs));
+  return print("report: " + inputs.out_file.string() + "\n");
+}
+
+}  // namespace
+
+Entry report_command() {
+  return {{{"report"},
+           "Make one HTML page of matches: for each plan the works, and why.",
+           options()},
+          report};
+}
+
+}  // namespace dmp::cli
