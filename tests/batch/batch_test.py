@@ -79,6 +79,27 @@ class Batch(unittest.TestCase):
                 self.assertTrue(all(job["jobId"] is None for job in chain["jobs"]))
                 self.assertTrue(all(job["timeoutSeconds"] >= 60 for job in chain["jobs"]))
 
+    def test_the_local_example_file_is_read_without_a_problem(self):  # P100
+        example = HERE.parent.parent / ".env.local.example"
+        (self.dir / ".env.local").write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
+        done = self.call("cat", "absent.parquet")
+        self.assertIn("absent.parquet", done.stderr)
+        self.assertNotIn(".env.local", done.stderr)
+        self.assertEqual(done.returncode, 1)
+
+    def test_the_infrastructure_has_the_names_that_are_submitted_to(self):
+        self.use_example()
+        template = (HERE.parent.parent / "infra/batch.yaml").read_text(encoding="utf-8")
+        names = {job[part].replace("-dev-", "-${EnvironmentName}-")
+                 for command in COMMANDS for job in self.chain(command)["jobs"] for part in ("queue", "definition")}
+        self.assertEqual(len(names), 4)
+        for name in names:
+            self.assertIn(f"!Sub {name}\n", template)
+
+    def test_the_image_runs_a_command_as_it_stands(self):
+        for line in (HERE.parent.parent / "Dockerfile.aws").read_text(encoding="utf-8").splitlines():
+            self.assertFalse(line.startswith("ENTRYPOINT"), line)
+
     def test_every_command_that_is_sent_is_one_the_program_knows(self):  # P99
         self.use_example()
         for command in COMMANDS:
