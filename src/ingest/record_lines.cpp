@@ -2,6 +2,8 @@
 
 #include "ingest/byte_source.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -18,6 +20,37 @@ bool is_blank(char c) {
 enum class Container { unknown, lines, array };
 
 }  // namespace
+
+// Finds where a JSON value ends, by quotes and brackets alone; byte by byte.
+class ValueScanner {
+ public:
+  enum class End : unsigned char { no, behind, before };
+
+  // Whether the value ends behind this byte, or ended before it.
+  End step(char c) {
+    if (escaped_) {
+      escaped_ = false;
+    } else if (quoted_) {
+      escaped_ = c == '\\';
+      quoted_ = c != '"';
+      if (!quoted_ && depth_ == 0) return End::behind;
+    } else if (c == '"') {
+      quoted_ = true;
+    } else if (c == '{' || c == '[') {
+      ++depth_;
+    } else if (c == '}' || c == ']') {
+      if (depth_ == 0) return End::before;  // of the container of a scalar
+      if (--depth_ == 0) return End::behind;
+    } else if (depth_ == 0 && (c == ',' || is_blank(c) || c == ':')) {
+      return End::before;
+    }
+    return End::no;
+  }
+
+ private:
+  std::int64_t depth_ = 0;
+  bool quoted_ = false, escaped_ = false;
+};
 
 struct RecordLines::State {
   explicit State(ByteSource bytes, const Options& wanted)
@@ -59,6 +92,15 @@ struct RecordLines::State {
     at_end = count == 0;
     end += count;
     return count > 0;
+  }
+
+  // The beginning of a record that the window does not hold.
+  std::string_view kept_head(std::string_view seen) {
+    constexpr std::size_t kHeadBytes = 4096;
+    const std::string_view head = seen.substr(0, kHeadBytes);
+    spare.assign(head);
+    spare.append(kPaddingBytes, '\0');
+    return std::string_view(spare).substr(0, head.size());
   }
 
   // Makes the byte at begin + ahead readable. False at the end.
@@ -105,33 +147,15 @@ Status RecordLines::State::detect() {
 }
 
 // Length of the JSON value that begins at begin + from, found by quotes and
-// brackets alone; 0 when it does not end.
+// brackets alone; 0 when it does not end inside the window.
 Result<std::size_t> RecordLines::State::value_length(std::size_t from) {
-  int depth = 0;
-  bool quoted = false;
+  ValueScanner scanner;
   for (std::size_t at = from;; ++at) {
     DMP_ASSIGN(const bool readable, has(at));
     if (!readable) return std::size_t{0};
-    const char c = window[begin + at];
-    if (quoted) {
-      if (c == '\\') {
-        ++at;
-      } else if (c == '"') {
-        quoted = false;
-        if (depth == 0) return at + 1 - from;
-      }
-      continue;
-    }
-    if (c == '"') {
-      quoted = true;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if (c == '}' || c == ']') {
-      if (depth == 0) return at - from;  // the container of a bare scalar ends
-      if (--depth == 0) return at + 1 - from;
-    } else if (depth == 0 && (c == ',' || is_blank(c) || c == ':')) {
-      return at - from;
-    }
+    const auto end_of = scanner.step(window[begin + at]);
+    if (end_of == ValueScanner::End::behind) return at + 1 - from;
+    if (end_of == ValueScanner::End::before) return at - from;
   }
 }
 
@@ -208,8 +232,7 @@ Result<std::optional<RawRecord>> RecordLines::State::next_line() {
     begin = std::min(begin + length + 1, end);
     if (too_long) {
       // Skip to the end of the line; the view stays on its first bytes.
-      record.json = record.json.substr(0, 4096);
-      std::string head(record.json);
+      record.json = kept_head(record.json);
       for (;;) {
         begin = end;
         DMP_ASSIGN(const bool grown, more());
@@ -221,9 +244,6 @@ Result<std::optional<RawRecord>> RecordLines::State::next_line() {
             1;
         break;
       }
-      // What is kept of it moves to the padding-free front of a spare buffer.
-      spare = std::move(head);
-      record.json = spare;
       return std::optional(record);
     }
     std::string_view& json = record.json;
@@ -250,15 +270,40 @@ Result<std::optional<RawRecord>> RecordLines::State::next_member() {
     if (c != ',') break;
     ++begin;
   }
-  DMP_ASSIGN(const std::size_t length, value_length(0));
   RawRecord record;
   record.line = ++line;
   record.offset = base + begin;
-  if (length == 0) {
-    array_done = true;
-    return Error{ErrorCode::corrupt_input, "the JSON array does not end"};
+  ValueScanner scanner;
+  std::size_t length = 0;  // of what is in the window
+  auto end_of = ValueScanner::End::no;
+  while (end_of == ValueScanner::End::no) {
+    DMP_ASSIGN(const bool readable, has(length));
+    if (!readable && at_end) {
+      array_done = true;
+      return Error{ErrorCode::corrupt_input, "the JSON array does not end"};
+    }
+    if (!readable) {
+      // The window is full: of a record this long only the head is kept.
+      if (!record.too_long) {
+        record.json = kept_head({data() + begin, end - begin});
+      }
+      record.too_long = true;
+      begin = end;
+      length = 0;
+      continue;
+    }
+    end_of = scanner.step(window[begin + length]);
+    if (end_of != ValueScanner::End::before) ++length;
   }
-  record.json = std::string_view(data() + begin, length);
+  if (length == 0 && !record.too_long) {
+    array_done = true;
+    return Error{ErrorCode::corrupt_input,
+                 fmt::format("no JSON value at byte {}", base + begin)};
+  }
+  if (!record.too_long) {
+    record.too_long = length > options.max_record_bytes;
+    record.json = std::string_view(data() + begin, length);
+  }
   begin += length;
   return std::optional(record);
 }
