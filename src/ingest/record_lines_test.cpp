@@ -1,7 +1,6 @@
 #include "ingest/record_lines.h"
 
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <filesystem>
