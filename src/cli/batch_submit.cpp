@@ -5,6 +5,7 @@
 #include "cli/batch_options.h"
 #include "cli/commands.h"
 #include "cli/job_context.h"
+#include "jobs/aws_executor.h"
 #include "jobs/bucket_stage.h"
 #include "jobs/local_executor.h"
 #include "jobs/run_id.h"
@@ -153,6 +154,20 @@ void check_inputs(const Submission& submission, const Values& values,
   }
 }
 
+// What AWS cannot be asked about is not known to run.
+bool is_unfinished(jobs::BatchChain& chain) {
+  if (chain.executor != "local") {
+    const auto service = jobs::BatchService::open();
+    if (!service || !(*service)->describe(chain.jobs)) return false;
+    return std::any_of(chain.jobs.begin(), chain.jobs.end(),
+                       [](const jobs::BatchJob& job) {
+                         return !job.state.empty() && !jobs::has_ended(job);
+                       });
+  }
+  const std::string state = jobs::chain_state(chain);
+  return state == "RUNNING" || state == "PENDING";
+}
+
 // P128.
 void check_running(const Submission& submission, const Values& values,
                    const storage::ObjectStore& bucket, Problems& problems) {
@@ -165,10 +180,8 @@ void check_running(const Submission& submission, const Values& values,
     return;
   }
   for (const auto& id : *ids) {
-    const auto chain = jobs::load_chain(bucket, id);
-    if (!chain || chain->executor != "local") continue;
-    const std::string state = jobs::chain_state(*chain);
-    if (state != "RUNNING" && state != "PENDING") continue;
+    auto chain = jobs::load_chain(bucket, id);
+    if (!chain || !is_unfinished(*chain)) continue;
     problems.lines.push_back(
         fmt::format("{} is still running for this run id", id));
     problems.lines.push_back(fmt::format(
@@ -258,6 +271,22 @@ std::string submitted_text(const jobs::BatchChain& chain) {
   return out + "chain " + chain.id + "\n";
 }
 
+void say(std::string_view line) {
+  log::info("{}", line);
+}
+
+Status submit_to_aws(jobs::BatchChain& chain,
+                     const storage::ObjectStore& bucket, const Values& values) {
+  DMP_ASSIGN(const auto service, jobs::BatchService::open());
+  DMP_TRY(jobs::submit_to_aws(chain, bucket, *service, say));
+  DMP_TRY(print(values.flag("json") ? jobs::to_json(chain) + "\n"
+                                    : submitted_text(chain)));
+  if (!values.flag("wait")) return {};
+  log::info("the jobs go on if this ends; `dmpworks jobs cancel {}` ends them",
+            chain.id);
+  return jobs::wait_for_aws(chain, *service, say);
+}
+
 Status submit(const Submission& submission, const Values& values) {
   DMP_ASSIGN(jobs::BatchChain chain, make_chain(submission, values));
   const bool json = values.flag("json");
@@ -267,16 +296,12 @@ Status submit(const Submission& submission, const Values& values) {
     return print(json ? jobs::to_json(chain) + "\n" : dry_run_text(chain));
   DMP_ASSIGN(const auto bucket,
              storage::open_store(values.text("bucket-name")));
-  if (!runs_locally(values)) {
-    return Error{ErrorCode::invalid_argument,
-                 "this version submits nothing to AWS Batch yet; use "
-                 "--executor local"};
-  }
+  if (!runs_locally(values)) return submit_to_aws(chain, *bucket, values);
   jobs::LocalOptions local;
   local.threads = threads_of(values);
   local.scratch_dir = scratch_root(values);
-  local.say = [](std::string_view line) { log::info("{}", line); };
-  const Status done = jobs::run_locally(chain, *bucket, local);
+  local.say = say;
+  Status done = jobs::run_locally(chain, *bucket, local);
   DMP_TRY(print(json ? jobs::to_json(chain) + "\n" : submitted_text(chain)));
   return done;
 }

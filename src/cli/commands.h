@@ -29,6 +29,7 @@ std::vector<Entry> sqlmesh_commands();
 
 std::vector<Entry> batch_submit_commands();
 std::vector<Entry> aws_batch_commands();
+std::vector<Entry> jobs_commands();
 
 // Every command of the program.
 std::vector<Entry> all_commands();

@@ -230,6 +230,7 @@ std::vector<Entry> all_commands() {
   for (auto& entry : batch_submit_commands())
     entries.push_back(std::move(entry));
   for (auto& entry : aws_batch_commands()) entries.push_back(std::move(entry));
+  for (auto& entry : jobs_commands()) entries.push_back(std::move(entry));
   entries.push_back(run_command());
   entries.push_back(synth_command());
   entries.push_back(report_command());

@@ -37,7 +37,7 @@ void texts(JsonWriter& json, std::string_view name,
   json.end_array();
 }
 
-void write_job(JsonWriter& json, const BatchJob& job, bool local) {
+void write_job(JsonWriter& json, const BatchJob& job) {
   json.begin_object();
   json.member("task", job.task).member("name", job.name);
   optional_text(json, "jobId", job.id);
@@ -47,7 +47,7 @@ void write_job(JsonWriter& json, const BatchJob& job, bool local) {
   json.member("attempts", job.attempts).member("arraySize", job.array_size);
   texts(json, "dependsOn", job.depends_on);
   texts(json, "command", job.command);
-  if (local && !job.state.empty()) {
+  if (!job.state.empty()) {
     json.member("state", job.state).key("exitCode");
     if (job.exit_code) {
       json.value(*job.exit_code);
@@ -138,7 +138,7 @@ std::string to_json(const BatchChain& chain) {
     json.member("host", chain.host).member("pid", chain.pid);
   }
   json.key("jobs").begin_array();
-  for (const auto& job : chain.jobs) write_job(json, job, local);
+  for (const auto& job : chain.jobs) write_job(json, job);
   json.end_array().end_object();
   return out;
 }

@@ -26,10 +26,12 @@ struct BatchJob {
   std::vector<std::string> command;     // argument vector; no shell sees it
 
   std::string id;  // of AWS, or local-<n>; empty before submission
-  // Kept by the local executor: STARTING, RUNNING, SUCCEEDED, FAILED.
+  // PENDING, RUNNING, SUCCEEDED, FAILED and AWS's others. Kept in the record by
+  // the local executor; of AWS, what it was when asked.
   std::string state;
   std::optional<int> exit_code;
   std::string started_at, ended_at;
+  std::string log_stream;  // of AWS, when asked
 };
 
 // What one `batch-submit` call submits, and its record in the bucket:

@@ -341,14 +341,14 @@ Result<HttpReply> http_send(const HttpRequest& request,
   for (int number = 0;; ++number) {
     Attempt outcome;
     send_once(request, outcome);
-    const bool again = is_temporary(outcome) && number + 1 < policy.attempts;
-    if (again) {
+    const bool answered = outcome.code == CURLE_OK &&
+                          (request.any_status || !is_temporary(outcome));
+    if (!answered && is_temporary(outcome) && number + 1 < policy.attempts) {
       log::debug("{}: {}; again", shown_url(request.url), reason(outcome));
       pause(policy, number, outcome);
       continue;
     }
-    if (outcome.code != CURLE_OK || is_temporary(outcome))
-      return failure(request.url, outcome);
+    if (!answered) return failure(request.url, outcome);
     return HttpReply{static_cast<int>(outcome.status),
                      std::move(outcome.headers), std::move(outcome.body)};
   }

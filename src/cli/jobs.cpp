@@ -1,0 +1,292 @@
+// `dmpworks jobs …`: what became of chains of jobs, on AWS or on this machine.
+#include "base/log.h"
+#include "cli/batch_options.h"
+#include "cli/commands.h"
+#include "jobs/aws_executor.h"
+#include "jobs/batch_chain.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace dmp::cli {
+
+namespace {
+
+Option jobs_row(bool required) {
+  return {"jobs",
+          OptionType::list,
+          "Chain ids, or ids of AWS jobs: the newest chain of the bucket.",
+          "",
+          "",
+          0,
+          required};
+}
+
+Option bucket_of_chains() {
+  return text_row("bucket-name", OptionType::bucket, "Where chain records lie.",
+                  "", "BUCKET_NAME");
+}
+
+// AWS gives jobs UUIDs, with ":<index>" for a member of an array.
+bool is_job_id(const std::string& id) {
+  constexpr std::string_view kHex = "0123456789abcdef-";
+  const std::string uuid = id.substr(0, id.find(':'));
+  return uuid.size() == 36 && uuid[8] == '-' && uuid[23] == '-' &&
+         uuid.find_first_not_of(kHex) == std::string::npos;
+}
+
+// The chains a line names, with their states as they are now.
+class Chains {
+ public:
+  explicit Chains(const Values& values) : values_(values) {}
+
+  Result<std::vector<jobs::BatchChain>> named() {
+    std::vector<std::string> ids = values_.list("jobs");
+    std::vector<jobs::BatchChain> chains;
+    if (ids.empty()) {
+      DMP_TRY(open_bucket());
+      DMP_ASSIGN(ids, jobs::list_chains(*bucket_));
+      if (ids.empty()) {
+        return Error{ErrorCode::not_found,
+                     bucket_->name() + " has no chain of jobs"};
+      }
+      ids.resize(1);
+    }
+    for (const auto& id : ids) {
+      DMP_ASSIGN(auto chain, load(id));
+      chains.push_back(std::move(chain));
+    }
+    return chains;
+  }
+
+  Result<std::vector<jobs::BatchChain>> newest(std::size_t limit) {
+    DMP_TRY(open_bucket());
+    DMP_ASSIGN(auto ids, jobs::list_chains(*bucket_));
+    std::vector<jobs::BatchChain> chains;
+    for (std::size_t i = 0; i < std::min(limit, ids.size()); ++i) {
+      DMP_ASSIGN(auto chain, load(ids[i]));
+      chains.push_back(std::move(chain));
+    }
+    return chains;
+  }
+
+  Status refresh(jobs::BatchChain& chain) {
+    if (chain.executor != "aws") {
+      DMP_ASSIGN(chain, jobs::load_chain(*bucket_, chain.id));
+      return {};
+    }
+    DMP_TRY(open_service());
+    return service_->describe(chain.jobs);
+  }
+
+  const storage::ObjectStore& bucket() const { return *bucket_; }
+  const jobs::BatchService& service() const { return *service_; }
+
+ private:
+  Status open_bucket() {
+    if (bucket_) return {};
+    if (!values_.has("bucket-name")) {
+      return Error{ErrorCode::invalid_argument,
+                   "--bucket-name is required (or set BUCKET_NAME)"};
+    }
+    DMP_ASSIGN(bucket_, storage::open_store(values_.text("bucket-name")));
+    return {};
+  }
+  Status open_service() {
+    if (service_) return {};
+    DMP_ASSIGN(service_, jobs::BatchService::open());
+    return {};
+  }
+  Result<jobs::BatchChain> load(const std::string& id) {
+    jobs::BatchChain chain;
+    if (is_job_id(id)) {
+      chain.id = id;
+      chain.executor = "aws";
+      chain.jobs.emplace_back().id = id;
+    } else {
+      DMP_TRY(open_bucket());
+      DMP_ASSIGN(chain, jobs::load_chain(*bucket_, id));
+    }
+    DMP_TRY(refresh(chain));
+    return chain;
+  }
+
+  const Values& values_;
+  std::unique_ptr<storage::ObjectStore> bucket_;
+  std::unique_ptr<jobs::BatchService> service_;
+};
+
+std::string shown_state(const jobs::BatchJob& job) {
+  return job.state.empty() ? "UNKNOWN" : job.state;
+}
+
+std::string status_text(const jobs::BatchChain& chain) {
+  std::string out = fmt::format("{} {}\n", chain.id, jobs::chain_state(chain));
+  for (const auto& job : chain.jobs) {
+    out += fmt::format("  {:<10} {}", shown_state(job), job.name);
+    if (job.exit_code) out += fmt::format("  exit code {}", *job.exit_code);
+    if (!job.started_at.empty()) out += "  " + job.started_at;
+    if (!job.ended_at.empty()) out += " to " + job.ended_at;
+    out += "\n";
+  }
+  return out;
+}
+
+// A local chain whose process is gone has failed without a failed job.
+Status chain_outcome(const jobs::BatchChain& chain) {
+  DMP_TRY(jobs::outcome_of(chain));
+  if (jobs::chain_state(chain) != "FAILED") return {};
+  return Error{ErrorCode::internal, chain.id + ": its process is gone"};
+}
+
+Status print_chains(const std::vector<jobs::BatchChain>& chains,
+                    const Values& values) {
+  std::string out;
+  if (values.flag("json")) {
+    for (const auto& chain : chains)
+      out += (out.empty() ? "" : ",") + jobs::to_json(chain);
+    return print(values.flag("all") ? "[" + out + "]\n" : out + "\n");
+  }
+  for (const auto& chain : chains)
+    out += values.flag("all")
+               ? fmt::format("{} {}\n", chain.id, jobs::chain_state(chain))
+               : status_text(chain);
+  return print(out);
+}
+
+Status status(const Values& values) {
+  constexpr std::chrono::seconds kEvery{10};
+  Chains source(values);
+  if (values.flag("all")) {
+    DMP_ASSIGN(
+        const auto chains,
+        source.newest(static_cast<std::size_t>(values.integer("limit"))));
+    return print_chains(chains, values);
+  }
+  DMP_ASSIGN(auto chains, source.named());
+  for (;;) {
+    DMP_TRY(print_chains(chains, values));
+    const bool going =
+        std::any_of(chains.begin(), chains.end(), [](const auto& chain) {
+          const std::string state = jobs::chain_state(chain);
+          return state == "RUNNING" || state == "PENDING";
+        });
+    if (!values.flag("watch") || !going) break;
+    std::this_thread::sleep_for(kEvery);
+    for (auto& chain : chains) DMP_TRY(source.refresh(chain));
+  }
+  for (const auto& chain : chains) DMP_TRY(chain_outcome(chain));
+  return {};
+}
+
+std::vector<std::string> last_lines(std::string_view text, std::size_t count) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  if (lines.size() > count)
+    lines.erase(lines.begin(),
+                lines.end() - static_cast<std::ptrdiff_t>(count));
+  return lines;
+}
+
+// Of every member of an array, each under a line with its name.
+Result<std::string> local_logs(const storage::ObjectStore& bucket,
+                               const jobs::BatchChain& chain, std::size_t n,
+                               std::size_t lines) {
+  const std::string prefix =
+      fmt::format("jobs/{}/{}-{}", chain.id, n + 1, chain.jobs[n].name);
+  DMP_ASSIGN(const auto found, bucket.list(prefix));
+  std::string out;
+  for (const auto& object : found) {
+    if (!object.key.ends_with(".log")) continue;
+    DMP_ASSIGN(const std::string text, bucket.read(object.key));
+    out += "== " + object.key + "\n";
+    for (const auto& line : last_lines(text, lines)) out += line + "\n";
+  }
+  return out;
+}
+
+Status logs(const Values& values) {
+  Chains source(values);
+  DMP_ASSIGN(const auto chains, source.named());
+  const auto lines = static_cast<std::size_t>(values.integer("tail"));
+  for (const auto& chain : chains) {
+    for (std::size_t n = 0; n < chain.jobs.size(); ++n) {
+      const jobs::BatchJob& job = chain.jobs[n];
+      if (values.has("task") && job.task != values.text("task")) continue;
+      if (chain.executor != "aws") {
+        DMP_ASSIGN(const std::string text,
+                   local_logs(source.bucket(), chain, n, lines));
+        DMP_TRY(print(text));
+        continue;
+      }
+      std::string out = fmt::format("== {} {}\n", job.name, job.id);
+      const auto found = source.service().log_tail(job, lines);
+      if (!found && found.error().code != ErrorCode::not_found)
+        return found.error();
+      if (found) {
+        for (const auto& line : *found) out += line + "\n";
+      }
+      DMP_TRY(print(out));
+    }
+  }
+  return {};
+}
+
+Status cancel(const Values& values) {
+  Chains source(values);
+  DMP_ASSIGN(const auto chains, source.named());
+  const auto say = [](std::string_view line) {
+    static_cast<void>(print(std::string(line) + "\n"));
+  };
+  Status first;
+  for (const auto& chain : chains) {
+    if (chain.executor == "aws") {
+      Status ended = jobs::cancel_on_aws(chain.jobs, source.service(),
+                                         values.text("reason"), say);
+      if (!ended && first) first = std::move(ended);
+    } else if (jobs::is_alive(chain)) {
+      // Its jobs end with it.
+      ::kill(static_cast<pid_t>(chain.pid), SIGTERM);
+      say(chain.id + " ended");
+    } else {
+      say(chain.id + " " + jobs::chain_state(chain));
+    }
+  }
+  return first;
+}
+
+}  // namespace
+
+std::vector<Entry> jobs_commands() {
+  return {
+      {{{"jobs", "status"},
+        "How the jobs of a chain stand. Exit code 1 or 75 when it failed.",
+        {jobs_row(false), bucket_of_chains(),
+         number_row("limit", "Chains listed with --all.", "10", "", 1, 1e6),
+         flag_row("all", "List chains instead of one.", ""),
+         flag_row("watch", "Repeat every 10 s until the chain ends.", ""),
+         flag_row("json", "Print the chain record with the states.", "")}},
+       status},
+      {{{"jobs", "logs"},
+        "The logs of the jobs of a chain.",
+        {jobs_row(false), bucket_of_chains(),
+         text_row("task", OptionType::text, "One task: all.", "", ""),
+         number_row("tail", "Last lines of each log.", "100", "", 0, 10'000)}},
+       logs},
+      {{{"jobs", "cancel"},
+        "End the jobs of a chain that wait or run, the last first.",
+        {jobs_row(true), bucket_of_chains(),
+         text_row("reason", OptionType::text, "Text given to AWS.",
+                  "cancelled by user", "")}},
+       cancel}};
+}
+
+}  // namespace dmp::cli

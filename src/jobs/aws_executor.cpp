@@ -1,0 +1,238 @@
+#include "jobs/aws_executor.h"
+
+#include "base/json_writer.h"
+#include "jobs/batch_request.h"
+#include "net/aws_api.h"
+#include "text/dates.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <map>
+#include <thread>
+#include <utility>
+
+namespace dmp::jobs {
+
+namespace {
+
+using Element = simdjson::dom::element;
+
+constexpr std::size_t kIdsPerCall = 100;
+constexpr int kTryAgain = 75;
+constexpr std::chrono::seconds kFirstLook{1}, kLook{15};
+
+std::string text_of(Element object, std::string_view name) {
+  std::string_view text;
+  return object[name].get(text) == simdjson::SUCCESS ? std::string(text) : "";
+}
+
+// AWS gives milliseconds.
+std::string time_of(Element object, std::string_view name) {
+  std::int64_t milliseconds = 0;
+  if (object[name].get(milliseconds) != simdjson::SUCCESS) return "";
+  return text::format_instant(milliseconds / 1000 * 1'000'000);
+}
+
+void set_from(BatchJob& job, Element found) {
+  job.state = text_of(found, "status");
+  if (job.name.empty()) job.name = text_of(found, "jobName");
+  job.started_at = time_of(found, "startedAt");
+  job.ended_at = time_of(found, "stoppedAt");
+  Element container;
+  if (found["container"].get(container) != simdjson::SUCCESS) return;
+  job.log_stream = text_of(container, "logStreamName");
+  std::int64_t code = 0;
+  if (container["exitCode"].get(code) == simdjson::SUCCESS)
+    job.exit_code = static_cast<int>(code);
+}
+
+Result<Element> parse(simdjson::dom::parser& parser, const std::string& body) {
+  Element root;
+  if (parser.parse(body).get(root) == simdjson::SUCCESS) return root;
+  return Error{ErrorCode::unavailable, "AWS answered with no JSON"};
+}
+
+std::string id_list(const std::vector<BatchJob>& jobs, std::size_t first) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().key("jobs").begin_array();
+  for (std::size_t i = first; i < std::min(jobs.size(), first + kIdsPerCall);
+       ++i) {
+    json.value(jobs[i].id);
+  }
+  json.end_array().end_object();
+  return out;
+}
+
+std::string id_of(const BatchChain& chain, const std::string& name) {
+  const auto found =
+      std::find_if(chain.jobs.begin(), chain.jobs.end(),
+                   [&](const BatchJob& job) { return job.name == name; });
+  return found == chain.jobs.end() ? "" : found->id;
+}
+
+}  // namespace
+
+BatchService::BatchService(std::unique_ptr<net::AwsSession> session)
+    : session_(std::move(session)) {}
+
+Result<std::unique_ptr<BatchService>> BatchService::open() {
+  DMP_ASSIGN(auto session, net::AwsSession::open({}));
+  return std::unique_ptr<BatchService>(new BatchService(std::move(session)));
+}
+
+Result<std::string> BatchService::submit(
+    const BatchChain& chain, const BatchJob& job,
+    const std::string& dependency_id) const {
+  DMP_ASSIGN(const std::string body,
+             net::aws_call(*session_,
+                           {"batch", "/v1/submitjob", "",
+                            submit_job_json(chain, job, dependency_id),
+                            net::Repeat::when_refused},
+                           {}));
+  simdjson::dom::parser parser;
+  DMP_ASSIGN(const Element root, parse(parser, body));
+  std::string id = text_of(root, "jobId");
+  if (!id.empty()) return id;
+  return Error{ErrorCode::unavailable, "AWS gave the job no id"};
+}
+
+Status BatchService::terminate(const std::string& id,
+                               std::string_view reason) const {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().member("jobId", id).member("reason", reason);
+  json.end_object();
+  DMP_TRY(
+      net::aws_call(*session_, {"batch", "/v1/terminatejob", "", body}, {}));
+  return {};
+}
+
+Status BatchService::describe(std::vector<BatchJob>& jobs) const {
+  std::map<std::string, BatchJob*> by_id;
+  for (auto& job : jobs) {
+    job.state.clear();
+    by_id[job.id] = &job;
+  }
+  for (std::size_t first = 0; first < jobs.size(); first += kIdsPerCall) {
+    DMP_ASSIGN(
+        const std::string body,
+        net::aws_call(*session_,
+                      {"batch", "/v1/describejobs", "", id_list(jobs, first)},
+                      {}));
+    simdjson::dom::parser parser;
+    DMP_ASSIGN(const Element root, parse(parser, body));
+    simdjson::dom::array found;
+    if (root["jobs"].get(found) != simdjson::SUCCESS) continue;
+    for (const Element one : found) {
+      const auto job = by_id.find(text_of(one, "jobId"));
+      if (job != by_id.end()) set_from(*job->second, one);
+    }
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> BatchService::log_tail(
+    const BatchJob& job, std::size_t lines) const {
+  if (job.log_stream.empty())
+    return Error{ErrorCode::not_found, job.name + " has no log yet"};
+  constexpr std::size_t kMostEvents = 10'000;
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().member("logGroupName", "/aws/batch/job");
+  json.member("logStreamName", job.log_stream);
+  json.member("limit", static_cast<std::int64_t>(
+                           std::clamp<std::size_t>(lines, 1, kMostEvents)));
+  json.member("startFromHead", false).end_object();
+  DMP_ASSIGN(
+      const std::string answer,
+      net::aws_call(*session_,
+                    {"logs", "/", "Logs_20140328.GetLogEvents", body}, {}));
+  simdjson::dom::parser parser;
+  DMP_ASSIGN(const Element root, parse(parser, answer));
+  simdjson::dom::array events;
+  std::vector<std::string> found;
+  if (root["events"].get(events) != simdjson::SUCCESS) return found;
+  for (const Element event : events) found.push_back(text_of(event, "message"));
+  if (found.size() > lines)
+    found.erase(found.begin(),
+                found.end() - static_cast<std::ptrdiff_t>(lines));
+  return found;
+}
+
+bool has_ended(const BatchJob& job) {
+  return job.state == "SUCCEEDED" || job.state == "FAILED";
+}
+
+Status submit_to_aws(BatchChain& chain, const storage::ObjectStore& bucket,
+                     const BatchService& service, const Say& say) {
+  for (std::size_t i = 0; i < chain.jobs.size(); ++i) {
+    BatchJob& job = chain.jobs[i];
+    const std::string after =
+        job.depends_on.empty() ? "" : id_of(chain, job.depends_on.front());
+    auto id = service.submit(chain, job, after);
+    if (!id) {
+      const std::vector<BatchJob> before(
+          chain.jobs.begin(),
+          chain.jobs.begin() + static_cast<std::ptrdiff_t>(i));
+      // What cannot be ended is said; the submission is what failed.
+      static_cast<void>(cancel_on_aws(
+          before, service, "a later job of the chain was not taken", say));
+      return std::move(id).error().during("submit " + job.name);
+    }
+    job.id = *std::move(id);
+  }
+  return save_chain(bucket, chain);
+}
+
+Status cancel_on_aws(const std::vector<BatchJob>& jobs,
+                     const BatchService& service, std::string_view reason,
+                     const Say& say) {
+  Status first;
+  for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) {
+    if (has_ended(*job)) {
+      say(fmt::format("{} {}", job->name, job->state));
+      continue;
+    }
+    Status ended = service.terminate(job->id, reason);
+    say(ended ? fmt::format("{} {} ended", job->name, job->id)
+              : fmt::format("{} {} could not be ended: {}", job->name, job->id,
+                            ended.error().message));
+    if (!ended && first) first = std::move(ended);
+  }
+  return first;
+}
+
+Status outcome_of(const BatchChain& chain) {
+  for (const auto& job : chain.jobs) {
+    if (job.state != "FAILED") continue;
+    const bool again = job.exit_code == kTryAgain;
+    return Error{again ? ErrorCode::unavailable : ErrorCode::internal,
+                 job.exit_code
+                     ? fmt::format("{} failed with exit code {}", job.name,
+                                   *job.exit_code)
+                     : fmt::format("{} failed without an exit code", job.name)};
+  }
+  return {};
+}
+
+Status wait_for_aws(BatchChain& chain, const BatchService& service,
+                    const Say& say) {
+  std::map<std::string, std::string> known;
+  for (auto pause = kFirstLook;; pause = std::min(pause * 2, kLook)) {
+    DMP_TRY(service.describe(chain.jobs));
+    for (const auto& job : chain.jobs) {
+      if (known[job.id] == job.state) continue;
+      known[job.id] = job.state;
+      say(fmt::format("{} {}", job.name,
+                      job.state.empty() ? "UNKNOWN" : job.state));
+    }
+    if (std::all_of(chain.jobs.begin(), chain.jobs.end(), has_ended))
+      return outcome_of(chain);
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+}  // namespace dmp::jobs

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "base/result.h"
+#include "jobs/batch_chain.h"
+#include "net/aws_session.h"
+#include "net/http.h"
+#include "storage/object_store.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dmp::jobs {
+
+// AWS Batch of our account and region. Source: spec jobs.md 3.1, 3.3.
+// Errors of all: unavailable (throttled or no answer after 5 more attempts,
+// expired credentials), invalid_argument (refused; no credentials).
+class BatchService {
+ public:
+  static Result<std::unique_ptr<BatchService>> open();
+
+  // Returns the job's id. Sent again only when it was refused for a while: a
+  // submission whose answer is lost may have been taken.
+  Result<std::string> submit(const BatchChain& chain, const BatchJob& job,
+                             const std::string& dependency_id) const;
+  // Ends a job that waits or runs; one that has ended stays as it is.
+  Status terminate(const std::string& id, std::string_view reason) const;
+  // Sets state, exit_code, log_stream and the times of the jobs as AWS knows
+  // them; the state of one it does not know (any more) is "".
+  Status describe(std::vector<BatchJob>& jobs) const;
+  // The last `lines` of a job's log. Errors: also not_found (no log yet).
+  Result<std::vector<std::string>> log_tail(const BatchJob& job,
+                                            std::size_t lines) const;
+
+ private:
+  explicit BatchService(std::unique_ptr<net::AwsSession> session);
+  std::unique_ptr<net::AwsSession> session_;
+};
+
+using Say = std::function<void(std::string_view)>;
+
+// Submits the jobs in order, each after the one before it, and writes the chain
+// record. When one fails those before it are ended in reverse order, each
+// outcome said (P114). Errors: of the submission that failed.
+Status submit_to_aws(BatchChain& chain, const storage::ObjectStore& bucket,
+                     const BatchService& service, const Say& say);
+
+// Follows the jobs until all have ended; one line a change of state.
+// Errors: unavailable (the first that failed did with 75), internal (it failed
+// otherwise), those of describe().
+Status wait_for_aws(BatchChain& chain, const BatchService& service,
+                    const Say& say);
+
+// Ends what has not ended, in reverse order; one line a job.
+// Errors: the first that occurred; the others are tried all the same.
+Status cancel_on_aws(const std::vector<BatchJob>& jobs,
+                     const BatchService& service, std::string_view reason,
+                     const Say& say);
+
+// SUCCEEDED and FAILED are the end of a job.
+bool has_ended(const BatchJob& job);
+
+// The error of a chain some of whose jobs have failed, else success.
+Status outcome_of(const BatchChain& chain);
+
+}  // namespace dmp::jobs
