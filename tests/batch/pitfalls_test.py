@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Pitfalls of jobs, storage and configuration that no other test here names.
+
+usage: pitfalls_test.py PROGRAM [unittest arguments]
+"""
+import gzip
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import sources
+
+PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
+SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent / "src"
+RUN = "2026-01-01"
+ROR = [{"id": "https://ror.org/01an7q238", "names": [{"value": "A University", "types": ["ror_display"]}],
+        "locations": [], "external_ids": [], "relationships": [], "status": "active", "types": ["education"],
+        "links": [], "domains": [], "established": None}]
+
+
+class Pitfalls(unittest.TestCase):
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="dmpworks_pitfalls_"))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        self.env = {"PATH": os.environ["PATH"], "TMPDIR": str(self.dir)}
+        self.server = sources.FileServer({})
+        self.addCleanup(self.server.close)
+
+    def call(self, *words, code=None, env=None):
+        done = subprocess.run([PROGRAM, *map(str, words)], cwd=self.dir, env=self.env | (env or {}), text=True,
+                              capture_output=True, timeout=300, check=False)
+        if code is not None:
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def job(self, *words, **how):
+        return self.call("aws-batch", *words, "--bucket-name=./bucket", f"--run-id={RUN}", "--scratch-dir=scratch",
+                         **how)
+
+    def offer(self, padding=0):
+        file = self.dir / "ror.zip"
+        sources.zip_of(file, [("v2.1-ror-data.json", json.dumps(ROR)), ("pad.csv", os.urandom(padding))])
+        self.server.files["ror.zip"] = file
+        return [f"--download-url={self.server.url}/ror.zip", f"--hash={sources.digest_of(file)}"]
+
+    def submit_line(self, *words):
+        return ["batch-submit", "ror", "--executor=local", "--env=dev", "--bucket-name=./bucket", f"--run-id={RUN}",
+                "--file-name=v2.1-ror-data.json.gz", "--scratch-dir=scratch", *words]
+
+    def crossref(self):
+        folder = self.dir / "bucket/crossref_metadata" / RUN / "download"
+        folder.mkdir(parents=True)
+        with gzip.open(folder / "0.jsonl.gz", "wt") as file:
+            for i in range(20):
+                file.write(json.dumps({"DOI": f"10.5555/{i}", "title": ["T"], "type": "journal-article"}) + "\n")
+        return folder
+
+    def test_p97_without_any_subset_variable_there_is_no_subset(self):
+        chain = json.loads(self.call(*self.submit_line(*self.offer()), "--dry-run", "--json", code=0).stdout)
+        self.assertEqual([job["task"] for job in chain["jobs"]], ["download", "transform"])
+        self.assertNotIn("subset", json.dumps(chain))
+
+    def test_p107_a_ror_file_that_is_not_there_names_those_that_are(self):
+        self.job("ror", "download", *self.offer(), code=0)
+        done = self.job("ror", "transform", "--file-name=v9.json.gz", code=1)
+        self.assertIn("v2.1-ror-data.json.gz", done.stderr)
+
+    def test_p119_jobs_of_one_run_at_once_remove_only_their_own_scratch(self):
+        words = self.offer(padding=600_000)
+        self.server.rate = 300_000
+        slow = subprocess.Popen([PROGRAM, "aws-batch", "ror", "download", "--bucket-name=./bucket", f"--run-id={RUN}",
+                                 "--scratch-dir=scratch", *words], cwd=self.dir, env=self.env,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        scratch = self.wait_for(lambda: list((self.dir / "scratch").rglob("download.*")))
+        self.job("ror", "transform", code=1)  # nothing to read yet: it fails
+        self.job("crossref-metadata", "transform", code=1)
+        self.assertTrue(all(folder.exists() for folder in scratch))
+        self.assertEqual(slow.communicate()[1].count("dmpworks aws-batch"), 0)
+        self.assertEqual(slow.returncode, 0)
+        self.assertEqual([p for p in (self.dir / "scratch").rglob("*") if p.is_file()], [])
+
+    def wait_for(self, what):
+        deadline = time.monotonic() + 20
+        while not what() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertTrue(what())
+        return what()
+
+    def test_p124_the_corpus_has_a_command_of_its_own(self):
+        file = self.dir / "c.zip"
+        sources.zip_of(file, [("a.json", "[]")])
+        self.server.files["c.zip"] = file
+        self.call("batch-submit", "data-citation-corpus", "--executor=local", "--env=dev", "--bucket-name=./bucket",
+                  f"--run-id={RUN}", f"--download-url={self.server.url}/c.zip", f"--hash={sources.digest_of(file)}",
+                  "--scratch-dir=scratch", code=0)
+        self.assertTrue((self.dir / "bucket/data_citation_corpus" / RUN / "download/a.json.gz").exists())
+
+    def test_p126_an_input_stage_without_manifest_is_refused(self):
+        self.crossref()
+        done = self.job("crossref-metadata", "transform", code=1)
+        self.assertIn("--allow-no-manifest", done.stderr)
+        self.job("crossref-metadata", "transform", "--allow-no-manifest", code=0)
+
+    def test_p127_unchanged_is_up_to_date_and_changed_is_done_again(self):
+        folder = self.crossref()
+        manifest = self.dir / "bucket/crossref_metadata" / RUN / "transform/manifest.json"
+        words = ("crossref-metadata", "transform", "--allow-no-manifest")
+        self.job(*words, code=0)
+        before = manifest.read_text()
+        self.assertIn("up to date", self.job(*words, "--threads=2", code=0).stdout)
+        self.assertEqual(manifest.read_text(), before)
+        with gzip.open(folder / "1.jsonl.gz", "wt") as file:
+            file.write(json.dumps({"DOI": "10.5555/new", "title": ["T"]}) + "\n")
+        self.assertNotIn("up to date", self.job(*words, code=0).stdout)
+        self.assertEqual(json.loads(manifest.read_text())["counts"]["out"], 21)
+        self.assertNotIn("up to date", self.job(*words, "--limit-files=1", code=0).stdout)
+        self.assertEqual(json.loads(manifest.read_text())["counts"]["out"], 20)
+
+    # P118 on a bucket, P32
+    def test_p118_a_failing_job_leaves_the_good_stage(self):
+        folder = self.crossref()
+        words = ("crossref-metadata", "transform", "--allow-no-manifest")
+        self.job(*words, code=0)
+        stage = self.dir / "bucket/crossref_metadata" / RUN / "transform"
+        before = {p: p.read_bytes() for p in stage.rglob("*") if p.is_file()}
+        (folder / "0.jsonl.gz").write_bytes((folder / "0.jsonl.gz").read_bytes()[:-9])
+        self.assertIn("0.jsonl.gz", self.job(*words, code=1).stderr)
+        self.assertEqual({p: p.read_bytes() for p in stage.rglob("*") if p.is_file()}, before)
+
+    def test_p128_a_chain_that_runs_here_is_refused_and_a_killed_one_is_not(self):
+        words = self.offer(padding=600_000)
+        self.server.rate = 100_000
+        first = subprocess.Popen([PROGRAM, *self.submit_line(*words)], cwd=self.dir, env=self.env,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.wait_for(lambda: self.server.sent)
+        done = self.call(*self.submit_line(*words), code=2)
+        self.assertIn("is still running for this run id", done.stderr)
+        hinted = re.search(r"`dmpworks (jobs status [^`]*)`", done.stderr)[1]
+        self.assertIn("RUNNING", self.call(*hinted.split(), code=0).stdout)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        self.server.rate = None
+        self.call(*hinted.split(), code=1)
+        self.call(*self.submit_line(*words), code=0)
+
+    def test_p129_every_job_ends_with_a_summary_and_stats_also_after_failure(self):
+        done = self.job("ror", "download", *self.offer(), "--stats=good.json", code=0)
+        self.assertRegex(done.stdout, r"in \d+\nout \d+\nrejects 0\nfiles 1\nbytes \d+\n")
+        self.job("ror", "transform", "--file-name=v9.json.gz", "--stats=bad.json", code=1)
+        for name, code in (("good.json", 0), ("bad.json", 1)):
+            self.assertEqual(json.loads((self.dir / name).read_text())["exitCode"], code)
+
+    def test_p130_a_certificate_nobody_vouches_for_is_refused(self):
+        words = self.offer()
+        made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj",
+                               "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem",
+                               "-out", "cert.pem"], cwd=self.dir, capture_output=True, check=False)
+        self.assertEqual(made.returncode, 0)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.dir / "cert.pem", self.dir / "key.pem")
+        self.server.httpd.socket = context.wrap_socket(self.server.httpd.socket, server_side=True)
+        words[0] = words[0].replace("http://", "https://")
+        done = self.job("ror", "download", *words, code=1)
+        self.assertIn("certificate", done.stderr)
+        self.assertEqual(self.server.asked, [])
+
+    # P133
+    def test_p133_a_password_in_an_address_is_shown_nowhere(self):
+        words = self.offer()
+        words[0] = words[0].replace("http://", "http://user:s3cret-word@") + "?key=s3cret-query"
+        good = self.job("ror", "download", *words, "--log-level=DEBUG", "--stats=stats.json", code=0)
+        bad = self.job("ror", "download", words[0].replace("ror.zip", "no.zip"), words[1], "--force",
+                       "--log-level=DEBUG", code=1)
+        written = "".join(file.read_text(errors="replace") for file in self.dir.rglob("*.json") if file.is_file())
+        for text in (good.stdout, good.stderr, bad.stderr, written):
+            self.assertNotIn("s3cret", text)
+
+    def test_p148_every_hint_names_a_command_that_exists(self):
+        commands = set()
+        for file in SOURCE.rglob("*.cpp"):
+            for line in re.findall(r"`dmpworks ((?:[a-z]+[a-z-]* ?)+)", file.read_text(encoding="utf-8")):
+                commands.add(line.strip())
+        self.assertGreater(len(commands), 1)
+        for command in sorted(commands):
+            with self.subTest(command):
+                words = [word for word in command.split() if word]
+                done = self.call(*words, "--help", code=0)
+                self.assertTrue(done.stdout.startswith("Usage: dmpworks " + " ".join(words)), command)
+
+
+unittest.main()
