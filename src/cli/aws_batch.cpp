@@ -249,7 +249,10 @@ Entry dmp_works_search() {
                                           values.text("process-works-run-id"),
                                           search_of(values, "")});
       });
-  entry.check = refuse_host;
+  entry.check = [](const Values& values, Problems& problems) {
+    refuse_host(values, problems);
+    check_search(values, "", problems);
+  };
   return entry;
 }
 

@@ -154,6 +154,7 @@ jobs::RunOptions run_options(const Values& values) {
 
 // Before any work: a source, and plans that are there.
 void check_inputs(const Values& values, Problems& problems) {
+  check_search(values, "", problems);
   std::error_code failed;
   for (const auto& dmps : values.list("dmps")) {
     if (!std::filesystem::exists(dmps, failed))

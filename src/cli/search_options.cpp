@@ -11,6 +11,11 @@ std::vector<Option> search_options(const std::string& prefix) {
         name, OptionType::integer, help, fallback, "", -1, false, {}, least,
         most};
   };
+  const auto real = [](const char* name, const char* help, const char* fallback,
+                       double most) {
+    return Option{name, OptionType::real, help, fallback, "", -1, false, {}, 0,
+                  most};
+  };
   std::vector<Option> options{
       {"query-builder-name",
        OptionType::choice,
@@ -40,6 +45,35 @@ std::vector<Option> search_options(const std::string& prefix) {
              "2", 0, 100),
       {"explain", OptionType::boolean, "Write what each score is made of.",
        "True"},
+      {"ranker",
+       OptionType::choice,
+       "What orders the works: the probability of the linkage model, or the "
+       "query's score. Default: linkage with query builder dmpworks.",
+       "",
+       "DMP_WORKS_SEARCH_RANKER",
+       -1,
+       false,
+       {"linkage", "query"}},
+      {"linkage-file", OptionType::existing_path,
+       "Parameters of the linkage model; else the compiled-in tables.", "",
+       "DMP_WORKS_SEARCH_LINKAGE_FILE"},
+      real("min-probability", "Less probable works are left out (linkage).",
+           "0.001", 1),
+      {"score-max",
+       OptionType::choice,
+       "scoreMax with ranker linkage: 1, or the plan's highest probability.",
+       "one",
+       "",
+       -1,
+       false,
+       {"one", "best"}},
+      real("linkage-explore",
+           "Share of the list drawn from works of probability 0.01 to 0.5, for "
+           "unbiased judgements.",
+           "0", 0.5),
+      {"linkage-pairs", OptionType::boolean,
+       "Also publish linkage_pairs/, input of linkage train, fit, evaluate.",
+       "False"},
   };
   for (auto& option : options) option.name = prefix + option.name;
   return options;
@@ -59,6 +93,17 @@ match::SearchOptions search_of(const Values& values,
   search.inferred_end_extra_years =
       static_cast<int>(values.integer(prefix + "inferred-end-extra-years"));
   search.explain = values.flag(prefix + "explain");
+  const bool linkage = values.has(prefix + "ranker")
+                           ? values.text(prefix + "ranker") == "linkage"
+                           : search.improved();
+  if (linkage) search.ranker = match::Ranker::linkage;
+  if (values.has(prefix + "linkage-file"))
+    search.linkage_file = values.text(prefix + "linkage-file");
+  search.min_probability = values.real(prefix + "min-probability");
+  if (values.text(prefix + "score-max") == "best")
+    search.score_max = match::ScoreMax::best;
+  search.explore_ratio = values.real(prefix + "linkage-explore");
+  search.linkage_pairs = values.flag(prefix + "linkage-pairs");
   search.threads = threads_of(values);
   const std::vector<std::pair<std::string, Feature>> features{
       {"funded_dois", Feature::funded_dois},
@@ -74,6 +119,27 @@ match::SearchOptions search_of(const Values& values,
     }
   }
   return search;
+}
+
+void check_search(const Values& values, const std::string& prefix,
+                  Problems& problems) {
+  const bool improved =
+      values.text(prefix + "query-builder-name") == "dmpworks";
+  if (!improved && values.text(prefix + "ranker") == "linkage") {
+    problems.lines.push_back(
+        "--" + prefix + "ranker linkage: only with query builder dmpworks");
+  }
+  const bool linkage = improved && values.text(prefix + "ranker") != "query";
+  if (linkage) return;
+  for (const char* name : {"linkage-file", "linkage-pairs"}) {
+    const bool set = std::string_view(name) == "linkage-pairs"
+                         ? values.flag(prefix + name)
+                         : values.has(prefix + name);
+    if (set) {
+      problems.lines.push_back("--" + prefix + name +
+                               ": only with ranker linkage");
+    }
+  }
 }
 
 }  // namespace dmp::cli

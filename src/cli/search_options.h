@@ -12,5 +12,8 @@ namespace dmp::cli {
 // what their values say.
 std::vector<Option> search_options(const std::string& prefix);
 match::SearchOptions search_of(const Values& values, const std::string& prefix);
+// Says which of the values do not go together.
+void check_search(const Values& values, const std::string& prefix,
+                  Problems& problems);
 
 }  // namespace dmp::cli

@@ -3,6 +3,7 @@
 #include "dmps/transform.h"
 #include "jobs/run_id.h"
 #include "jobs/stage_clock.h"
+#include "match/linkage_pairs.h"
 #include "results/match_files.h"
 #include "results/outputs.h"
 #include "sql/works_index.h"
@@ -208,6 +209,12 @@ std::map<std::string, std::string> search_options(
   for (const auto feature : search.disabled)
     disabled += fmt::format("{} ", static_cast<int>(feature));
   options["disabled"] = disabled;
+  if (search.ranker == match::Ranker::query) return options;
+  options["ranker"] = "linkage";
+  options["min_probability"] = std::to_string(search.min_probability);
+  options["score_max"] = std::to_string(static_cast<int>(search.score_max));
+  options["explore_ratio"] = std::to_string(search.explore_ratio);
+  options["linkage_pairs"] = search.linkage_pairs ? "true" : "false";
   return options;
 }
 
@@ -217,6 +224,10 @@ std::string search_identity(const match::SearchOptions& search) {
   std::string text;
   for (const auto& [name, value] : search_options(search))
     text += name + "=" + value + "\n";
+  if (search.linkage_file) {
+    const auto digest = storage::sha256_file(*search.linkage_file);
+    text += "linkage_file=" + digest.value_or("") + "\n";
+  }
   return text;
 }
 
@@ -236,6 +247,10 @@ Result<storage::StageResult> Chain::run_search() {
     DMP_ASSIGN(const auto ror_manifest, storage::read_manifest(folders_.ror));
     inputs.ror_file = ror_manifest.paths(folders_.ror, "ror.parquet").at(0);
   }
+  if (options_.search.linkage_file) {
+    DMP_ASSIGN(manifest.options["linkage_file"],
+               storage::sha256_file(*options_.search.linkage_file));
+  }
   if (!options_.force) {
     if (auto done =
             storage::finished(folders_.search, storage::stage_key(manifest))) {
@@ -251,10 +266,19 @@ Result<storage::StageResult> Chain::run_search() {
         index.string() + " holds no works_index/ and collection_stats/"};
   }
   inputs.collection_stats_dir = stats.front().parent_path();
+  const auto linkage =
+      index_manifest.paths(index, "linkage_stats/summary.parquet");
+  if (!linkage.empty())
+    inputs.linkage_stats_dir = linkage.front().parent_path();
   DMP_ASSIGN(inputs.plans, dmps::read_plans(folders_.dmps));
   DMP_ASSIGN(auto publication, storage::Publication::begin(folders_.search));
   DMP_ASSIGN(auto writer,
              results::MatchFileWriter::begin(publication.dir() / "matches"));
+  const fs::path pairs = publication.dir() / "linkage_pairs";
+  if (options_.search.linkage_pairs &&
+      options_.search.ranker == match::Ranker::linkage) {
+    inputs.linkage_pairs_dir = pairs;
+  }
   match::SearchCounts counts;
   DMP_TRY(match::search(
       inputs, options_.search,
@@ -263,6 +287,10 @@ Result<storage::StageResult> Chain::run_search() {
   DMP_ASSIGN(const auto files, writer.finish());
   for (const auto& file : files)
     DMP_TRY(publication.add(file.path, file.records));
+  if (inputs.linkage_pairs_dir) {
+    DMP_ASSIGN(const auto written, match::linkage::pair_files(pairs));
+    for (const auto& file : written) DMP_TRY(publication.add(file));
+  }
   manifest.rows_in = counts.plans;
   manifest.rows_out = counts.plans;
   manifest.counters = {

@@ -6,6 +6,7 @@
 
 #include "match/evaluate.h"
 #include "match/highlight.h"
+#include "match/linkage_engine.h"
 #include "match/plan_index.h"
 #include "sql/session.h"
 #include "sql/work_table.h"
@@ -360,6 +361,8 @@ Status report_plans(const SearchInputs& inputs,
 Status search(const SearchInputs& inputs, const SearchOptions& options,
               const std::function<Status(model::PlanMatches&&)>& sink,
               SearchCounts* counts) {
+  if (options.ranker == Ranker::linkage)
+    return linkage::search(inputs, options, sink, counts);
   SearchCounts totals;
   DMP_ASSIGN(const auto families, FunderFamilies::read(inputs.ror_file));
   std::vector<const model::Plan*> plans;

@@ -42,9 +42,17 @@ class Evaluator {
         work_(work.work()),
         counts_(counts),
         options_(options),
-        evidence_(detail == Detail::evidence) {}
+        detail_(detail),
+        evidence_(detail != Detail::score) {}
 
   std::optional<Evaluation> run() {
+    if (detail_ == Detail::every_clause) {
+      const double gates = gate_score();
+      static_cast<void>(date_passes());
+      result_.score =
+          static_cast<float>(gates) + static_cast<float>(bonus_score());
+      return std::move(result_);
+    }
     if (work_.work_type == "OUTPUT_MANAGEMENT_PLAN" ||
         work_.doi == query_.plan_doi) {
       return std::nullopt;
@@ -440,6 +448,7 @@ class Evaluator {
   const model::Work& work_;
   const CollectionCounts& counts_;
   const SearchOptions& options_;
+  Detail detail_;
   bool evidence_;
   bool gate_open_ = false, intra_hit_ = false, award_full_ = false;
   std::vector<Weak> weak_;

@@ -24,7 +24,8 @@ struct Evaluation {
   std::vector<model::ExplainClause> explain;
 };
 
-enum class Detail : std::uint8_t { score, evidence };
+// every_clause: evidence without gates and date filter; always an answer.
+enum class Detail : std::uint8_t { score, evidence, every_clause };
 
 // One plan against one work, by the rules of search.md 2-6. nullopt: no hit.
 // With Detail::score only the score is filled.

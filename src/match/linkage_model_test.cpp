@@ -36,7 +36,7 @@ Levels worked_pair() {
   return levels;
 }
 
-TEST(LinkageAuthors, GiveTheWeightsOfTheSpecification) {
+TEST(LinkageAuthors, T01ToT04GiveTheWeightsOfTheSpecification) {
   const Model model;
   const struct {
     NameLevel level;
@@ -61,7 +61,7 @@ TEST(LinkageAuthors, GiveTheWeightsOfTheSpecification) {
 // asks elsewhere, the text weight is 0.002 larger.
 constexpr double kRowSum = 2.5e-3;
 
-TEST(LinkageScore, AddsUpAnAwardedMatch) {  // test 5
+TEST(LinkageScore, T05AddsUpAnAwardedMatch) {
   const Model model;
   const Levels levels = worked_pair();
   const Weights weights = weigh(levels, model);
@@ -81,7 +81,7 @@ TEST(LinkageScore, AddsUpAnAwardedMatch) {  // test 5
   EXPECT_NEAR(probability(result.log_odds), 0.99898, 1e-5);
 }
 
-TEST(LinkageScore, AddsUpTheSameMatchWithoutAward) {  // test 6
+TEST(LinkageScore, T06AddsUpTheSameMatchWithoutAward) {
   const Model model;
   Levels levels = worked_pair();
   levels.award = AwardLevel::none;
@@ -216,7 +216,7 @@ double slow_log_odds(const Levels& levels, const Model& model) {
   return static_cast<double>(std::log2(share_o / (1 + share_s)));
 }
 
-TEST(LinkageScore, EqualsASlowEvaluatorOnTenThousandPairs) {
+TEST(LinkageScore, T07EqualsASlowEvaluatorOnTenThousandPairs) {
   Dice dice(20261126);
   Model model;
   for (int i = 0; i < 10'000; ++i) {
@@ -245,7 +245,7 @@ double log_odds(const Levels& levels) {
   return score(weigh(levels, model).sum(), levels.works, model).log_odds;
 }
 
-TEST(LinkageScore, FallsWithAnAbsentAuthorOfThePlan) {  // test 8
+TEST(LinkageScore, T08FallsWithAnAbsentAuthorOfThePlan) {
   Dice dice(8);
   for (int i = 0; i < 1'000; ++i) {
     Levels levels = random_levels(dice);
@@ -255,7 +255,7 @@ TEST(LinkageScore, FallsWithAnAbsentAuthorOfThePlan) {  // test 8
   }
 }
 
-TEST(LinkageScore, NeverFallsWithARarerName) {  // test 8
+TEST(LinkageScore, T08NeverFallsWithARarerName) {
   Levels levels = worked_pair();
   double before = -1e9;
   for (double count = 100'000; count >= 1; count /= 3) {
@@ -265,7 +265,7 @@ TEST(LinkageScore, NeverFallsWithARarerName) {  // test 8
   }
 }
 
-TEST(LinkageScore, NeverFallsWithACloserTopic) {  // test 8
+TEST(LinkageScore, T08NeverFallsWithACloserTopic) {
   Levels levels = worked_pair();
   double before = -1e9;
   for (std::size_t bin = 0; bin < kTextBins; ++bin) {
@@ -276,7 +276,7 @@ TEST(LinkageScore, NeverFallsWithACloserTopic) {  // test 8
   }
 }
 
-TEST(LinkageScore, CallsOtherWorkOfTheTeamNoOutput) {  // test 14
+TEST(LinkageScore, T14CallsOtherWorkOfTheTeamNoOutput) {
   Dice dice(14);
   for (int i = 0; i < 200; ++i) {
     Levels levels;
@@ -297,7 +297,7 @@ TEST(LinkageScore, CallsOtherWorkOfTheTeamNoOutput) {  // test 14
   }
 }
 
-TEST(LinkageScore, CallsOneCommonInitialChance) {  // test 16
+TEST(LinkageScore, T16CallsOneCommonInitialChance) {
   Levels levels;
   levels.works = 1e6;
   levels.authors = {{NameLevel::initial, u_of(800, 6), 0}, {}};

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -34,6 +36,13 @@ enum class Feature : std::uint8_t {
   relations,
 };
 
+// What orders the works. linkage: the probability of linkage.md; query: the
+// score of the query.
+enum class Ranker : std::uint8_t { query, linkage };
+
+// scoreMax with ranker linkage: 1, or the plan's highest probability.
+enum class ScoreMax : std::uint8_t { one, best };
+
 // Source: spec cli.md G9.
 struct SearchOptions {
   QueryBuilder builder = QueryBuilder::dmpworks;
@@ -50,6 +59,13 @@ struct SearchOptions {
   FunderNameRule funder_name_rule = FunderNameRule::phrase;
   Encoding highlight_encoding = Encoding::plain;
   bool explain = true;
+  Ranker ranker = Ranker::query;
+  // Ranker linkage only. No file: the compiled-in tables.
+  std::optional<std::filesystem::path> linkage_file;
+  double min_probability = 0.001;
+  ScoreMax score_max = ScoreMax::one;
+  bool linkage_pairs = false;  // also publish linkage_pairs/
+  double explore_ratio = 0;    // share of the list drawn from p 0.01 to 0.5
   int threads = 1;
 
   bool improved() const { return builder == QueryBuilder::dmpworks; }

@@ -45,6 +45,26 @@ struct DoiSource {
   std::string award_url;
 };
 
+// One comparison of the linkage model, in bits (spec linkage.md 11). The sums
+// over the entries X of vs_chance and Y of vs_team give the log-odds L by
+// 2^-L = 2^-X + 2^-Y.
+struct WeightEntry {
+  std::string kind;   // prior, author, text, date, award, funder, …
+  std::string level;  // what was found; empty for prior
+  double vs_chance = 0, vs_team = 0;
+  int dmp = -1;   // index in the plan's list; -1: none
+  int work = -1;  // index in the work's list; -1: none
+  std::string note;
+};
+
+// With ranker linkage.
+struct Linkage {
+  double probability = 0;  // 1e-6 to 1 - 1e-6
+  double log_odds = 0;     // bits, before recalibration; orders the list
+  double query_score = 0;  // sum of the matching clauses
+  std::vector<WeightEntry> weights;
+};
+
 // One work listed for a plan, with its evidence. Source: search.md 8.2.
 struct Match {
   Work work;
@@ -61,9 +81,11 @@ struct Match {
   std::string date_status;  // inside | outside | unknown
   bool funder_mismatch = false;
   std::vector<ExplainClause> explain;
+  std::optional<Linkage> linkage;
 };
 
-// All listed works of one plan, best first (score desc, then DOI); written even
+// All listed works of one plan, best first (score, with ranker
+// linkage log-odds, desc, then DOI); written even
 // when `works` is empty.
 struct PlanMatches {
   std::string plan_doi;

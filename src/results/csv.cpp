@@ -16,7 +16,8 @@ constexpr std::string_view kMatchColumns =
     "dmp_doi,plan_id,rank,work_doi,title,work_type,publication_date,"
     "publication_venue,source_name,source_url,score,score_max,band,signals,"
     "date_status,funder_mismatch,funded_doi,content_score,author_matches,"
-    "institution_matches,funder_matches,award_matches,related_doi_matches\n";
+    "institution_matches,funder_matches,award_matches,related_doi_matches,"
+    "probability,log_odds\n";
 
 std::string match_row(const model::PlanMatches& plan, std::size_t index) {
   const model::Match& match = plan.works[index];
@@ -25,7 +26,8 @@ std::string match_row(const model::PlanMatches& plan, std::size_t index) {
     return text ? csv_field(*text) : std::string();
   };
   return fmt::format(
-      "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
+      "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},"
+      "{}\n",
       csv_field(plan.plan_doi),
       plan.plan_id ? std::to_string(*plan.plan_id) : "", index + 1,
       csv_field(work.doi), maybe(work.title), csv_field(work.work_type),
@@ -38,7 +40,9 @@ std::string match_row(const model::PlanMatches& plan, std::size_t index) {
       match.authors.size(), match.institutions.size(), match.funders.size(),
       match.awards.size(),
       match.intra_work_dois.size() + match.possible_shared_project_dois.size() +
-          match.dataset_citation_dois.size());
+          match.dataset_citation_dois.size(),
+      match.linkage ? fmt::format("{}", match.linkage->probability) : "",
+      match.linkage ? fmt::format("{}", match.linkage->log_odds) : "");
 }
 
 }  // namespace

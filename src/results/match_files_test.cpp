@@ -102,6 +102,18 @@ TEST_F(MatchFiles, GiveBackWhatWasWritten) {
             match_record_json(sample_matches(), Explain::write));
 }
 
+TEST_F(MatchFiles, GiveBackProbabilityAndWeights) {
+  write({linkage_matches()}, 1000);
+  const auto back = read(root_);
+  ASSERT_THAT(back, SizeIs(1));
+  ASSERT_TRUE(back[0].works[0].linkage);
+  EXPECT_EQ(back[0].works[0].linkage->probability, .849281);
+  EXPECT_EQ(back[0].works[0].linkage->log_odds, 2.495);
+  EXPECT_THAT(back[0].works[0].linkage->weights, SizeIs(6));
+  EXPECT_EQ(match_record_json(back[0], Explain::write),
+            match_record_json(linkage_matches(), Explain::write));
+}
+
 // P88
 TEST_F(MatchFiles, OfAStageAreThoseOfItsManifest) {
   auto publication = storage::Publication::begin(root_);

@@ -11,6 +11,10 @@ namespace {
 
 using model::Match;
 
+double rounded(double value, double scale) {
+  return std::round(value * scale) / scale;
+}
+
 std::optional<std::string> day_text(const std::optional<text::Day>& day) {
   if (!day) return {};
   return text::format_day(*day);
@@ -179,13 +183,43 @@ void write_clause(JsonWriter& json, const model::ExplainClause& clause) {
   json.end_object();
 }
 
+// Source: linkage.md 11. Text is rounded here and nowhere before.
+void write_linkage(JsonWriter& json, const Match& match) {
+  const model::Linkage& linkage = *match.linkage;
+  json.member("probability", rounded(linkage.probability, 1e6))
+      .member("logOdds", rounded(linkage.log_odds, 1e3))
+      .member("queryScore", linkage.query_score);
+  const auto position = [&](const char* name, int index) {
+    json.key(name);
+    if (index < 0) {
+      json.null();
+    } else {
+      json.value(index);
+    }
+  };
+  json.key("weights").begin_array();
+  for (const auto& entry : linkage.weights) {
+    json.begin_object().member("k", entry.kind);
+    json.member("level", entry.level)
+        .member("vsChance", rounded(entry.vs_chance, 1e6))
+        .member("vsTeam", rounded(entry.vs_team, 1e6));
+    position("dmp", entry.dmp);
+    position("work", entry.work);
+    json.member("note", entry.note).end_object();
+  }
+  json.end_array();
+}
+
 void write_match(JsonWriter& json, const model::PlanMatches& matches,
                  const Match& match, Explain explain) {
   json.begin_object();
   json.member("dmpDoi", matches.plan_doi);
   json.key("work");
   write_work(json, match.work);
-  json.member("score", match.score).member("scoreMax", matches.score_max);
+  const bool linked = match.linkage.has_value();
+  json.member("score", linked ? rounded(match.score, 1e6) : match.score)
+      .member("scoreMax",
+              linked ? rounded(matches.score_max, 1e6) : matches.score_max);
   write_doi_match(json, match);
   json.key("contentMatch").begin_object();
   json.member("score", match.content_score)
@@ -203,6 +237,7 @@ void write_match(JsonWriter& json, const model::PlanMatches& matches,
   write_items(json, "datasetCitationDoiMatches", match.dataset_citation_dois);
   json.member("dateStatus", match.date_status)
       .member("funderMismatch", match.funder_mismatch);
+  if (match.linkage) write_linkage(json, match);
   if (explain == Explain::write) {
     json.key("explain").begin_array();
     for (const auto& clause : match.explain) write_clause(json, clause);

@@ -158,6 +158,25 @@ model::ExplainClause clause_of(const Json& item) {
   return clause;
 }
 
+model::Linkage linkage_of(const Json& item) {
+  model::Linkage linkage;
+  linkage.probability = number_at(item, "probability");
+  linkage.log_odds = number_at(item, "logOdds");
+  linkage.query_score = number_at(item, "queryScore");
+  each(item, "weights", [&](const Json& part) {
+    model::WeightEntry entry;
+    entry.kind = text_at(part, "k").value_or("");
+    entry.level = text_at(part, "level").value_or("");
+    entry.vs_chance = number_at(part, "vsChance");
+    entry.vs_team = number_at(part, "vsTeam");
+    entry.dmp = index_at(part, "dmp");
+    entry.work = index_at(part, "work");
+    entry.note = text_at(part, "note").value_or("");
+    linkage.weights.push_back(std::move(entry));
+  });
+  return linkage;
+}
+
 void read_doi_match(const Json& doi_match, Match& match) {
   match.doi_found = truth_at(doi_match, "found");
   each(doi_match, "sources", [&](const Json& source) {
@@ -190,6 +209,7 @@ Match match_of(const Json& item) {
   match.dataset_citation_dois = items_at(item, "datasetCitationDoiMatches");
   match.date_status = text_at(item, "dateStatus").value_or("unknown");
   match.funder_mismatch = truth_at(item, "funderMismatch");
+  if (item["probability"].is_number()) match.linkage = linkage_of(item);
   each(item, "explain",
        [&](const Json& c) { match.explain.push_back(clause_of(c)); });
   return match;

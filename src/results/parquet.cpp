@@ -56,7 +56,18 @@ sql::Schema match_schema() {
           items_field("award_matches"),
           items_field("intra_work_doi_matches"),
           items_field("possible_shared_project_doi_matches"),
-          items_field("dataset_citation_doi_matches")};
+          items_field("dataset_citation_doi_matches"),
+          sql::field("probability", Kind::real),
+          sql::field("log_odds", Kind::real),
+          sql::list_of(
+              "weights",
+              sql::struct_of(
+                  "element",
+                  {sql::text_field("k"), sql::text_field("level"),
+                   sql::field("vs_chance", Kind::real),
+                   sql::field("vs_team", Kind::real),
+                   sql::field("dmp", Kind::int32),
+                   sql::field("work", Kind::int32), sql::text_field("note")}))};
 }
 
 void append_items(Column& column, const std::vector<model::ItemMatch>& items) {
@@ -73,6 +84,32 @@ void append_items(Column& column, const std::vector<model::ItemMatch>& items) {
     element.at(2).end_list();
   }
   column.end_list();
+}
+
+// Null, null and an empty list with ranker query.
+void append_linkage(sql::TableBuffer& rows, std::size_t first,
+                    const model::Match& match) {
+  Column& weights = rows.column(first + 2);
+  weights.begin_list();
+  if (match.linkage) {
+    rows.column(first).append_real(match.linkage->probability);
+    rows.column(first + 1).append_real(match.linkage->log_odds);
+    for (const auto& entry : match.linkage->weights) {
+      Column& element = weights.element();
+      element.append_struct();
+      element.at(0).append_text(entry.kind);
+      element.at(1).append_text(entry.level);
+      element.at(2).append_real(entry.vs_chance);
+      element.at(3).append_real(entry.vs_team);
+      element.at(4).append_int(entry.dmp);
+      element.at(5).append_int(entry.work);
+      element.at(6).append_text(entry.note);
+    }
+  } else {
+    rows.column(first).append_null();
+    rows.column(first + 1).append_null();
+  }
+  weights.end_list();
 }
 
 void append_match(sql::TableBuffer& rows, const model::PlanMatches& plan,
@@ -119,6 +156,7 @@ void append_match(sql::TableBuffer& rows, const model::PlanMatches& plan,
         &match.dataset_citation_dois}) {
     append_items(column(), *items);
   }
+  append_linkage(rows, next, match);
   rows.end_row();
 }
 

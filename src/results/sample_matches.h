@@ -69,4 +69,23 @@ inline std::filesystem::path test_folder() {
           test->test_suite_name() + "_" + test->name());
 }
 
+// The same as ranker linkage lists it.
+inline model::PlanMatches linkage_matches() {
+  model::PlanMatches plan = sample_matches();
+  plan.score_max = 1;
+  model::Match& match = plan.works[0];
+  match.score = .849281;
+  match.linkage = model::Linkage{
+      .849281,
+      2.495,
+      31.2,
+      {{"prior", "", -18.4, -1.7, -1, -1, ""},
+       {"author", "full", 14.2, 1.0, 0, 0, ""},
+       {"author", "none", -2.3, -1.6, 1, -1, ""},
+       {"text", "11", 16.1, 2.9, -1, -1, "z 5.3"},
+       {"funder", "agree", 3.4, 1.0, -1, -1, "of the version 10.5555/<b>"},
+       {"award", "none", -.2, 1.1, -1, -1, ""}}};
+  return plan;
+}
+
 }  // namespace dmp::results

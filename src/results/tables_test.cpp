@@ -82,7 +82,31 @@ TEST_F(MatchTables, CsvHasARowAWork) {
                   "ARTICLE", "2024-05-01", "Sea Letters", "openalex",
                   "https://openalex.org/W1", "31.2", "31.2", "high",
                   "funded_doi;award;orcid;author_name;text", "inside", "false",
-                  "true", "4.2", "1", "0", "0", "1", "0"));
+                  "true", "4.2", "1", "0", "0", "1", "0", "", ""));
+}
+
+TEST_F(MatchTables, HoldProbabilityLogOddsAndWeights) {
+  const fs::path csv = test_folder() / "linkage.csv";
+  auto lines = MatchCsvWriter::create(csv);
+  ASSERT_TRUE(lines->put(linkage_matches()).has_value());
+  ASSERT_TRUE(lines->finish().has_value());
+  std::stringstream text;
+  text << std::ifstream(csv).rdbuf();
+  EXPECT_THAT(text.str(), ::testing::HasSubstr(",probability,log_odds\n"));
+  EXPECT_THAT(text.str(), ::testing::HasSubstr(",0.849281,2.495\n"));
+  const fs::path path = test_folder() / "linkage.parquet";
+  auto writer = MatchParquetWriter::create(path);
+  ASSERT_TRUE(writer->put(linkage_matches()).has_value());
+  ASSERT_TRUE(writer->put(sample_matches()).has_value());
+  ASSERT_TRUE(writer->finish().has_value());
+  auto session = sql::Session::open({});
+  const auto row = session->scalar_text(
+      "SELECT string_agg(coalesce(probability::VARCHAR, '-') || ' ' || "
+      "len(weights) || ' ' || coalesce(weights[2].k || "
+      "weights[2].vs_chance::VARCHAR, '-'), ';' ORDER BY probability) FROM " +
+      sql::quote(path.string()));
+  ASSERT_TRUE(row.has_value()) << row.error().message;
+  EXPECT_EQ(*row, "0.849281 6 author14.2;- 0 -");
 }
 
 TEST_F(MatchTables, ParquetHasTheSameRowsWithTypes) {

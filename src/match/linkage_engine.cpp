@@ -1,0 +1,497 @@
+// Pass one streams the works past the plans: keys first, which are cheap and
+// exact; text only where it could still put the pair on the list. Pass two
+// joins what the shares kept, adds neighbours, and lets versions and data sets
+// help each other. Source: spec linkage.md 12.
+#include "match/linkage_engine.h"
+
+#include "match/collection.h"
+#include "match/linkage_file.h"
+#include "match/linkage_index.h"
+#include "match/linkage_pairs.h"
+#include "match/linkage_pool.h"
+#include "match/linkage_report.h"
+#include "match/linkage_text.h"
+#include "sql/session.h"
+#include "sql/work_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+#include <set>
+#include <thread>
+
+namespace dmp::match::linkage {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kPlansAtATime = 500;
+constexpr double kPruneProbability = .001;
+
+constexpr std::string_view kColumns =
+    "doi, title, abstract_text, work_type, publication_date, "
+    "publication_date_end, institutions, authors, funders, awards, relations, "
+    "source";
+
+// All that is read while works stream past; nothing here changes then.
+struct World {
+  std::vector<const model::Plan*> sources;
+  std::vector<PlanQuery> queries;
+  std::vector<LinkagePlan> plans;
+  CollectionCounts counts;
+  Collection collection;
+  TextChance chance{};
+  double mean_length = 1;
+  Model model;
+  double floor = 0;      // log-odds below which nothing is kept
+  std::size_t most = 0;  // pairs kept a plan
+};
+
+// ------------------------------------------------------------------- preparing
+
+Status add_text(const SearchInputs& inputs, const SearchOptions& options,
+                sql::Session& session, World& world) {
+  DMP_ASSIGN(world.counts,
+             read_collection_counts(session, inputs.collection_stats_dir));
+  TermTable terms;
+  for (const auto& query : world.queries) {
+    for (const auto& token : query.content_tokens)
+      terms.emplace(token, TermCounts{});
+  }
+  DMP_TRY(read_term_counts(session, inputs.collection_stats_dir, terms));
+  for (std::size_t i = 0; i < world.queries.size(); ++i) {
+    auto& query = world.queries[i];
+    world.plans[i].text.terms =
+        text_terms(query.content_tokens, terms, world.counts);
+    query.terms = select_terms(query.content_tokens, terms, world.counts,
+                               options.similarity, options.term_ties);
+  }
+  world.mean_length = mean_length(world.counts);
+  const NullSample sample(world.collection.summary.sample, world.mean_length);
+  world.chance = sample.calibrate(world.plans);
+  return {};
+}
+
+Result<World> prepare(const SearchInputs& inputs,
+                      const SearchOptions& options) {
+  World world;
+  if (options.linkage_file) {
+    DMP_ASSIGN(world.model, read_model(*options.linkage_file));
+  }
+  DMP_ASSIGN(const auto families, FunderFamilies::read(inputs.ror_file));
+  for (const auto& plan : inputs.plans) world.sources.push_back(&plan);
+  std::sort(world.sources.begin(), world.sources.end(),
+            [](const auto* a, const auto* b) { return a->doi < b->doi; });
+  for (const auto* plan : world.sources) {
+    world.queries.push_back(make_query(*plan, options, families));
+    world.plans.push_back(
+        make_linkage_plan(*plan, world.queries.back(), options));
+    want_counts(world.plans.back(), world.collection.counts);
+  }
+  DMP_ASSIGN(auto session, sql::Session::open({}));
+  DMP_ASSIGN(world.collection.summary,
+             sql::read_linkage_summary(session, inputs.linkage_stats_dir));
+  DMP_TRY(world.collection.counts.read(session, inputs.linkage_stats_dir));
+  DMP_TRY(add_text(inputs, options, session, world));
+  const DateHistogram dates(world.collection.summary);
+  for (auto& plan : world.plans) {
+    if (plan.has_start) plan.date_g = dates.shares(plan.date_edges);
+  }
+  // A smaller least probability switches the pruning off.
+  world.floor = options.min_probability < kPruneProbability
+                    ? -std::numeric_limits<double>::infinity()
+                    : log_odds_of(kPruneProbability);
+  constexpr std::size_t kLeastKept = 400;
+  world.most =
+      std::max(kLeastKept, 4 * static_cast<std::size_t>(options.max_results));
+  return world;
+}
+
+// -------------------------------------------------------------------- pass one
+
+struct Share {
+  std::vector<Pool> pools;
+  SearchCounts counts;
+};
+
+// The largest log-odds that any topic could give.
+double bound(const World& world, const LinkagePlan& plan, const Levels& levels,
+             const ClassPair& sum) {
+  if (plan.text.terms.empty())
+    return score(sum, levels.works, world.model).log_odds;
+  double best = -std::numeric_limits<double>::infinity();
+  const int condition = levels.text_condition;
+  for (std::size_t bin = 0; bin < kTextBins; ++bin) {
+    ClassPair with = sum;
+    with += text_weight(condition, static_cast<int>(bin),
+                        world.chance[static_cast<std::size_t>(condition)][bin],
+                        world.model);
+    best = std::max(best, score(with, levels.works, world.model).log_odds);
+  }
+  return best;
+}
+
+class Streamer {
+ public:
+  Streamer(const World& world, const LinkageIndex& index)
+      : world_(world), index_(index) {
+    share_.pools.resize(world.plans.size());
+  }
+
+  Status read(sql::Session& session, const std::string& source) {
+    DMP_ASSIGN(auto answer, session.query(fmt::format("SELECT {} FROM {}",
+                                                      kColumns, source)));
+    sql::WorkRows rows(std::move(answer));
+    for (;;) {
+      DMP_ASSIGN(const std::size_t count, rows.next());
+      if (count == 0) return {};
+      for (std::size_t row = 0; row < count; ++row) look_at(rows.work(row));
+    }
+  }
+
+  Share take() { return std::move(share_); }
+
+ private:
+  void look_at(const model::Work& work) {
+    ++share_.counts.works;
+    if (work.work_type == "OUTPUT_MANAGEMENT_PLAN") return;
+    WorkKeys keys(work, analyser_);
+    index_.candidates(keys, plans_);
+    if (plans_.empty()) return;
+    WorkView view(work, analyser_);
+    std::optional<Relatives> relatives;
+    for (const std::uint32_t plan : plans_)
+      compare(plan, keys, view, relatives);
+  }
+
+  void compare(std::uint32_t position, WorkKeys& keys, WorkView& view,
+               std::optional<Relatives>& relatives) {
+    const LinkagePlan& plan = world_.plans[position];
+    if (plan.doi == keys.work().doi) return;
+    ++share_.counts.candidates;
+    KeyComparison found = compare_keys(plan, keys, world_.collection);
+    if (!found.opens) return;
+    ++share_.counts.hits;
+    const model::Work& work = keys.work();
+    const bool related = !work.intra_work_dois.empty() ||
+                         !work.possible_shared_project_dois.empty() ||
+                         !work.dataset_citation_dois.empty();
+    Pool& pool = share_.pools[position];
+    const double least = std::max(world_.floor, pool.least());
+    const ClassPair sum = weigh(found.levels, world_.model).sum();
+    if (!related && bound(world_, plan, found.levels, sum) < least) return;
+    compare_text(plan, view, world_.mean_length, world_.chance, found.levels);
+    Pair pair;
+    pair.log_odds = score(weigh(found.levels, world_.model).sum(),
+                          found.levels.works, world_.model)
+                        .log_odds;
+    if (!related && pair.log_odds < least) return;
+    if (!relatives) relatives = relatives_of(work);
+    pair.doi = work.doi;
+    pair.levels = std::move(found.levels);
+    pair.relatives = *relatives;
+    pair.surely_team = found.sure_author || found.matched_authors >= 2;
+    pool.offer(std::move(pair), world_.most);
+  }
+
+  const World& world_;
+  const LinkageIndex& index_;
+  text::Analyser analyser_;
+  std::vector<std::uint32_t> plans_;
+  Share share_;
+};
+
+Result<std::vector<std::string>> pieces_of(sql::Session& session,
+                                           const std::vector<fs::path>& files) {
+  constexpr std::int64_t kRows = 65'536;
+  std::vector<std::string> pieces;
+  for (const auto& file : files) {
+    DMP_ASSIGN(const auto rows, session.scalar_int("SELECT count(*) FROM " +
+                                                   parquet_files({file})));
+    for (std::int64_t begin = 0; begin < rows; begin += kRows) {
+      pieces.push_back(fmt::format(
+          "read_parquet({}, file_row_number = true) WHERE file_row_number "
+          "BETWEEN {} AND {}",
+          sql::quote(file.string()), begin, begin + kRows - 1));
+    }
+  }
+  return pieces;
+}
+
+Result<std::vector<Pool>> stream(const SearchInputs& inputs, const World& world,
+                                 int wanted_threads, SearchCounts& totals) {
+  const LinkageIndex index(world.plans);
+  DMP_ASSIGN(auto first, sql::Session::open({}));
+  DMP_ASSIGN(const auto pieces, pieces_of(first, inputs.works_files));
+  const auto workers = std::max<std::size_t>(
+      1, std::min<std::size_t>(static_cast<std::size_t>(wanted_threads),
+                               pieces.size()));
+  std::atomic<std::size_t> next{0};
+  std::vector<Share> shares(workers);
+  std::vector<Status> done(workers);
+  const auto work = [&](std::size_t me) {
+    Streamer streamer(world, index);
+    done[me] = [&]() -> Status {
+      DMP_ASSIGN(auto session, sql::Session::open({}));
+      for (std::size_t i = next++; i < pieces.size(); i = next++) {
+        DMP_TRY(streamer.read(session, pieces[i]));
+      }
+      return {};
+    }();
+    shares[me] = streamer.take();
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < workers; ++i) threads.emplace_back(work, i);
+  work(0);
+  for (auto& thread : threads) thread.join();
+  std::vector<Pool> pools(world.plans.size());
+  for (std::size_t i = 0; i < workers; ++i) {
+    DMP_TRY(done[i]);
+    for (std::size_t plan = 0; plan < pools.size(); ++plan)
+      pools[plan].merge(std::move(shares[i].pools[plan]), world.most);
+    totals.works += shares[i].counts.works;
+    totals.candidates += shares[i].counts.candidates;
+    totals.hits += shares[i].counts.hits;
+  }
+  return pools;
+}
+
+// -------------------------------------------------------------------- pass two
+
+// Whole works by DOI; those that the index does not have are absent.
+Result<std::unordered_map<std::string, model::Work>> fetch(
+    const SearchInputs& inputs, const std::set<std::string>& dois,
+    int threads) {
+  std::unordered_map<std::string, model::Work> works;
+  if (dois.empty()) return works;
+  sql::Session::Options options;
+  options.threads = threads;
+  DMP_ASSIGN(auto session, sql::Session::open(options));
+  std::string values;
+  for (const auto& doi : dois)
+    values += (values.empty() ? "(" : ", (") + sql::quote(doi) + ")";
+  DMP_TRY(session.execute("CREATE TABLE wanted (doi VARCHAR)"));
+  DMP_TRY(session.execute("INSERT INTO wanted VALUES " + values));
+  DMP_ASSIGN(auto answer, session.query("SELECT w.* FROM " +
+                                        parquet_files(inputs.works_files) +
+                                        " w SEMI JOIN wanted USING (doi)"));
+  sql::WorkRows rows(std::move(answer));
+  for (;;) {
+    DMP_ASSIGN(const std::size_t count, rows.next());
+    if (count == 0) return works;
+    for (std::size_t row = 0; row < count; ++row) {
+      model::Work work = rows.work(row);
+      works[work.doi] = std::move(work);
+    }
+  }
+}
+
+struct Neighbour {
+  std::string doi;
+  std::size_t pair = 0;  // position of the candidate that leads to it
+  bool version = false;
+};
+
+// DOIs next to sure candidates that are no candidates themselves; by DOI.
+std::vector<Neighbour> neighbours_of(const std::vector<Pair>& pairs) {
+  constexpr std::size_t kMostOfPair = 50, kMostOfPlan = 1'000;
+  std::set<std::string_view> known;
+  for (const auto& pair : pairs) known.insert(pair.doi);
+  std::vector<Neighbour> all;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (!pairs[i].surely_team) continue;
+    const Relatives& own = pairs[i].relatives;
+    std::vector<Neighbour> here;
+    for (const auto* list : {&own.versions, &own.shared, &own.citations}) {
+      for (const auto& doi : *list) {
+        if (!known.contains(doi))
+          here.push_back({doi, i, list == &own.versions});
+      }
+    }
+    std::sort(here.begin(), here.end(), [](const auto& a, const auto& b) {
+      return a.doi != b.doi ? a.doi < b.doi : a.version > b.version;
+    });
+    if (here.size() > kMostOfPair) here.resize(kMostOfPair);
+    all.insert(all.end(), here.begin(), here.end());
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return a.doi != b.doi ? a.doi < b.doi : a.version > b.version;
+  });
+  if (all.size() > kMostOfPlan) all.resize(kMostOfPlan);
+  return all;
+}
+
+class PassTwo {
+ public:
+  PassTwo(const SearchInputs& inputs, const SearchOptions& options,
+          const World& world)
+      : inputs_(inputs), options_(options), world_(world) {}
+
+  // The plans `begin` to `end` with their pairs, neighbours included.
+  Status run(std::size_t begin, std::size_t end, std::vector<Pool>& pools,
+             const std::function<Status(model::PlanMatches&&)>& sink,
+             PairsFile* pairs_file, SearchCounts& totals) {
+    std::vector<std::vector<Pair>> pairs;
+    for (std::size_t i = begin; i < end; ++i)
+      pairs.push_back(pools[i].take(world_.most, world_.floor));
+    if (options_.uses(Feature::relations))
+      DMP_TRY(add_neighbours(begin, pairs));
+    std::vector<std::vector<Final>> finals;
+    std::vector<std::vector<Listed>> lists;
+    std::set<std::string> dois;
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto& own = pairs[i - begin];
+      finals.push_back(judge(own, i, pairs_file));
+      lists.push_back(list_of(world_.plans[i].doi, own, finals.back(),
+                              world_.model, options_));
+      for (const auto& listed : lists.back()) dois.insert(own[listed.pair].doi);
+    }
+    DMP_ASSIGN(const auto works, fetch(inputs_, dois, options_.threads));
+    for (std::size_t i = begin; i < end; ++i) {
+      model::PlanMatches matches = record(
+          i, pairs[i - begin], finals[i - begin], lists[i - begin], works);
+      totals.plans_with_hits += matches.works.empty() ? 0 : 1;
+      totals.matches += static_cast<std::int64_t>(matches.works.size());
+      DMP_TRY(sink(std::move(matches)));
+    }
+    return {};
+  }
+
+ private:
+  Status add_neighbours(std::size_t begin,
+                        std::vector<std::vector<Pair>>& pairs) {
+    std::vector<std::vector<Neighbour>> neighbours;
+    std::set<std::string> dois;
+    for (const auto& own : pairs) {
+      neighbours.push_back(neighbours_of(own));
+      for (const auto& one : neighbours.back()) dois.insert(one.doi);
+    }
+    DMP_ASSIGN(const auto works, fetch(inputs_, dois, options_.threads));
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      std::set<std::string_view> added;
+      std::vector<Pair> more;
+      for (const auto& one : neighbours[i]) {
+        const auto found = works.find(one.doi);
+        if (found == works.end() || added.contains(one.doi)) continue;
+        Pair pair;
+        if (!compare(begin + i, found->second, pair)) continue;
+        if (!one.version && !pair.relatives.is_data &&
+            !pairs[i][one.pair].relatives.is_data) {
+          continue;
+        }
+        added.insert(one.doi);
+        more.push_back(std::move(pair));
+      }
+      for (auto& pair : more) pairs[i].push_back(std::move(pair));
+      std::sort(pairs[i].begin(), pairs[i].end(),
+                [](const Pair& a, const Pair& b) { return a.doi < b.doi; });
+    }
+    return {};
+  }
+
+  bool compare(std::size_t position, const model::Work& work, Pair& pair) {
+    const LinkagePlan& plan = world_.plans[position];
+    if (work.work_type == "OUTPUT_MANAGEMENT_PLAN" || work.doi == plan.doi)
+      return false;
+    WorkKeys keys(work, analyser_);
+    WorkView view(work, analyser_);
+    pair.levels = compare_keys(plan, keys, world_.collection).levels;
+    compare_text(plan, view, world_.mean_length, world_.chance, pair.levels);
+    pair.doi = work.doi;
+    pair.relatives = relatives_of(work);
+    pair.log_odds = score(weigh(pair.levels, world_.model).sum(),
+                          pair.levels.works, world_.model)
+                        .log_odds;
+    return true;
+  }
+
+  std::vector<Final> judge(const std::vector<Pair>& pairs, std::size_t plan,
+                           PairsFile* pairs_file) {
+    Groups groups;
+    if (options_.uses(Feature::relations)) {
+      groups = group(pairs);
+    } else {
+      groups.lifts.resize(pairs.size());
+      for (std::size_t i = 0; i < pairs.size(); ++i)
+        groups.cluster.push_back(i);
+    }
+    std::vector<const Levels*> levels;
+    for (const auto& pair : pairs) levels.push_back(&pair.levels);
+    auto finals = second_pass(levels, groups, world_.model);
+    if (pairs_file != nullptr) {
+      pairs_file->append(world_.plans[plan].doi, pairs, groups, finals,
+                         world_.model);
+    }
+    return finals;
+  }
+
+  model::PlanMatches record(
+      std::size_t position, const std::vector<Pair>& pairs,
+      const std::vector<Final>& finals, const std::vector<Listed>& list,
+      const std::unordered_map<std::string, model::Work>& works) {
+    model::PlanMatches matches;
+    matches.plan_doi = world_.plans[position].doi;
+    matches.plan_id = world_.sources[position]->plan_id;
+    for (const auto& listed : list) {
+      const model::Work& work = works.at(pairs[listed.pair].doi);
+      WorkView view(work, analyser_);
+      auto evidence = evaluate(world_.queries[position], view, world_.counts,
+                               options_, Detail::every_clause);
+      if (!evidence) continue;  // never: this detail has no gate
+      const double query_score = static_cast<double>(evidence->score);
+      model::Match match = match_of(world_.queries[position], work,
+                                    *std::move(evidence), options_);
+      const Final& final = finals[listed.pair];
+      match.score = listed.probability;
+      match.linkage =
+          model::Linkage{listed.probability, final.log_odds, query_score,
+                         weight_entries(world_.plans[position], pairs, final,
+                                        listed.pair, world_.model)};
+      matches.works.push_back(std::move(match));
+    }
+    if (!matches.works.empty()) {
+      matches.score_max =
+          options_.score_max == ScoreMax::one ? 1 : matches.works.front().score;
+    }
+    return matches;
+  }
+
+  const SearchInputs& inputs_;
+  const SearchOptions& options_;
+  const World& world_;
+  text::Analyser analyser_;
+};
+
+}  // namespace
+
+Status search(const SearchInputs& inputs, const SearchOptions& options,
+              const std::function<Status(model::PlanMatches&&)>& sink,
+              SearchCounts* counts) {
+  if (inputs.linkage_stats_dir.empty()) {
+    return Error{ErrorCode::not_found,
+                 "the works index has no linkage_stats/; hint: make it again, "
+                 "or --ranker query"};
+  }
+  SearchCounts totals;
+  DMP_ASSIGN(const World world, prepare(inputs, options));
+  totals.plans = static_cast<std::int64_t>(world.plans.size());
+  DMP_ASSIGN(auto pools, stream(inputs, world, options.threads, totals));
+  // From here on a plan has all its pairs but the neighbours.
+  std::optional<PairsFile> pairs_file;
+  if (inputs.linkage_pairs_dir) pairs_file.emplace(*inputs.linkage_pairs_dir);
+  PairsFile* const file = pairs_file ? &*pairs_file : nullptr;
+  PassTwo second(inputs, options, world);
+  for (std::size_t i = 0; i < world.plans.size(); i += kPlansAtATime) {
+    const std::size_t end = std::min(world.plans.size(), i + kPlansAtATime);
+    DMP_TRY(second.run(i, end, pools, sink, file, totals));
+    if (file != nullptr) DMP_TRY(file->flush());
+  }
+  if (file != nullptr) DMP_TRY(file->finish(world.chance, totals.plans));
+  if (counts != nullptr) *counts = totals;
+  return {};
+}
+
+}  // namespace dmp::match::linkage

@@ -1,0 +1,296 @@
+#include "match/engine.h"
+#include "match/linkage_model.h"
+#include "match/linkage_pairs.h"
+#include "sql/collection_stats.h"
+#include "sql/linkage_stats.h"
+#include "sql/session.h"
+#include "sql/work_table.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <random>
+
+namespace dmp::match {
+namespace {
+
+namespace fs = std::filesystem;
+
+model::Author person(const std::string& given, const std::string& family) {
+  text::NameParts parts;
+  parts.given = given;
+  parts.family = family;
+  return {std::nullopt, text::parse_name(parts).value_or(text::PersonName{})};
+}
+
+constexpr const char* kTopics[] = {
+    "kelp forest decline under marine heat waves",
+    "quantum error correction with trapped ions",
+    "soil carbon turnover in boreal peatlands",
+    "protein folding by deep neural networks",
+    "medieval trade routes of the baltic sea",
+};
+constexpr const char* kSurnames[] = {"Silva", "Okafor", "Lindqvist", "Tanaka",
+                                     "Marsh"};
+constexpr const char* kGiven[] = {"Ana", "Chidi", "Bo", "Yuki", "Joan"};
+
+// A collection on disk: an index with its statistics, and five plans.
+class LinkageSearch : public ::testing::Test {
+ protected:
+  LinkageSearch()
+      : dir_(fs::temp_directory_path() /
+             ("linkage_search_" + std::to_string(::getpid()))) {
+    fs::remove_all(dir_);
+    for (const char* name : {"scratch", "collection", "linkage"})
+      fs::create_directories(dir_ / name);
+  }
+  ~LinkageSearch() override { fs::remove_all(dir_); }
+
+  model::Work work(int i) {
+    const auto topic = static_cast<std::size_t>(random_() % 5);
+    const auto who = random_() % 3 == 0 ? topic : random_() % 5;
+    model::Work w;
+    w.doi = "10.5555/w" + std::to_string(i);
+    w.title =
+        std::string("Report ") + std::to_string(i) + " on " + kTopics[topic];
+    w.abstract_text = std::string("This work studies ") + kTopics[topic] +
+                      " with many further words on methods and results.";
+    w.work_type = "ARTICLE";
+    w.publication_date = text::to_day(2005 + static_cast<int>(random_() % 20),
+                                      1 + static_cast<int>(random_() % 12), 15);
+    w.authors = {
+        person(kGiven[who], kSurnames[who]),
+        person(random_() % 2 == 0 ? "A." : "Zoe", kSurnames[random_() % 5])};
+    w.source_name = "Crossref";
+    return w;
+  }
+
+  static model::Plan plan(std::size_t i) {
+    model::Plan p;
+    p.doi = "10.48321/d" + std::to_string(i);
+    p.title = kTopics[i];
+    p.abstract_text = std::string("We will study ") + kTopics[i] +
+                      " and publish the data and the methods.";
+    p.project_start = text::to_day(2018, 1, 1);
+    p.project_end = text::to_day(2021, 1, 1);
+    p.authors = {person(kGiven[i], kSurnames[i])};
+    p.institutions = {{"Some University", std::nullopt}};
+    return p;
+  }
+
+  // Writes `works` (by DOI) and fills the inputs.
+  void publish(std::vector<model::Work> works) {
+    std::sort(works.begin(), works.end(),
+              [](const auto& a, const auto& b) { return a.doi < b.doi; });
+    std::vector<sql::TableBuffer> rows;  // three files, so that threads share
+    for (int i = 0; i < 3; ++i) rows.emplace_back(sql::work_schema());
+    std::size_t next = 0;
+    sql::CollectionStats collection(dir_ / "scratch");
+    sql::LinkageStats linkage(dir_ / "scratch");
+    for (const auto& w : works) {
+      sql::append_work(rows[next++ * 3 / works.size()], w, {});
+      ASSERT_TRUE(collection.add(w));
+      ASSERT_TRUE(linkage.add(w));
+    }
+    for (const auto& file : rows) {
+      const auto name =
+          "works_" + std::to_string(inputs_.works_files.size()) + ".parquet";
+      ASSERT_TRUE(sql::write_parquet(file, {}, dir_ / name, {}));
+      inputs_.works_files.push_back(dir_ / name);
+    }
+    auto session = sql::Session::open({});
+    ASSERT_TRUE(collection.finish(*session, dir_ / "collection"));
+    ASSERT_TRUE(linkage.finish(*session, dir_ / "linkage"));
+    inputs_.collection_stats_dir = dir_ / "collection";
+    inputs_.linkage_stats_dir = dir_ / "linkage";
+    for (std::size_t i = 0; i < 5; ++i) inputs_.plans.push_back(plan(i));
+  }
+
+  std::vector<model::Work> many(int count) {
+    std::vector<model::Work> works;
+    for (int i = 0; i < count; ++i) works.push_back(work(i));
+    return works;
+  }
+
+  std::vector<model::PlanMatches> find(const SearchOptions& options) {
+    std::vector<model::PlanMatches> all;
+    const auto status = search(
+        inputs_, options,
+        [&](model::PlanMatches&& matches) -> Status {
+          all.push_back(std::move(matches));
+          return {};
+        },
+        nullptr);
+    EXPECT_TRUE(status) << status.error().message;
+    return all;
+  }
+
+  static SearchOptions linkage_options() {
+    SearchOptions options;
+    options.ranker = Ranker::linkage;
+    return options;
+  }
+
+  fs::path dir_;
+  SearchInputs inputs_;
+  std::mt19937 random_{7};
+};
+
+void expect_equal(const std::vector<model::PlanMatches>& a,
+                  const std::vector<model::PlanMatches>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t plan = 0; plan < a.size(); ++plan) {
+    ASSERT_EQ(a[plan].works.size(), b[plan].works.size());
+    for (std::size_t i = 0; i < a[plan].works.size(); ++i) {
+      EXPECT_EQ(a[plan].works[i].work.doi, b[plan].works[i].work.doi);
+      EXPECT_EQ(a[plan].works[i].linkage->log_odds,
+                b[plan].works[i].linkage->log_odds);
+    }
+  }
+}
+
+TEST_F(LinkageSearch, T07ListsByLogOddsAndExplainsThem) {
+  publish(many(400));
+  const auto plans = find(linkage_options());
+  ASSERT_EQ(plans.size(), 5U);
+  for (const auto& found : plans) {
+    ASSERT_FALSE(found.works.empty());
+    EXPECT_EQ(found.score_max, 1);
+    double before = 1e9;
+    for (const auto& match : found.works) {
+      ASSERT_TRUE(match.linkage);
+      const auto& linkage = *match.linkage;
+      EXPECT_LE(linkage.log_odds, before);
+      before = linkage.log_odds;
+      EXPECT_EQ(match.score, linkage.probability);
+      EXPECT_GE(linkage.probability, .001);
+      double x = 0, y = 0;  // test 7, on what is written
+      for (const auto& entry : linkage.weights) {
+        x += entry.vs_chance;
+        y += entry.vs_team;
+      }
+      EXPECT_NEAR(std::exp2(-linkage.log_odds), std::exp2(-x) + std::exp2(-y),
+                  1e-9 * std::exp2(-linkage.log_odds));
+    }
+  }
+}
+
+TEST_F(LinkageSearch, T15GivesTheSameWithAndWithoutBounds) {
+  publish(many(400));
+  SearchOptions bounded = linkage_options();
+  bounded.max_results = 5;
+  SearchOptions unbounded = bounded;
+  unbounded.min_probability = 0;
+  auto all = find(unbounded);
+  for (auto& plan : all) {
+    std::erase_if(plan.works, [](const auto& match) {
+      return match.linkage->probability < .001;
+    });
+  }
+  expect_equal(find(bounded), all);
+}
+
+TEST_F(LinkageSearch, GivesTheSameForAnyThreads) {
+  publish(many(300));
+  SearchOptions three = linkage_options();
+  three.threads = 3;
+  expect_equal(find(linkage_options()), find(three));
+}
+
+TEST_F(LinkageSearch, T10GivesAVersionTheSameOdds) {  // P95a
+  auto works = many(200);
+  model::Work article = works[3], preprint = works[3];
+  article.doi = "10.5555/article";
+  article.title = "Kelp forest decline under marine heat waves in the north";
+  article.authors = {person("Ana", "Silva"), person("Joan", "Marsh")};
+  article.publication_date = text::to_day(2019, 6, 1);
+  preprint = article;
+  preprint.doi = "10.5555/preprint";
+  preprint.work_type = "PREPRINT";
+  preprint.abstract_text.reset();
+  works.push_back(article);
+  works.push_back(preprint);
+  publish(std::move(works));
+  const auto plans = find(linkage_options());
+  std::vector<double> odds;
+  for (const auto& match : plans[0].works) {
+    if (match.work.doi == "10.5555/article" ||
+        match.work.doi == "10.5555/preprint")
+      odds.push_back(match.linkage->log_odds);
+  }
+  ASSERT_EQ(odds.size(), 2U);
+  EXPECT_EQ(odds[0], odds[1]);
+}
+
+TEST_F(LinkageSearch, FindsADataSetNextToASureCandidate) {
+  auto works = many(200);
+  model::Work article = works[0], data = works[0];
+  article.doi = "10.5555/article";
+  article.title = "Kelp forest decline under marine heat waves";
+  article.publication_date = text::to_day(2019, 6, 1);
+  article.authors = {person("Ana", "Silva")};
+  article.possible_shared_project_dois = {"10.5555/data"};
+  data.doi = "10.5555/data";
+  data.title = "Data";
+  data.abstract_text.reset();
+  data.work_type = "DATASET";
+  data.authors = {person("Nobody", "Known")};
+  data.possible_shared_project_dois = {"10.5555/article"};
+  works.push_back(article);
+  works.push_back(data);
+  publish(std::move(works));
+  const auto plans = find(linkage_options());
+  const auto& found = plans[0].works;
+  const auto at = std::find_if(found.begin(), found.end(), [](const auto& m) {
+    return m.work.doi == "10.5555/data";
+  });
+  ASSERT_NE(at, found.end());
+  EXPECT_EQ(at->linkage->weights.back().kind, "related");
+  EXPECT_EQ(at->linkage->weights.back().note, "10.5555/article");
+  SearchOptions alone = linkage_options();
+  alone.disabled = {Feature::relations};
+  const auto without = find(alone);
+  for (const auto& match : without[0].works)
+    EXPECT_NE(match.work.doi, "10.5555/data");
+}
+
+TEST_F(LinkageSearch, WritesPairsThatGiveTheSameOdds) {
+  publish(many(300));
+  inputs_.linkage_pairs_dir = dir_ / "pairs";
+  const auto plans = find(linkage_options());
+  const auto set = linkage::read_pairs(dir_ / "pairs");
+  ASSERT_TRUE(set) << set.error().message;
+  const linkage::Model model;
+  std::size_t checked = 0;
+  for (const auto& plan : set->plans) {
+    std::vector<const linkage::Levels*> levels;
+    for (const auto& one : plan.levels) levels.push_back(&one);
+    const auto finals = linkage::second_pass(levels, plan.groups, model);
+    for (std::size_t i = 0; i < finals.size(); ++i) {
+      EXPECT_NEAR(finals[i].log_odds, plan.log_odds[i], 1e-9);
+      for (const auto& found : plans) {
+        if (found.plan_doi != plan.plan_doi) continue;
+        for (const auto& match : found.works) {
+          if (match.work.doi != plan.dois[i]) continue;
+          EXPECT_NEAR(match.linkage->log_odds, finals[i].log_odds, 1e-9);
+          ++checked;
+        }
+      }
+    }
+  }
+  EXPECT_GT(checked, 20U);
+}
+
+TEST_F(LinkageSearch, RefusesAnIndexWithoutStatistics) {
+  publish(many(20));
+  inputs_.linkage_stats_dir.clear();
+  const auto status = search(
+      inputs_, linkage_options(),
+      [](model::PlanMatches&&) -> Status { return {}; }, nullptr);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::not_found);
+}
+
+}  // namespace
+}  // namespace dmp::match

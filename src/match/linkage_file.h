@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/result.h"
+#include "match/linkage_model.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace dmp::match::linkage {
+
+// The parameters as JSON, numbers rounded to 6 digits, so that the same model
+// gives the same bytes. Source: spec linkage.md 6.
+std::string model_json(const Model& model);
+
+// What is left out keeps its compiled-in value; text rows are normalised to 1.
+// Errors: corrupt_input (not JSON, another format, a number out of its range:
+// the message names the field).
+Result<Model> parse_model(std::string_view json);
+
+// Errors: not_found, io, and as above with the path in front.
+Result<Model> read_model(const std::filesystem::path& path);
+
+}  // namespace dmp::match::linkage

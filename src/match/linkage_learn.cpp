@@ -1,0 +1,500 @@
+// Expectation maximisation. The chance of each level is never learned; the
+// orderings of q, text and award and the pseudo-counts of the compiled-in
+// tables keep the classes from changing places. Source: linkage.md 7.
+#include "match/linkage_learn.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+namespace dmp::match::linkage {
+
+namespace {
+
+using Row = std::array<double, kTextBins>;
+
+constexpr int kMostIterations = 100;
+constexpr std::int64_t kPlansForTables = 100, kPlansForScale = 30;
+
+// Chance of the class of one pair; tau is 1 while learning.
+ClassPair responsibility(const Levels& levels, const Model& model) {
+  const ClassPair sum = weigh(levels, model).sum();
+  const ClassPair first = prior(levels.works, model);
+  const double a = sum.s + first.s, b = sum.o + first.o;
+  const double most = std::max({0.0, a, b});
+  const double r = std::exp2(-most), s = std::exp2(a - most),
+               o = std::exp2(b - most);
+  return {s / (r + s + o), o / (r + s + o)};
+}
+
+// Sums over the pairs, each weighted by its class.
+struct Counts {
+  ClassPair classes;         // of all pairs
+  ClassPair present, slots;  // plan authors
+  std::array<Row, kConditions> text_s{}, text_o{};
+  DateTable date_o{}, date_s{}, date_g{};
+  double dated_o = 0;
+  std::array<ClassPair, kAwardLevels> award{};
+  ClassPair funder_agree, funder_known, institution_agree, institution_known;
+
+  void add(const Levels& levels, const ClassPair& r, const Model& model);
+
+ private:
+  void add_authors(const Levels& levels, const ClassPair& r,
+                   const Model& model);
+  void add_dates(const Levels& levels, const ClassPair& r, const Model& model);
+};
+
+ClassPair times(const ClassPair& a, const ClassPair& b) {
+  return {a.s * b.s, a.o * b.o};
+}
+
+void Counts::add_authors(const Levels& levels, const ClassPair& r,
+                         const Model& model) {
+  for (const auto& author : levels.authors) {
+    const double ratio =
+        model.author_a[static_cast<std::size_t>(author.level)] / author.u;
+    const auto presence = [&](double q) {
+      return q * ratio / (1 - q + q * ratio);
+    };
+    present += times(r, {presence(model.q.s), presence(model.q.o)});
+    slots += r;
+  }
+}
+
+void Counts::add_dates(const Levels& levels, const ClassPair& r,
+                       const Model& model) {
+  DateTable share{};
+  double sum = 0;
+  constexpr std::size_t kOpen = 5;  // from here one bin when there is no end
+  double f = 0, g = 0, m = 0;
+  for (std::size_t b = kOpen; b < kDateBins; ++b) {
+    f += levels.date_f[b];
+    g += levels.date_g[b];
+    m += model.date_o[b];
+  }
+  for (std::size_t b = 0; b < kDateBins; ++b) {
+    share[b] = levels.open_end && b >= kOpen
+                   ? f * m / g * model.date_o[b] / m
+                   : levels.date_f[b] * model.date_o[b] / levels.date_g[b];
+    sum += share[b];
+  }
+  for (std::size_t b = 0; b < kDateBins; ++b) {
+    date_o[b] += r.o * share[b] / sum;
+    date_s[b] += r.s * levels.date_f[b];
+    date_g[b] += r.s * levels.date_g[b];
+  }
+  dated_o += r.o;
+}
+
+void Counts::add(const Levels& levels, const ClassPair& r, const Model& model) {
+  classes += r;
+  add_authors(levels, r, model);
+  if (levels.text_bin >= 0) {
+    const auto c = static_cast<std::size_t>(levels.text_condition);
+    const auto b = static_cast<std::size_t>(levels.text_bin);
+    text_s[c][b] += r.s;
+    text_o[c][b] += r.o;
+  }
+  if (levels.has_date) add_dates(levels, r, model);
+  if (levels.award != AwardLevel::unusable)
+    award[static_cast<std::size_t>(levels.award)] += r;
+  const auto organisation = [&](Agreement level, ClassPair& agree,
+                                ClassPair& known) {
+    if (level == Agreement::missing) return;
+    known += r;
+    if (level == Agreement::agree) agree += r;
+  };
+  organisation(levels.funder, funder_agree, funder_known);
+  organisation(levels.institution, institution_agree, institution_known);
+}
+
+// ------------------------------------------------------------------ the M step
+
+// Pool adjacent violators: the nearest sequence, weighted, that does not fall.
+Row rising(const Row& values, const Row& weights) {
+  struct Block {
+    double sum, weight;
+    std::size_t count;
+  };
+  std::vector<Block> blocks;
+  for (std::size_t i = 0; i < kTextBins; ++i) {
+    blocks.push_back({values[i] * weights[i], weights[i], 1});
+    while (blocks.size() > 1) {
+      const Block last = blocks.back();
+      Block& before = blocks[blocks.size() - 2];
+      if (before.sum / before.weight <= last.sum / last.weight) break;
+      before.sum += last.sum;
+      before.weight += last.weight;
+      before.count += last.count;
+      blocks.pop_back();
+    }
+  }
+  Row out{};
+  std::size_t at = 0;
+  for (const auto& block : blocks) {
+    for (std::size_t i = 0; i < block.count; ++i)
+      out[at++] = block.sum / block.weight;
+  }
+  return out;
+}
+
+Row normalised(Row row) {
+  const double sum = std::accumulate(row.begin(), row.end(), 0.0);
+  for (auto& value : row) value /= sum;
+  return row;
+}
+
+// What a row is made to follow: base times a factor that rises with the bin.
+Row rising_ratio(const Row& row, const Row& base) {
+  Row logs{};
+  for (std::size_t b = 0; b < kTextBins; ++b)
+    logs[b] = std::log(row[b] / base[b]);
+  const Row fitted = rising(logs, base);
+  Row out{};
+  for (std::size_t b = 0; b < kTextBins; ++b)
+    out[b] = base[b] * std::exp(fitted[b]);
+  return normalised(out);
+}
+
+std::array<Row, kConditions> text_rows(const std::array<Row, kConditions>& seen,
+                                       const TextTable& first) {
+  constexpr double kPseudo = 30, kPooledPseudo = 2.0 * kTextBins;
+  Row pooled{};
+  for (const auto& row : seen) {
+    for (std::size_t b = 0; b < kTextBins; ++b) pooled[b] += row[b];
+  }
+  std::array<Row, kConditions> out{};
+  for (std::size_t c = 0; c < kConditions; ++c) {
+    Row share{};
+    for (std::size_t b = 0; b < kTextBins; ++b)
+      share[b] = pooled[b] + kPooledPseudo * first[c][b];
+    share = normalised(share);
+    for (std::size_t b = 0; b < kTextBins; ++b)
+      out[c][b] = seen[c][b] + kPseudo * share[b];
+    out[c] = normalised(out[c]);
+  }
+  return out;
+}
+
+void learn_text(const Counts& counts, const TextChance& chance,
+                const Model& defaults, Model& model) {
+  const auto s = text_rows(counts.text_s, defaults.text_s);
+  const auto o = text_rows(counts.text_o, defaults.text_o);
+  for (std::size_t c = 0; c < kConditions; ++c) {
+    model.text_s[c] = rising_ratio(s[c], chance[c]);
+    model.text_o[c] = rising_ratio(o[c], model.text_s[c]);
+  }
+}
+
+void learn_dates(const Counts& counts, const Model& defaults, Model& model) {
+  constexpr double kPseudo = 20;
+  double sum = 0;
+  for (std::size_t b = 0; b < kDateBins; ++b) {
+    model.date_o[b] = (counts.date_o[b] + kPseudo * defaults.date_o[b]) /
+                      (counts.dated_o + kPseudo);
+    model.date_s[b] =
+        (counts.date_s[b] + kPseudo) / (counts.date_g[b] + kPseudo);
+    sum += model.date_s[b];
+  }
+  for (auto& value : model.date_s) value *= kDateBins / sum;
+}
+
+void learn_awards(const Counts& counts, const Model& defaults, Model& model) {
+  constexpr double kPseudo = 50, kMostTeam = .2;
+  ClassPair sum;
+  for (const auto& count : counts.award) sum += count;
+  for (std::size_t i = 1; i < kAwardLevels; ++i) {
+    ClassPair& m = model.award[i];
+    m.s =
+        (counts.award[i].s + kPseudo * defaults.award[i].s) / (sum.s + kPseudo);
+    m.o =
+        (counts.award[i].o + kPseudo * defaults.award[i].o) / (sum.o + kPseudo);
+    if (is_match(static_cast<AwardLevel>(i)))
+      m.s = std::min(m.s, kMostTeam * m.o);
+  }
+}
+
+ClassPair organisation_share(const ClassPair& agree, const ClassPair& known,
+                             const ClassPair& first) {
+  constexpr double kPseudo = 20;
+  ClassPair m{(agree.s + kPseudo * first.s) / (known.s + kPseudo),
+              (agree.o + kPseudo * first.o) / (known.o + kPseudo)};
+  if (m.o < m.s) m.s = m.o = (m.s + m.o) / 2;
+  return m;
+}
+
+void learn_lambda(const Counts& counts, std::int64_t plans,
+                  const Model& defaults, Model& model) {
+  constexpr double kPseudo = 2;
+  const double all = static_cast<double>(plans) + kPseudo;
+  model.lambda = {(counts.classes.s + kPseudo * defaults.lambda.s) / all,
+                  (counts.classes.o + kPseudo * defaults.lambda.o) / all};
+}
+
+void learn_presence(const Counts& counts, bool one_author,
+                    const Model& defaults, Model& model) {
+  constexpr double kPseudo = 20, kMostOfOne = .95, kMost = .999;
+  model.q = {
+      (counts.present.s + kPseudo * defaults.q.s) / (counts.slots.s + kPseudo),
+      (counts.present.o + kPseudo * defaults.q.o) / (counts.slots.o + kPseudo)};
+  model.q.o = std::min(model.q.o, one_author ? kMostOfOne : kMost);
+  model.q.o = std::max(model.q.o, model.q.s);
+  model.q.s = std::min(model.q.s, model.q.o);
+}
+
+double change(const Model& a, const Model& b) {
+  double most = std::max(std::abs(a.q.s - b.q.s), std::abs(a.q.o - b.q.o));
+  for (std::size_t c = 0; c < kConditions; ++c) {
+    for (std::size_t i = 0; i < kTextBins; ++i) {
+      most = std::max({most, std::abs(a.text_s[c][i] - b.text_s[c][i]),
+                       std::abs(a.text_o[c][i] - b.text_o[c][i])});
+    }
+  }
+  for (std::size_t i = 0; i < kAwardLevels; ++i) {
+    most = std::max({most, std::abs(a.award[i].s - b.award[i].s),
+                     std::abs(a.award[i].o - b.award[i].o)});
+  }
+  return most;
+}
+
+// ---------------------------------------------------------------- the
+// iteration
+
+class Learner {
+ public:
+  Learner(const PairSet& set, const Labels& labels) : set_(set) {
+    for (const auto& plan : set.plans) {
+      for (std::size_t i = 0; i < plan.levels.size(); ++i) {
+        const auto found = labels.find({plan.plan_doi, plan.dois[i]});
+        said_.push_back(found == labels.end() ? -1 : found->second ? 1 : 0);
+        one_author_ = one_author_ && plan.levels[i].authors.size() <= 1;
+      }
+    }
+  }
+
+  int run(Model& model, bool tables) const {
+    constexpr double kEnough = 1e-4, kEnoughLambda = 1e-6;
+    const Model defaults;
+    for (int i = 1; i <= kMostIterations; ++i) {
+      const Model before = model;
+      const Counts counts = expect(model);
+      learn_lambda(counts, plans(), defaults, model);
+      if (!tables) {
+        if (std::abs(model.lambda.o - before.lambda.o) < kEnoughLambda &&
+            std::abs(model.lambda.s - before.lambda.s) < kEnoughLambda)
+          return i;
+        continue;
+      }
+      learn_presence(counts, one_author_, defaults, model);
+      learn_text(counts, set_.chance, defaults, model);
+      learn_dates(counts, defaults, model);
+      learn_awards(counts, defaults, model);
+      model.funder = organisation_share(counts.funder_agree,
+                                        counts.funder_known, defaults.funder);
+      model.institution =
+          organisation_share(counts.institution_agree, counts.institution_known,
+                             defaults.institution);
+      if (change(before, model) < kEnough) return i;
+    }
+    return kMostIterations;
+  }
+
+  std::int64_t plans() const {
+    return std::max<std::int64_t>(set_.searched,
+                                  static_cast<std::int64_t>(set_.plans.size()));
+  }
+
+ private:
+  Counts expect(const Model& model) const {
+    Counts counts;
+    std::size_t at = 0;
+    for (const auto& plan : set_.plans) {
+      for (const auto& levels : plan.levels) {
+        ClassPair r = responsibility(levels, model);
+        const int said = said_[at++];
+        if (said == 1) r = {0, 1};
+        if (said == 0) r = {r.s / std::max(1 - r.o, 1e-300), 0};
+        counts.add(levels, r, model);
+      }
+    }
+    return counts;
+  }
+
+  const PairSet& set_;
+  std::vector<int> said_;  // 1 accepted, 0 rejected, -1 nobody said
+  bool one_author_ = true;
+};
+
+// ----------------------------------------------------------------
+// recalibration
+
+struct Judged {
+  double x = 0;  // L * ln 2
+  double y = 0;
+};
+
+std::vector<double> log_odds_of_plan(const PlanPairs& plan,
+                                     const Model& model) {
+  std::vector<const Levels*> levels;
+  for (const auto& one : plan.levels) levels.push_back(&one);
+  std::vector<double> odds;
+  for (const auto& one : second_pass(levels, plan.groups, model))
+    odds.push_back(one.log_odds);
+  return odds;
+}
+
+// Judged pairs of the plans of which everything shown was judged.
+std::vector<Judged> judged_pairs(const PairSet& set, const Labels& labels,
+                                 const Model& model) {
+  constexpr double kMostOdds = 20, kShown = .01;
+  std::vector<Judged> all;
+  for (const auto& plan : set.plans) {
+    const auto odds = log_odds_of_plan(plan, model);
+    std::vector<Judged> own;
+    bool complete = true;
+    for (std::size_t i = 0; i < odds.size(); ++i) {
+      const auto found = labels.find({plan.plan_doi, plan.dois[i]});
+      if (found == labels.end()) {
+        complete = complete && plan.probability[i] < kShown;
+      } else if (std::abs(odds[i]) < kMostOdds) {
+        own.push_back({odds[i] * M_LN2, found->second ? 1.0 : 0.0});
+      }
+    }
+    if (complete) all.insert(all.end(), own.begin(), own.end());
+  }
+  return all;
+}
+
+// p' = sigma(a x + b), penalised towards a = 1, b = 0; Newton's method.
+void recalibrate(const std::vector<Judged>& judged, Model& model) {
+  constexpr double kPenaltyA = 100, kPenaltyB = 4, kLeastA = .05;
+  double a = 1, b = 0;
+  for (int step = 0; step < 50; ++step) {
+    double ga = kPenaltyA * (a - 1), gb = kPenaltyB * b;
+    double haa = kPenaltyA, hab = 0, hbb = kPenaltyB;
+    for (const auto& [x, y] : judged) {
+      const double p = 1 / (1 + std::exp(-(a * x + b)));
+      const double w = p * (1 - p);
+      ga += (p - y) * x;
+      gb += p - y;
+      haa += w * x * x;
+      hab += w * x;
+      hbb += w;
+    }
+    const double det = haa * hbb - hab * hab;
+    const double da = (hbb * ga - hab * gb) / det;
+    const double db = (haa * gb - hab * ga) / det;
+    a = std::max(a - da, kLeastA);
+    b -= db;
+    if (std::abs(da) + std::abs(db) < 1e-10) break;
+  }
+  model.platt_a = a;
+  model.platt_b = b;
+}
+
+// ----------------------------------------------------------------------
+// refusal
+
+double sure_share(const PairSet& set, const Model& model) {
+  constexpr double kSure = .9;
+  double sure = 0, all = 0;
+  for (const auto& plan : set.plans) {
+    for (const double odds : log_odds_of_plan(plan, model)) {
+      all += 1;
+      if (calibrated(odds, model) >= kSure) sure += 1;
+    }
+  }
+  return all > 0 ? sure / all : 0;
+}
+
+std::vector<std::string> refusals_of(const PairSet& set, const Model& model,
+                                     const Model& before) {
+  std::vector<std::string> why;
+  constexpr double kMostOutputs = 50, kMostRatio = 5, kLeastTop = 2,
+                   kMostChange = 3;
+  if (model.lambda.o > kMostRatio * model.lambda.s) {
+    why.push_back(
+        fmt::format("lambda O {:.3g} is more than 5 x lambda S {:.3g}",
+                    model.lambda.o, model.lambda.s));
+  }
+  if (model.lambda.o > kMostOutputs)
+    why.push_back(
+        fmt::format("lambda O {:.3g} is more than 50", model.lambda.o));
+  for (std::size_t c = 0; c < kConditions; ++c) {
+    if (model.text_o[c].back() < kLeastTop * model.text_s[c].back()) {
+      why.push_back(fmt::format(
+          "the nearest topic (condition {}) tells outputs from other work by "
+          "less than a factor 2",
+          c));
+    }
+  }
+  // Only from one learned file to the next: the compiled-in tables are no run.
+  if (before.trained.method == "default") return why;
+  const double now = sure_share(set, model), then = sure_share(set, before);
+  if (now > kMostChange * then || then > kMostChange * now) {
+    why.push_back(fmt::format(
+        "the share of pairs with p >= 0.9 changes from {:.3g} to {:.3g}", then,
+        now));
+  }
+  return why;
+}
+
+}  // namespace
+
+std::int64_t labelled_plans(const PairSet& set, const Labels& labels) {
+  std::set<std::string_view> plans;
+  for (const auto& plan : set.plans) {
+    const auto first = labels.lower_bound({plan.plan_doi, ""});
+    if (first != labels.end() && first->first.first == plan.plan_doi)
+      plans.insert(plan.plan_doi);
+  }
+  return static_cast<std::int64_t>(plans.size());
+}
+
+Learnt learn(const PairSet& set, const Model& start, const Labels& labels,
+             Update update) {
+  Learnt result;
+  result.model = start;
+  const Learner learner(set, labels);
+  const std::int64_t judged = labelled_plans(set, labels);
+  bool tables = update == Update::all, scale = !labels.empty() && tables;
+  bool lambda = update == Update::lambda || tables;
+  if (update == Update::recalibrate) scale = true;
+  if (update == Update::automatic && labels.empty()) {
+    lambda = true;
+    tables = learner.plans() >= kPlansForTables;
+    if (!tables)
+      result.remarks.emplace_back("fewer than 100 plans: the tables are kept");
+  }
+  if (update == Update::automatic && !labels.empty()) {
+    scale = judged >= kPlansForScale;
+    tables = lambda = judged >= kPlansForTables;
+    if (!scale)
+      result.remarks.emplace_back("fewer than 30 labelled plans: no change");
+  }
+  if (lambda) {
+    result.model.trained.iterations = learner.run(result.model, tables);
+    result.model.trained.method = labels.empty() ? "em" : "labels";
+  }
+  if (scale) {
+    const auto pairs = judged_pairs(set, labels, result.model);
+    if (pairs.empty()) {
+      result.remarks.emplace_back(
+          "no plan of which all shown works were judged: not recalibrated");
+    } else {
+      recalibrate(pairs, result.model);
+      result.model.trained.method = "labels";
+    }
+  }
+  result.model.trained.plans = learner.plans();
+  result.model.trained.pairs = set.pairs();
+  result.model.trained.labels = static_cast<std::int64_t>(labels.size());
+  if (lambda) result.refusals = refusals_of(set, result.model, start);
+  return result;
+}
+
+}  // namespace dmp::match::linkage

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "match/linkage_second_pass.h"
+
+#include <cstddef>
+#include <vector>
+
+namespace dmp::match::linkage {
+
+// The pairs of one plan that pass one keeps: the `most` best by (L, DOI) and,
+// outside that number, those with a relation. A set: the same for any order
+// and any split into pools. Source: spec linkage.md 12.
+class Pool {
+ public:
+  // Below this a pair without relation cannot be kept (bits).
+  double least() const { return least_; }
+  void offer(Pair pair, std::size_t most);
+  void merge(Pool&& other, std::size_t most);
+  // Sorted by DOI: at most `most` with L of at least `floor`, and those related
+  // to one of them.
+  std::vector<Pair> take(std::size_t most, double floor);
+  std::size_t size() const { return pairs_.size(); }
+
+ private:
+  void trim(std::size_t most);
+  std::vector<Pair> pairs_;
+  std::size_t trim_at_ = 0;
+  double least_ = -1e300;
+};
+
+bool has_relation(const Relatives& relatives);
+
+}  // namespace dmp::match::linkage

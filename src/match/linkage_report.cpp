@@ -1,0 +1,231 @@
+#include "match/linkage_report.h"
+
+#include "match/highlight.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace dmp::match::linkage {
+
+// ------------------------------------------------------------------------ list
+
+namespace {
+
+std::uint64_t drawn(const std::string& plan, const std::string& work) {
+  constexpr std::uint64_t kSeed = 42;
+  const std::string key = plan + "\n" + work;
+  return XXH3_64bits_withSeed(key.data(), key.size(), kSeed);
+}
+
+// Gives the last `places` of `most` to works drawn from the doubtful ones.
+std::vector<Listed> explore(const std::string& plan,
+                            const std::vector<Pair>& pairs,
+                            std::vector<Listed> all, std::size_t most,
+                            std::size_t places) {
+  constexpr double kLeast = .01, kMost = .5;
+  std::vector<Listed> listed(
+      all.begin(), all.begin() + static_cast<std::ptrdiff_t>(most - places));
+  std::vector<Listed> rest;
+  for (std::size_t i = most - places; i < all.size(); ++i) {
+    if (all[i].probability >= kLeast && all[i].probability <= kMost)
+      rest.push_back(all[i]);
+  }
+  std::sort(rest.begin(), rest.end(), [&](const Listed& a, const Listed& b) {
+    return drawn(plan, pairs[a.pair].doi) < drawn(plan, pairs[b.pair].doi);
+  });
+  rest.resize(std::min(rest.size(), places));
+  std::sort(rest.begin(), rest.end(), [&](const Listed& a, const Listed& b) {
+    return a.probability != b.probability
+               ? a.probability > b.probability
+               : pairs[a.pair].doi < pairs[b.pair].doi;
+  });
+  listed.insert(listed.end(), rest.begin(), rest.end());
+  return listed;
+}
+
+}  // namespace
+
+std::vector<Listed> list_of(const std::string& plan_doi,
+                            const std::vector<Pair>& pairs,
+                            const std::vector<Final>& finals,
+                            const Model& model, const SearchOptions& options) {
+  std::vector<Listed> all;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const double p = calibrated(finals[i].log_odds, model);
+    if (p >= options.min_probability) all.push_back({i, p});
+  }
+  std::sort(all.begin(), all.end(), [&](const Listed& a, const Listed& b) {
+    return better(finals[a.pair], pairs[a.pair].doi, finals[b.pair],
+                  pairs[b.pair].doi);
+  });
+  const auto most = static_cast<std::size_t>(options.max_results);
+  if (all.size() <= most) return all;
+  const auto places = static_cast<std::size_t>(
+      std::floor(options.explore_ratio * static_cast<double>(most)));
+  if (places > 0) return explore(plan_doi, pairs, std::move(all), most, places);
+  all.resize(most);
+  return all;
+}
+
+// --------------------------------------------------------------------- weights
+
+namespace {
+
+class Entries {
+ public:
+  explicit Entries(const Model& model) : tau_(model.tau) {}
+
+  model::WeightEntry& add(const char* kind, std::string_view level,
+                          const ClassPair& weight) {
+    model::WeightEntry entry;
+    entry.kind = kind;
+    entry.level = level;
+    entry.vs_chance = tau_ * weight.o;
+    entry.vs_team = tau_ * (weight.o - weight.s);
+    list.push_back(std::move(entry));
+    return list.back();
+  }
+
+  std::vector<model::WeightEntry> list;
+
+ private:
+  double tau_;
+};
+
+std::string from(const std::vector<Pair>& pairs, std::size_t donor,
+                 std::size_t own) {
+  return donor == own ? "" : "of the version " + pairs[donor].doi;
+}
+
+void add_note(model::WeightEntry& entry, const std::string& note) {
+  if (note.empty()) return;
+  entry.note += (entry.note.empty() ? "" : "; ") + note;
+}
+
+void add_authors(const LinkagePlan& plan, const std::vector<Pair>& pairs,
+                 const Final& final, std::size_t own, Entries& entries) {
+  const auto& levels = pairs[final.authors_from].levels.authors;
+  for (std::size_t i = 0; i < final.weights.authors.size(); ++i) {
+    auto& entry = entries.add("author", name_of(levels[i].level),
+                              final.weights.authors[i]);
+    if (i < plan.authors.size()) entry.dmp = plan.authors[i].index;
+    if (final.authors_from == own) entry.work = levels[i].work_author;
+    if (levels[i].level != NameLevel::none)
+      add_note(entry, from(pairs, final.authors_from, own));
+  }
+}
+
+}  // namespace
+
+std::vector<model::WeightEntry> weight_entries(const LinkagePlan& plan,
+                                               const std::vector<Pair>& pairs,
+                                               const Final& final,
+                                               std::size_t own,
+                                               const Model& model) {
+  Entries entries(model);
+  const Levels& levels = pairs[own].levels;
+  model::WeightEntry first;
+  first.kind = "prior";
+  first.vs_chance = std::log2(model.lambda.o / levels.works);
+  first.vs_team = std::log2(model.lambda.o / model.lambda.s);
+  entries.list.push_back(std::move(first));
+  add_authors(plan, pairs, final, own, entries);
+  const Weights& weights = final.weights;
+  const Levels& text = pairs[final.text_from].levels;
+  if (text.text_bin >= 0) {
+    auto& entry =
+        entries.add("text", std::to_string(text.text_bin), weights.text);
+    entry.note = fmt::format("z {:.1f}", text.text_z);
+    add_note(entry, from(pairs, final.text_from, own));
+  }
+  if (weights.date != ClassPair{} || levels.has_date)
+    entries.add("date", levels.has_date ? "known" : "of a version",
+                weights.date);
+  const Levels& award = pairs[final.award_from].levels;
+  if (award.award != AwardLevel::unusable) {
+    auto& entry = entries.add("award", name_of(award.award), weights.award);
+    add_note(entry, from(pairs, final.award_from, own));
+  }
+  const auto organisation = [&](const char* kind, Agreement level,
+                                const ClassPair& weight) {
+    if (weight == ClassPair{} && level == Agreement::missing) return;
+    entries.add(kind,
+                level == Agreement::missing ? "of a version" : name_of(level),
+                weight);
+  };
+  organisation("funder", levels.funder, weights.funder);
+  organisation("institution", levels.institution, weights.institution);
+  if (weights.funded != ClassPair{})
+    entries.add("funded", "doi", weights.funded);
+  if (weights.relation != ClassPair{})
+    entries.add("relation", name_of(levels.relation), weights.relation);
+  if (final.raise > 0) {
+    model::WeightEntry raised;
+    raised.kind = "related";
+    raised.level = "work";
+    raised.vs_chance = raised.vs_team = final.raise;
+    raised.note = pairs[final.raised_by].doi;
+    entries.list.push_back(std::move(raised));
+  }
+  return std::move(entries.list);
+}
+
+// ---------------------------------------------------------------------- record
+
+namespace {
+
+void cut(std::vector<model::ItemMatch>& items, int most) {
+  std::stable_sort(
+      items.begin(), items.end(), [](const auto& a, const auto& b) {
+        return a.score != b.score ? a.score > b.score : a.index < b.index;
+      });
+  if (items.size() > static_cast<std::size_t>(most))
+    items.resize(static_cast<std::size_t>(most));
+}
+
+void add_highlights(const PlanQuery& query, const SearchOptions& options,
+                    model::Match& match) {
+  const model::Work& work = match.work;
+  if (work.title) {
+    match.title_highlight =
+        mark_title(*work.title, terms_of(query.terms, TextField::title),
+                   options.highlight_encoding);
+  }
+  if (work.abstract_text) {
+    match.abstract_highlights = mark_abstract(
+        *work.abstract_text, terms_of(query.terms, TextField::abstract_text),
+        options.highlight_encoding);
+  }
+}
+
+}  // namespace
+
+model::Match match_of(const PlanQuery& query, const model::Work& work,
+                      Evaluation evidence, const SearchOptions& options) {
+  model::Match match;
+  match.work = work;
+  match.doi_found = evidence.funded_doi;
+  match.content_score = static_cast<double>(evidence.content);
+  if (evidence.content > 0) add_highlights(query, options, match);
+  for (auto* items : {&evidence.authors, &evidence.institutions,
+                      &evidence.funders, &evidence.awards, &evidence.intra,
+                      &evidence.shared, &evidence.citations}) {
+    cut(*items, options.inner_hits);
+  }
+  match.authors = std::move(evidence.authors);
+  match.institutions = std::move(evidence.institutions);
+  match.funders = std::move(evidence.funders);
+  match.awards = std::move(evidence.awards);
+  match.intra_work_dois = std::move(evidence.intra);
+  match.possible_shared_project_dois = std::move(evidence.shared);
+  match.dataset_citation_dois = std::move(evidence.citations);
+  match.date_status = std::move(evidence.date_status);
+  match.funder_mismatch = evidence.funder_mismatch;
+  if (options.explain) match.explain = std::move(evidence.explain);
+  return match;
+}
+
+}  // namespace dmp::match::linkage
