@@ -165,6 +165,7 @@ class CrossrefRecord {
 
   // As publishers write numbers: several in one text, cut, in URLs.
   std::string award_text(const Funding& funding) {
+    const bool cut = random_.below(4) == 0;
     if (funding.award.empty()) return {};
     const auto other = [&] {
       return make_award(AwardStyle::digits, work_.key);
@@ -181,8 +182,8 @@ class CrossrefRecord {
         default:
           return "-" + funding.award + ".; " + other();
       }
-    const bool together = work_.mangled_award && random_.below(4) == 0;
-    return together ? funding.award + ", " + other() : funding.award;
+    return work_.mangled_award && cut ? funding.award + ", " + other()
+                                      : funding.award;
   }
 
   // Funders that no plan of the world has.

@@ -79,7 +79,7 @@ class DataCiteRecord {
           random_.pick(std::array{"en"sv, "eng"sv, "en-US"sv, "English"sv}));
     else
       json_.null();
-    write_types();
+    apart([&] { write_types(); });
     apart([&] { write_relations(); });
     json_.key("version");
     if (odd(Oddity::dc_numbers))
@@ -190,9 +190,11 @@ class DataCiteRecord {
     if (marking_ == Marking::null) json_.key("nameType").null();
     if (marking_ != Marking::absent_one_text)
       json_.member("givenName", given).member("familyName", family);
-    list("affiliation", author.institutions.size(), true, [&] {
-      for (const std::uint32_t org : author.institutions)
-        write_affiliation(org, text_affiliations);
+    apart([&] {
+      list("affiliation", author.institutions.size(), true, [&] {
+        for (const std::uint32_t org : author.institutions)
+          write_affiliation(org, text_affiliations);
+      });
     });
     json_.key("nameIdentifiers").begin_array();
     if (odd(Oddity::dc_name_identifiers))

@@ -32,7 +32,9 @@ class MaDmp {
     write_registered();
     if (is(Oddity::ma_nulls))
       json_.member("description", "").key("cost").null();
+    const Random rest(random_.next());
     write_people();
+    random_ = rest;
     write_projects();
     json_.member("ethical_issues_exist", "unknown");
     write_outputs();

@@ -128,7 +128,9 @@ class OpenAlexRecord {
       json_.member("title", title);
     json_.member("display_name", title);
     write_year();
-    if (generation_ != Generation::slim) write_ids(id);
+    apart([&] {
+      if (generation_ != Generation::slim) write_ids(id);
+    });
     json_.key("language");
     if (odd(Oddity::oa_bad_language))
       json_.value("klingon");
@@ -258,9 +260,8 @@ class OpenAlexRecord {
         "id", fmt::format("https://openalex.org/A{}",
                           5'000'000'000 + (author.person & 0xfffffffu)));
     json_.member("display_name", name).key("orcid");
-    const bool only_raw = !author.orcid.empty() &&
-                          generation_ == Generation::with_awards &&
-                          random_.below(40) == 0;
+    const bool only_raw = random_.below(40) == 0 && !author.orcid.empty() &&
+                          generation_ == Generation::with_awards;
     if (odd(Oddity::oa_bad_orcid) && i == 0)
       json_.value(work_.slot % 2 == 0
                       ? "https://orcid.org/"
