@@ -9,6 +9,7 @@
 #include <aws/auth/signing_result.h>
 #include <aws/common/date_time.h>
 #include <aws/http/request_response.h>
+#include <aws/io/channel.h>
 #include <aws/io/stream.h>
 #include <aws/io/uri.h>
 #include <aws/s3/s3.h>
@@ -33,6 +34,9 @@ aws_allocator* allocator() {
   static aws_allocator* const kAllocator = [] {
     aws_allocator* made = aws_default_allocator();
     aws_s3_library_init(made);
+    // What one read of a socket takes at most: the library's own 16 KiB are
+    // sixteen times as many system calls.
+    g_aws_channel_max_fragment_size = std::size_t{256} << 10;
     return made;
   }();
   return kAllocator;
