@@ -111,6 +111,7 @@ std::vector<Bar> works_bars(const ReportSummary& summary) {
                                         {50, "21–50"},
                                         {SIZE_MAX, "more"}}};
   std::vector<Bar> bars;
+  bars.reserve(kSteps.size());
   for (const Step& step : kSteps) bars.push_back({step.label, 0, "plain"});
   for (const PlanLine& line : summary.plans) {
     std::size_t at = 0;

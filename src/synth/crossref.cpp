@@ -213,10 +213,10 @@ class CrossrefRecord {
 
   void write_type() {
     if (odd(Oddity::cr_types) && work_.in_openalex) {
-      constexpr std::array<std::string_view, 7> rare{
+      constexpr std::array<std::string_view, 7> kRare{
           "component", "peer-review", "journal-issue", "proceedings-article",
           "standard",  "monograph",   "hologram"};
-      json_.member("type", aside_.pick(rare));
+      json_.member("type", aside_.pick(kRare));
       return;
     }
     switch (work_.type) {
