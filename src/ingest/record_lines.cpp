@@ -103,7 +103,8 @@ struct RecordLines::State {
     return std::string_view(spare).substr(0, head.size());
   }
 
-  // Makes the byte at begin + ahead readable. False at the end.
+  // Makes the byte at begin + ahead readable. False at the end, or when the
+  // window may not grow that far.
   Result<bool> has(std::size_t ahead) {
     while (begin + ahead >= end) {
       DMP_ASSIGN(const bool grown, more());
@@ -112,16 +113,26 @@ struct RecordLines::State {
     return true;
   }
 
-  Status skip_blanks() {
-    for (;;) {
+  // As has, and no farther than a record may be long: what is decided by
+  // looking ahead must not depend on the size of the window.
+  Result<bool> may_look_at(std::size_t ahead) {
+    if (ahead > options.max_record_bytes) return false;
+    return has(ahead);
+  }
+
+  // Moves to the next byte that is not blank; the number of lines passed.
+  Result<std::uint64_t> skip_blanks() {
+    for (std::uint64_t lines = 0;; ++begin) {
       DMP_ASSIGN(const bool readable, has(0));
-      if (!readable || !is_blank(window[begin])) return {};
-      ++begin;
+      if (!readable || !is_blank(window[begin])) return lines;
+      lines += window[begin] == '\n' ? 1U : 0U;
     }
   }
 
   Status detect();
   Result<std::optional<RawRecord>> next_line();
+  Result<std::optional<std::size_t>> line_length();
+  Status pass_line();
   Result<std::optional<RawRecord>> next_member();
   Result<bool> enter_items();
   Result<std::size_t> value_length(std::size_t from);
@@ -131,18 +142,18 @@ struct RecordLines::State {
 Status RecordLines::State::detect() {
   DMP_ASSIGN(const bool bom, has(2));
   if (bom && std::memcmp(data() + begin, "\xEF\xBB\xBF", 3) == 0) begin += 3;
-  DMP_TRY(skip_blanks());
+  DMP_ASSIGN(line, skip_blanks());
   DMP_ASSIGN(const bool any, has(0));
   container = Container::lines;
   if (!any) return {};
   if (window[begin] == '[') {
     ++begin;
     container = Container::array;
-    return {};
+  } else if (window[begin] == '{') {
+    DMP_ASSIGN(const bool inside, enter_items());
+    if (inside) container = Container::array;
   }
-  if (window[begin] != '{') return {};
-  DMP_ASSIGN(const bool inside, enter_items());
-  if (inside) container = Container::array;
+  if (container == Container::array) line = 0;  // members are counted
   return {};
 }
 
@@ -151,7 +162,7 @@ Status RecordLines::State::detect() {
 Result<std::size_t> RecordLines::State::value_length(std::size_t from) {
   ValueScanner scanner;
   for (std::size_t at = from;; ++at) {
-    DMP_ASSIGN(const bool readable, has(at));
+    DMP_ASSIGN(const bool readable, may_look_at(at));
     if (!readable) return std::size_t{0};
     const auto end_of = scanner.step(window[begin + at]);
     if (end_of == ValueScanner::End::behind) return at + 1 - from;
@@ -165,7 +176,7 @@ Result<bool> RecordLines::State::enter_items() {
   std::size_t at = 1;
   const auto skip = [&]() -> Result<bool> {
     for (;;) {
-      DMP_ASSIGN(const bool readable, has(at));
+      DMP_ASSIGN(const bool readable, may_look_at(at));
       if (!readable) return false;
       if (!is_blank(window[begin + at])) return true;
       ++at;
@@ -199,61 +210,59 @@ Result<bool> RecordLines::State::enter_items() {
   return false;
 }
 
-Result<std::optional<RawRecord>> RecordLines::State::next_line() {
-  for (;;) {
-    std::size_t searched = 0;
-    std::size_t length = 0;
-    bool too_long = false;
-    for (;;) {
-      const void* found = begin + searched < end
-                              ? std::memchr(data() + begin + searched, '\n',
-                                            end - begin - searched)
-                              : nullptr;
-      if (found != nullptr) {
-        length =
-            static_cast<std::size_t>(static_cast<const char*>(found) - data()) -
-            begin;
-        break;
-      }
-      searched = end - begin;
-      DMP_ASSIGN(const bool grown, more());
-      if (grown) continue;
-      length = end - begin;
-      too_long = !at_end;
-      break;
-    }
-    if (length == 0 && begin >= end) return std::optional<RawRecord>();
-    ++line;
-    RawRecord record;
-    record.line = line;
-    record.offset = base + begin;
-    record.too_long = too_long || length > options.max_record_bytes;
-    record.json = std::string_view(data() + begin, length);
-    begin = std::min(begin + length + 1, end);
-    if (too_long) {
-      // Skip to the end of the line; the view stays on its first bytes.
-      record.json = kept_head(record.json);
-      for (;;) {
-        begin = end;
-        DMP_ASSIGN(const bool grown, more());
-        if (!grown) break;
-        const void* found = std::memchr(data() + begin, '\n', end - begin);
-        if (found == nullptr) continue;
-        begin =
-            static_cast<std::size_t>(static_cast<const char*>(found) - data()) +
-            1;
-        break;
-      }
-      return std::optional(record);
-    }
-    std::string_view& json = record.json;
-    while (!json.empty() && is_blank(json.back())) json.remove_suffix(1);
-    while (!json.empty() && is_blank(json.front())) {
-      json.remove_prefix(1);
-      ++record.offset;
-    }
-    if (!json.empty()) return std::optional(record);
+// Bytes before the end of the line that begins at begin; nullopt when it ends
+// behind what the window can hold.
+Result<std::optional<std::size_t>> RecordLines::State::line_length() {
+  for (std::size_t searched = 0;;) {
+    const char* from = data() + begin;
+    const std::size_t held = end - begin;
+    const void* found = std::memchr(from + searched, '\n', held - searched);
+    if (found != nullptr)
+      return std::optional(
+          static_cast<std::size_t>(static_cast<const char*>(found) - from));
+    searched = held;
+    DMP_ASSIGN(const bool grown, more());
+    if (grown) continue;
+    return at_end ? std::optional(held) : std::nullopt;
   }
+}
+
+// Moves behind the line of which the window holds no end.
+Status RecordLines::State::pass_line() {
+  for (;;) {
+    begin = end;
+    DMP_ASSIGN(const bool grown, more());
+    if (!grown) return {};
+    const void* found = std::memchr(data() + begin, '\n', end - begin);
+    if (found == nullptr) continue;
+    begin =
+        static_cast<std::size_t>(static_cast<const char*>(found) - data()) + 1;
+    return {};
+  }
+}
+
+Result<std::optional<RawRecord>> RecordLines::State::next_line() {
+  // What stands before a record is no part of it, however long it is.
+  if (begin >= end || is_blank(window[begin])) {
+    DMP_ASSIGN(const std::uint64_t passed, skip_blanks());
+    line += passed;
+  }
+  if (begin >= end) return std::optional<RawRecord>();
+  RawRecord record;
+  record.line = ++line;
+  record.offset = base + begin;
+  DMP_ASSIGN(const std::optional<std::size_t> length, line_length());
+  if (!length) {
+    record.too_long = true;
+    record.json = kept_head({data() + begin, end - begin});
+    DMP_TRY(pass_line());
+    return std::optional(record);
+  }
+  record.too_long = *length > options.max_record_bytes;
+  record.json = std::string_view(data() + begin, *length);
+  begin = std::min(begin + *length + 1, end);
+  while (is_blank(record.json.back())) record.json.remove_suffix(1);
+  return std::optional(record);
 }
 
 Result<std::optional<RawRecord>> RecordLines::State::next_member() {
