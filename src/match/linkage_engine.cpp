@@ -100,10 +100,12 @@ Result<World> prepare(const SearchInputs& inputs,
   for (auto& plan : world.plans) {
     if (plan.has_start) plan.date_g = dates.shares(plan.date_edges);
   }
-  // A smaller least probability switches the pruning off.
-  world.floor = options.min_probability < kPruneProbability
-                    ? -std::numeric_limits<double>::infinity()
-                    : log_odds_of(kPruneProbability);
+  // A smaller least probability switches the pruning off. So do the pairs: to
+  // learn from those alone that a model liked makes its errors worse.
+  world.floor =
+      options.min_probability < kPruneProbability || inputs.linkage_pairs_dir
+          ? -std::numeric_limits<double>::infinity()
+          : log_odds_of(kPruneProbability);
   constexpr std::size_t kLeastKept = 400;
   world.most =
       std::max(kLeastKept, 4 * static_cast<std::size_t>(options.max_results));

@@ -1,4 +1,6 @@
 #include "match/engine.h"
+#include "match/linkage_file.h"
+#include "match/linkage_learn.h"
 #include "match/linkage_model.h"
 #include "match/linkage_pairs.h"
 #include "sql/collection_stats.h"
@@ -280,6 +282,23 @@ TEST_F(LinkageSearch, WritesPairsThatGiveTheSameOdds) {
     }
   }
   EXPECT_GT(checked, 20U);
+}
+
+TEST_F(LinkageSearch, T12LearnsTheSameBytesFromAnyThreads) {
+  publish(many(300));
+  SearchOptions options = linkage_options();
+  std::string first;
+  for (const int threads : {1, 8}) {
+    options.threads = threads;
+    inputs_.linkage_pairs_dir = dir_ / ("pairs" + std::to_string(threads));
+    find(options);
+    const auto set = linkage::read_pairs(*inputs_.linkage_pairs_dir);
+    ASSERT_TRUE(set) << set.error().message;
+    const auto file = linkage::model_json(
+        linkage::learn(*set, {}, {}, linkage::Update::all).model);
+    if (threads == 1) first = file;
+    EXPECT_EQ(file, first);
+  }
 }
 
 TEST_F(LinkageSearch, RefusesAnIndexWithoutStatistics) {

@@ -157,7 +157,12 @@ class Reader {
       row(found, "text", table[at]);
       const double sum =
           std::accumulate(table[at].begin(), table[at].end(), 0.0);
-      for (auto& value : table[at]) value /= sum;
+      // A row written by us differs from 1 by its rounding only: dividing
+      // would change its last digits.
+      constexpr double kRounding = 1e-5;
+      if (std::abs(sum - 1) > kRounding) {
+        for (auto& value : table[at]) value /= sum;
+      }
       ++at;
     }
   }

@@ -25,9 +25,12 @@ struct Learnt {
 
 // Expectation maximisation over the pairs, from `start`, with pseudo-counts of
 // the compiled-in tables; labels, where given, fix the class. One thread and a
-// fixed order: the same pairs give the same bytes. Source: linkage.md 7, 8.
+// fixed order: the same pairs give the same bytes. `last`: of the run before,
+// for the refusal rule about the sure pairs; nullptr: `start`.
+// Stops later than linkage.md 7 says (see linkage_learn.cpp), so that bad
+// starts end at the same place. Source: linkage.md 7, 8.
 Learnt learn(const PairSet& set, const Model& start, const Labels& labels,
-             Update update);
+             Update update, const Model* last = nullptr);
 
 // Plans with at least one label.
 std::int64_t labelled_plans(const PairSet& set, const Labels& labels);

@@ -88,7 +88,8 @@ std::size_t text_bin(double z);
 struct Training {
   std::string method = "default";  // default | em | labels
   std::int64_t plans = 0, pairs = 0, labels = 0, iterations = 0;
-  std::string at;  // UTC, ISO 8601; empty for the default
+  // UTC, ISO 8601. Learning leaves it empty: equal pairs give equal bytes.
+  std::string at;
   bool operator==(const Training&) const = default;
 };
 

@@ -1,5 +1,7 @@
 #include "match/linkage_model.h"
 
+#include "match/linkage_plan.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -325,6 +327,32 @@ TEST(NameChance, KeepsItsDigitsForRareNames) {
   EXPECT_NEAR(name_chance(1, 1e9, 1) * 1e9, 1, 1e-9);
   EXPECT_EQ(name_chance(10, 5, 3), 1);
   EXPECT_EQ(name_chance(0, 100, 1), name_chance(1, 100, 1));
+}
+
+TEST(LinkageDates, T09SpreadAYearOverTheProjectStart) {
+  const text::Day start = text::to_day(2018, 7, 2);  // day 182 of 365
+  const std::array<text::Day, kDateBins - 1> edges{
+      start - 1095, start - 365,  start,       start + 547,
+      start + 1095, start + 1460, start + 2190};
+  const auto f = interval_shares(
+      {text::to_day(2018, 1, 1), text::to_day(2018, 12, 31)}, edges);
+  double sum = 0;
+  for (const double share : f) sum += share;
+  EXPECT_NEAR(sum, 1, 1e-12);
+  EXPECT_NEAR(f[2], 182.0 / 365, 1e-12);
+  EXPECT_NEAR(f[3], 183.0 / 365, 1e-12);
+  const Model model;
+  const auto weight = [&](const DateTable& shares) {
+    Levels levels;
+    levels.has_date = true;
+    levels.date_g.fill(.125);
+    levels.date_f = shares;
+    return date_weight(levels, model).o;
+  };
+  DateTable before{}, after{};
+  before[2] = after[3] = 1;
+  EXPECT_GT(weight(f), weight(before));
+  EXPECT_LT(weight(f), weight(after));
 }
 
 }  // namespace

@@ -54,7 +54,9 @@ sql::Schema pairs_schema() {
           reals("related_rho"),
           sql::field("own_log_odds", Kind::real),
           sql::field("log_odds", Kind::real),
-          sql::field("probability", Kind::real)};
+          sql::field("probability", Kind::real),
+          sql::text_field("work_type"),
+          sql::field("work_year", Kind::int32)};
 }
 
 template <class Values>
@@ -140,6 +142,8 @@ void PairsFile::append(const std::string& plan_doi,
     rows.column(next++).append_real(finals[i].own_log_odds);
     rows.column(next++).append_real(finals[i].log_odds);
     rows.column(next++).append_real(calibrated(finals[i].log_odds, model));
+    rows.column(next++).append_text(pairs[i].relatives.type);
+    rows.column(next++).append_int(pairs[i].relatives.year);
     rows.end_row();
   }
 }
@@ -267,6 +271,8 @@ Levels read_levels(Row& row) {
         levels.award_u, levels.funded_u, levels.relation_u}) {
     row.require(chance > 0);
   }
+  for (const double share : levels.date_g)
+    row.require(!levels.has_date || share > 0);
   return levels;
 }
 
@@ -292,6 +298,8 @@ Status read_row(Row row, PairSet& set, const fs::path& dir) {
   static_cast<void>(row.real());  // of pass one: computed again when needed
   plan.log_odds.push_back(row.real());
   plan.probability.push_back(row.real());
+  plan.types.push_back(row.text());
+  plan.years.push_back(row.integer(0, INT32_MAX));
   if (row.good()) return {};
   return Error{ErrorCode::corrupt_input,
                fmt::format("{}: bad pair {} {}", dir.string(), plan.plan_doi,
@@ -330,9 +338,11 @@ Status read_chance(sql::Session& session, const fs::path& dir, PairSet& set) {
     const int condition = row.integer(0, static_cast<int>(kConditions) - 1);
     const auto chances = row.reals();
     row.require(count == kConditions && chances.size() == kTextBins);
+    for (const double chance : chances) row.require(chance > 0);
     if (!row.good()) {
       return Error{ErrorCode::corrupt_input,
-                   (dir / "text_chance.parquet").string() + ": not 4 x 16"};
+                   (dir / "text_chance.parquet").string() +
+                       ": not 4 x 16 shares above 0"};
     }
     set.searched = rows.column(2).value<std::int64_t>(i);
     std::copy(chances.begin(), chances.end(),

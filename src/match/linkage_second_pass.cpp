@@ -1,6 +1,7 @@
 #include "match/linkage_second_pass.h"
 
 #include "sql/linkage_keys.h"
+#include "text/dates.h"
 #include "text/unicode.h"
 
 #include <algorithm>
@@ -43,6 +44,9 @@ Relatives relatives_of(const model::Work& work) {
   out.shared = work.possible_shared_project_dois;
   out.citations = work.dataset_citation_dois;
   out.is_data = work.work_type == "DATASET" || work.work_type == "SOFTWARE";
+  out.type = work.work_type;
+  if (work.publication_date)
+    out.year = text::from_day(*work.publication_date).year;
   if (work.title) {
     out.title = sql::folded_letters(*work.title);
     if (text::count_code_points(out.title) <= kShortTitle) out.title.clear();

@@ -16,6 +16,8 @@ struct Relatives {
   std::vector<std::uint64_t> people;  // keys of surname and initial, sorted
   std::vector<std::uint64_t> surnames;  // keys of surnames, sorted
   bool is_data = false;                 // data set or software
+  std::string type;                     // of the work, as in the index
+  int year = 0;                         // published; 0: unknown
 };
 Relatives relatives_of(const model::Work& work);
 

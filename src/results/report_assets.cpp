@@ -177,6 +177,11 @@ shared words can be chance.</dd>
 <dt>How the score adds up</dt><dd>The points each kind of evidence brought. Points
 are averaged over a work’s authors or institutions, so a paper of many authors
 does not win by length.</dd>
+<dt>A percentage</dt><dd>With the ranker linkage the figure is the probability
+that the work came out of the project; high is 70&nbsp;% or more, medium 40&nbsp;% or
+more, and even the best work of a plan can be low. Two sums of bits stand behind
+it: against chance, and against other work of the same people. The smaller one
+decides.</dd>
 <dt>Outside the project’s dates</dt><dd>Published before the project began or long
 after it ended; listed because other evidence is strong.</dd></dl>
 </details>)html";

@@ -4,6 +4,7 @@
 #include "results/html.h"
 #include "results/report_clauses.h"
 #include "results/report_summary.h"
+#include "results/report_weights.h"
 
 #include <fmt/format.h>
 
@@ -201,9 +202,10 @@ std::string work_html(const model::PlanMatches& matches, std::size_t rank,
       "<li class=\"work {0}\"><div class=score><svg viewBox=\"0 0 100 8\" "
       "preserveAspectRatio=none aria-hidden=true><rect class=back width=100 "
       "height=8 /><rect class={0} width={1:.1f} height=8 /></svg><span "
-      "class=\"band {0}\">{2}</span> <span class=points>{3:.1f}</span></div>",
+      "class=\"band {0}\">{2}</span> <span class=points>{3}</span></div>",
       band, 100 * score_share(match.score, matches.score_max), type_label(band),
-      match.score);
+      match.linkage ? percent_text(match.linkage->probability)
+                    : fmt::format("{:.1f}", match.score));
   html += fmt::format("<h4><a href=\"{}\"><bdi>{}</bdi></a></h4>",
                       doi_url(match.work.doi), title_html(match));
   html += people_html(match.work) + facts_html(match.work);
@@ -214,7 +216,11 @@ std::string work_html(const model::PlanMatches& matches, std::size_t rank,
   if (!reasons.empty()) {
     html += "<p class=why>Matched because " + reasons + ".</p>";
   }
-  return html + abstract_html(match) + clauses_html(match) + "</li>\n";
+  if (match.linkage)
+    html += "<p class=sure>" + weights_sentence(match) + "</p>";
+  const std::string sum =
+      match.linkage ? weights_html(match, page.plan) : clauses_html(match);
+  return html + abstract_html(match) + sum + "</li>\n";
 }
 
 std::string organisation_names(const std::vector<model::Organisation>& items) {

@@ -4,6 +4,7 @@
 #include "results/match_files.h"
 #include "results/report_clauses.h"
 #include "results/report_plan.h"
+#include "results/report_weights.h"
 #include "results/sample_matches.h"
 
 #include <gmock/gmock.h>
@@ -89,6 +90,33 @@ TEST(Clauses, AddUpToTheScore) {
   EXPECT_EQ(clauses_html(none), "");
 }
 
+TEST(Weights, SayWhatDecidedInOneSentence) {
+  EXPECT_EQ(weights_sentence(linkage_matches().works[0]),
+            "Not by chance (+12.8 bits). This project rather than another of "
+            "theirs: prior -1.7, authors -0.6, topic +2.9, funder +1.0, award "
+            "+1.1 = +2.7 → 85 %.");
+  EXPECT_EQ(weights_sentence(sample_matches().works[0]), "");
+  model::PlanMatches plan = linkage_matches();
+  plan.works[0].linkage->weights[0].vs_chance = -40;  // a vast collection
+  EXPECT_THAT(weights_sentence(plan.works[0]),
+              ::testing::StartsWith("This project rather than another of "
+                                    "theirs (+2.7 bits). Not by chance: "));
+}
+
+TEST(Weights, AreATableWithAWaterfall) {
+  const std::string html = weights_html(linkage_matches().works[0], nullptr);
+  EXPECT_THAT(html, HasSubstr("Ana Silva"));
+  EXPECT_THAT(html, HasSubstr("same full name"));
+  EXPECT_THAT(html, HasSubstr("<td class=num>+12.8</td><td class=num>+2.7"));
+  EXPECT_EQ(weights_html(sample_matches().works[0], nullptr), "");
+}
+
+TEST(Weights, NeverClaimCertainty) {
+  EXPECT_EQ(percent_text(.9999), "over 99 %");
+  EXPECT_EQ(percent_text(.0001), "under 1 %");
+  EXPECT_EQ(percent_text(.849), "85 %");
+}
+
 class Report : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -151,7 +179,11 @@ TEST_F(Report, LoadsNothingAndAllowsOnlyItsOwnStyleAndScript) {
 
 TEST_F(Report, EscapesEveryTextOfARecord) {
   const std::string evil = "</style><script>alert(1)</script>\"'><img src=x>";
-  model::PlanMatches plan = sample_matches();
+  model::PlanMatches plan = linkage_matches();
+  plan.works.push_back(sample_matches().works[0]);
+  auto& weights = plan.works[0].linkage->weights;
+  weights[1].kind = weights[1].level = weights[1].note = evil;
+  weights[2].level = weights[4].note = weights[5].kind = evil;
   plan.plan_doi = "10.48321/" + evil;
   model::Match& match = plan.works[0];
   match.work.doi = "10.5555/" + evil;
@@ -169,6 +201,8 @@ TEST_F(Report, EscapesEveryTextOfARecord) {
   match.explain[0].items[0].dmp = match.explain[0].items[0].how = evil;
   match.explain[3].terms[0].term = evil;
   match.date_status = evil;
+  plan.works[1] = match;
+  plan.works[1].linkage.reset();  // the other kind of explanation
   std::vector<model::Plan> plans(1);
   plans[0].doi = plan.plan_doi;
   plans[0].title = evil;

@@ -1,0 +1,172 @@
+#include "base/log.h"
+#include "cli/commands.h"
+#include "match/linkage_evaluate.h"
+#include "match/linkage_file.h"
+#include "results/ground_truth.h"
+#include "storage/manifest.h"
+
+#include <fmt/format.h>
+
+namespace dmp::cli {
+
+namespace {
+
+namespace linkage = match::linkage;
+
+std::vector<Option> common_options() {
+  return {{"pairs-path", OptionType::existing_path,
+           "linkage_pairs/ of a search with --linkage-pairs.", "", "", 0, true},
+          {"output-file", OptionType::path,
+           "Parameters (train, fit) or figures (evaluate) as JSON; a model "
+           "card is written beside it.",
+           "", "", 1, true},
+          {"linkage-file", OptionType::existing_path,
+           "Start, or model judged; else the compiled-in tables.", "",
+           "DMP_WORKS_SEARCH_LINKAGE_FILE"}};
+}
+
+Option truth_option() {
+  Option option{"ground-truth-file", OptionType::existing_path,
+                "CSV dmp_doi,work_doi,status."};
+  option.required = true;
+  return option;
+}
+
+// With labels there is more to choose from.
+Option update_option(std::vector<std::string> choices) {
+  return {"update",
+          OptionType::choice,
+          "What may change; auto: by the number of plans or labels.",
+          "auto",
+          "",
+          -1,
+          false,
+          std::move(choices)};
+}
+
+linkage::Update update_of(const std::string& name) {
+  if (name == "lambda") return linkage::Update::lambda;
+  if (name == "recalibrate") return linkage::Update::recalibrate;
+  return name == "all" ? linkage::Update::all : linkage::Update::automatic;
+}
+
+Result<linkage::Model> start_model(const Values& values) {
+  if (!values.has("linkage-file")) return linkage::Model();
+  return linkage::read_model(values.text("linkage-file"));
+}
+
+constexpr std::pair<const char*, linkage::Slice> kSlices[] = {
+    {"year", linkage::Slice::year},
+    {"type", linkage::Slice::type},
+    {"authors", linkage::Slice::authors},
+    {"awards", linkage::Slice::awards},
+    {"abstract", linkage::Slice::abstract}};
+
+Option slices_option() {
+  Option option{"slices", OptionType::list,
+                "Rows of their own, by work or plan.",
+                "year,type,authors,awards,abstract"};
+  for (const auto& [name, slice] : kSlices) option.choices.emplace_back(name);
+  return option;
+}
+
+std::vector<linkage::Slice> slices_of(const Values& values) {
+  std::vector<linkage::Slice> slices;
+  for (const auto& wanted : values.list("slices")) {
+    for (const auto& [name, slice] : kSlices) {
+      if (wanted == name) slices.push_back(slice);
+    }
+  }
+  return slices;
+}
+
+Result<linkage::Labels> read_labels(const Values& values) {
+  DMP_ASSIGN(const auto truth,
+             results::GroundTruth::read(values.text("ground-truth-file")));
+  for (const auto& warning : truth.warnings()) log::warning("{}", warning);
+  linkage::Labels labels;
+  for (const auto& [plan, works] : truth.plans()) {
+    for (const auto& [work, verdict] : works)
+      labels[{plan, work}] = verdict == results::Verdict::accepted;
+  }
+  return labels;
+}
+
+Status learn(const Values& values, const linkage::Labels& labels) {
+  DMP_ASSIGN(const auto start, start_model(values));
+  DMP_ASSIGN(const auto set, linkage::read_pairs(values.text("pairs-path")));
+  const std::string out = values.text("output-file");
+  // What the new parameters would replace; another kind of file is no run.
+  const auto last = linkage::read_model(out);
+  const auto learnt =
+      linkage::learn(set, start, labels, update_of(values.text("update")),
+                     last ? &*last : nullptr);
+  if (!learnt.refusals.empty()) {
+    return Error{ErrorCode::invalid_argument,
+                 fmt::format("result refused, nothing is written: {}",
+                             fmt::join(learnt.refusals, "; "))};
+  }
+  DMP_TRY(
+      storage::write_file_atomically(out, linkage::model_json(learnt.model)));
+  const std::string card = linkage::model_card(learnt.model, learnt.remarks);
+  DMP_TRY(storage::write_file_atomically(out + ".md", card));
+  return print(card);
+}
+
+Status evaluate(const Values& values) {
+  DMP_ASSIGN(const auto model, start_model(values));
+  DMP_ASSIGN(const auto labels, read_labels(values));
+  DMP_ASSIGN(const auto set, linkage::read_pairs(values.text("pairs-path")));
+  const auto evaluation = linkage::evaluate_model(
+      set, model, labels,
+      values.text("unlisted") == "unknown" ? linkage::Unlisted::unknown
+                                           : linkage::Unlisted::wrong,
+      slices_of(values));
+  const std::string out = values.text("output-file");
+  const std::string text = linkage::evaluation_text(evaluation);
+  DMP_TRY(storage::write_file_atomically(out,
+                                         linkage::evaluation_json(evaluation)));
+  DMP_TRY(storage::write_file_atomically(out + ".csv",
+                                         linkage::evaluation_csv(evaluation)));
+  DMP_TRY(storage::write_file_atomically(
+      out + ".md",
+      linkage::model_card(model, {}) + "\n```\n" + text + "```\n"));
+  return print(text);
+}
+
+}  // namespace
+
+std::vector<Entry> linkage_commands() {
+  std::vector<Option> train = common_options(), fit = train, judge = train;
+  train.push_back(update_option({"auto", "lambda", "all"}));
+  fit.push_back(truth_option());
+  fit.push_back(update_option({"auto", "lambda", "recalibrate", "all"}));
+  judge.push_back(truth_option());
+  judge.push_back(slices_option());
+  judge.push_back({"unlisted",
+                   OptionType::choice,
+                   "A pair that the file does not name is wrong (the file is "
+                   "the whole truth), or does not count (reviews).",
+                   "wrong",
+                   "",
+                   -1,
+                   false,
+                   {"wrong", "unknown"}});
+  return {{{{"linkage", "train"},
+            "Learn the linkage model from pairs without labels.",
+            std::move(train)},
+           [](const Values& values) { return learn(values, {}); }},
+          {{{"linkage", "fit"},
+            "Learn and recalibrate the linkage model with labels.",
+            std::move(fit)},
+           [](const Values& values) -> Status {
+             DMP_ASSIGN(const auto labels, read_labels(values));
+             return learn(values, labels);
+           }},
+          {{{"linkage", "evaluate"},
+            "Show how right the probabilities of a linkage model are.",
+            std::move(judge)},
+           evaluate}};
+}
+
+}  // namespace dmp::cli

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "match/linkage_learn.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dmp::match::linkage {
+
+// What a pair is that the labels do not name. wrong: the labels are the whole
+// truth (a generated world); unknown: they are reviews, so it does not count.
+enum class Unlisted : std::uint8_t { wrong, unknown };
+
+// What the pairs may be divided by: year and type of the work, number of
+// authors of the plan, whether the plan has an award, the work an abstract.
+enum class Slice : std::uint8_t { year, type, authors, awards, abstract };
+
+// Pairs with a probability from `from` up to the next row.
+struct Reliability {
+  double from = 0;
+  std::int64_t pairs = 0;
+  double mean_p = 0, true_ratio = 0;
+};
+
+// The pairs with p of at least `p`.
+struct Threshold {
+  double p = 0;
+  std::int64_t pairs = 0, links = 0;
+  double precision = 0;  // 1 when there is no pair
+  double coverage = 0;   // of all accepted labels
+};
+
+// How good the probabilities are. ECE is over pairs with p >= 0.01, by the rows
+// of the reliability table; Brier over all judged pairs.
+struct Judgement {
+  std::string name;  // all, or of a slice: "authors 0-1"
+  std::int64_t pairs = 0, links = 0;
+  double brier = 0, ece = 0;
+  std::vector<Reliability> reliability;
+  std::vector<Threshold> thresholds;
+};
+
+struct LinkageEvaluation {
+  std::int64_t plans = 0;   // with an accepted label
+  std::int64_t labels = 0;  // accepted
+  std::int64_t found = 0;   // accepted labels that are kept pairs
+  double map100 = 0, ndcg10 = 0, recall100 = 0;  // means over `plans`
+  Judgement all;
+  // By name. Coverage is of the accepted pairs of the slice that were kept:
+  // nothing is known of those that were not.
+  std::vector<Judgement> slices;
+};
+
+// Second pass and recalibration included. Source: spec linkage.md 10.
+LinkageEvaluation evaluate_model(const PairSet& set, const Model& model,
+                                 const Labels& labels, Unlisted unlisted,
+                                 const std::vector<Slice>& by = {});
+
+// One JSON object; rows with a header; a table for people.
+std::string evaluation_json(const LinkageEvaluation& evaluation);
+std::string evaluation_csv(const LinkageEvaluation& evaluation);
+std::string evaluation_text(const LinkageEvaluation& evaluation);
+
+// What a reader of a parameter file must know of it, as Markdown: where it
+// comes from, its main numbers, remarks, and what it must not be used for.
+std::string model_card(const Model& model,
+                       const std::vector<std::string>& remarks);
+
+}  // namespace dmp::match::linkage

@@ -1,0 +1,305 @@
+#include "match/linkage_learn.h"
+
+#include "match/linkage_evaluate.h"
+#include "match/linkage_file.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+namespace dmp::match::linkage {
+namespace {
+
+// Draws pairs from a model: what learning should find again.
+class PairMaker {
+ public:
+  PairSet set(int plans, bool outputs) {
+    PairSet set;
+    set.searched = plans;
+    set.chance.fill(measured_text_u());
+    for (int i = 0; i < plans; ++i) {
+      PlanPairs plan;
+      plan.plan_doi = "10.48321/p" + std::to_string(1000 + i);
+      for (int j = 0; outputs && j < 3; ++j) add(plan, Kind::output);
+      for (int j = 0; j < 10; ++j) add(plan, Kind::team);
+      for (int j = 0; j < kChancePairs; ++j) add(plan, Kind::chance);
+      set.plans.push_back(std::move(plan));
+    }
+    return set;
+  }
+  Labels truth;
+
+ private:
+  enum class Kind : std::uint8_t { chance, team, output };
+  static constexpr int kChancePairs = 12;
+
+  bool chance_of(double p) { return uniform_(random_) < p; }
+  template <class Row>
+  std::size_t drawn(const Row& row) {
+    std::discrete_distribution<int> draw(row.begin(), row.end());
+    return static_cast<std::size_t>(draw(random_));
+  }
+
+  void add(PlanPairs& plan, Kind kind) {
+    const Model model;
+    const bool output = kind == Kind::output;
+    Levels levels;
+    // As many chance pairs by a common initial as such a collection has.
+    levels.works = kChancePairs / .01;
+    for (int i = 0; i < 3; ++i) {
+      const bool here =
+          kind == Kind::chance ? i == 0 : chance_of(output ? .85 : .40);
+      AuthorLevel author;
+      if (here) {
+        author.level =
+            kind == Kind::chance ? NameLevel::initial : NameLevel::full;
+        author.u = kind == Kind::chance ? .01 : 1e-5;
+      }
+      levels.authors.push_back(author);
+    }
+    levels.text_condition = 3;
+    levels.text_bin = static_cast<int>(
+        kind == Kind::chance
+            ? drawn(measured_text_u())
+            : drawn(output ? model.text_o[3] : model.text_s[3]));
+    levels.text_u =
+        measured_text_u()[static_cast<std::size_t>(levels.text_bin)];
+    levels.has_date = true;
+    levels.date_g.fill(1.0 / kDateBins);
+    levels.date_f[drawn(output ? model.date_o : levels.date_g)] = 1;
+    const bool funded = chance_of(output               ? .85
+                                  : kind == Kind::team ? .40
+                                                       : .06);
+    levels.funder = funded ? Agreement::agree : Agreement::disagree;
+    levels.funder_u = funded ? .06 : .94;
+    plan.groups.cluster.push_back(plan.levels.size());
+    plan.groups.lifts.emplace_back();
+    plan.dois.push_back("10.5555/" + std::to_string(10'000 + next_++));
+    truth[{plan.plan_doi, plan.dois.back()}] = output;
+    plan.levels.push_back(std::move(levels));
+    plan.log_odds.push_back(0);
+    plan.probability.push_back(0);
+    plan.types.emplace_back(output ? "ARTICLE" : "DATASET");
+    plan.years.push_back(kind == Kind::chance ? 0 : 2019);
+  }
+
+  std::mt19937 random_{42};
+  std::uniform_real_distribution<double> uniform_{0, 1};
+  int next_ = 0;
+};
+
+double largest_difference(const Model& a, const Model& b) {
+  double most = std::max(std::abs(a.q.s - b.q.s), std::abs(a.q.o - b.q.o));
+  most = std::max({most, std::abs(a.lambda.o - b.lambda.o) / b.lambda.o,
+                   std::abs(a.lambda.s - b.lambda.s) / b.lambda.s});
+  for (std::size_t c = 0; c < kConditions; ++c) {
+    for (std::size_t i = 0; i < kTextBins; ++i) {
+      most = std::max({most, std::abs(a.text_s[c][i] - b.text_s[c][i]),
+                       std::abs(a.text_o[c][i] - b.text_o[c][i])});
+    }
+  }
+  return most;
+}
+
+Model learnt_from(const PairSet& set, const Model& start) {
+  const Learnt learnt = learn(set, start, {}, Update::automatic);
+  EXPECT_TRUE(learnt.refusals.empty()) << learnt.refusals.front();
+  return learnt.model;
+}
+
+TEST(LinkageEm, T11FindsTheSameFromTenBadStarts) {
+  const PairSet set = PairMaker().set(150, true);
+  const Model good = learnt_from(set, {});
+  std::vector<Model> starts(10);
+  starts[0].lambda.o *= 10;
+  starts[1].lambda.o *= .03;
+  starts[2].lambda.s *= 10;
+  starts[3].lambda.s *= .03;
+  std::swap(starts[4].q.s, starts[4].q.o);
+  std::swap(starts[5].text_s, starts[5].text_o);
+  for (auto& row : starts[6].text_o) row.fill(1.0 / kTextBins);
+  for (auto& row : starts[7].text_s) row.fill(1.0 / kTextBins);
+  starts[8].date_o.fill(1.0 / kDateBins);
+  std::swap(starts[9].funder.s, starts[9].funder.o);
+  for (std::size_t i = 0; i < starts.size(); ++i)
+    EXPECT_LT(largest_difference(learnt_from(set, starts[i]), good), 1e-3) << i;
+}
+
+TEST(LinkageEm, T12GivesTheSameBytesTwice) {
+  const PairSet set = PairMaker().set(120, true);
+  EXPECT_EQ(model_json(learnt_from(set, {})), model_json(learnt_from(set, {})));
+}
+
+TEST(LinkageEm, T13InventsNoOutputsWhereThereAreNone) {
+  const PairSet set = PairMaker().set(300, false);
+  const Learnt learnt = learn(set, {}, {}, Update::automatic);
+  const auto judged = evaluate_model(set, learnt.model, {}, Unlisted::wrong);
+  EXPECT_LT(static_cast<double>(judged.all.thresholds[1].pairs),
+            .001 * static_cast<double>(judged.all.pairs));
+}
+
+TEST(LinkageEm, KeepsTheTablesOfFewPlans) {
+  const Learnt learnt =
+      learn(PairMaker().set(99, true), {}, {}, Update::automatic);
+  EXPECT_EQ(learnt.model.text_o, Model().text_o);
+  EXPECT_EQ(learnt.model.q, Model().q);
+  EXPECT_NE(learnt.model.lambda, Model().lambda);
+  ASSERT_EQ(learnt.remarks.size(), 1U);
+}
+
+TEST(LinkageEm, IsCalibratedOnWhatItWasDrawnFrom) {
+  PairMaker maker;
+  const PairSet set = maker.set(300, true);
+  Model model = learnt_from(set, {});
+  model.tau = 1;  // these comparisons are independent
+  const auto judged = evaluate_model(set, model, maker.truth, Unlisted::wrong);
+  EXPECT_LT(judged.all.ece, .05);
+  EXPECT_GT(judged.map100, .9);
+  for (const auto& row : judged.all.thresholds)
+    EXPECT_GE(row.precision, row.p - .02) << row.p;
+}
+
+TEST(LinkageEm, RefusesMoreOutputsThanATeamHas) {
+  PairSet set = PairMaker().set(120, true);
+  Labels all;  // somebody accepted everything
+  for (const auto& plan : set.plans) {
+    for (const auto& doi : plan.dois) all[{plan.plan_doi, doi}] = true;
+  }
+  EXPECT_FALSE(learn(set, {}, all, Update::all).refusals.empty());
+}
+
+TEST(LinkageFit, DoesNothingWithFewerThanThirtyLabelledPlans) {
+  PairMaker maker;
+  const PairSet set = maker.set(29, true);
+  const Learnt learnt = learn(set, {}, maker.truth, Update::automatic);
+  EXPECT_EQ(learnt.model.text_o, Model().text_o);
+  EXPECT_EQ(learnt.model.lambda, Model().lambda);
+  EXPECT_EQ(learnt.model.platt_a, 1);
+}
+
+TEST(LinkageFit, RecalibratesFromThirtyPlansAndLearnsTablesFromAHundred) {
+  PairMaker maker;
+  const PairSet some = maker.set(60, true);
+  const Learnt scaled = learn(some, {}, maker.truth, Update::automatic);
+  EXPECT_EQ(scaled.model.text_o, Model().text_o);
+  EXPECT_NE(scaled.model.platt_a, 1);
+  PairMaker other;
+  const PairSet many = other.set(120, true);
+  const Learnt both = learn(many, {}, other.truth, Update::automatic);
+  EXPECT_NE(both.model.text_o, Model().text_o);
+  EXPECT_NE(both.model.platt_a, 1);
+  EXPECT_NEAR(both.model.lambda.o, 3, .2);
+}
+
+TEST(LinkageFile, ReadsBackWhatItWrote) {
+  const Model model = learnt_from(PairMaker().set(120, true), {});
+  const auto back = parse_model(model_json(model));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(model_json(*back), model_json(model));
+  EXPECT_LT(largest_difference(*back, model), 1e-5);
+}
+
+TEST(LinkageFile, NamesTheFieldThatIsWrong) {
+  const std::pair<const char*, const char*> table[] = {
+      {"", "not JSON"},
+      {"{}", "format"},
+      {R"({"format":"dmpworks-linkage/1","tau":2})", "tau"},
+      {R"({"format":"dmpworks-linkage/1","q":{"S":1,"O":0.5}})", "S"},
+      {R"({"format":"dmpworks-linkage/1","text":{"S":[[1]]}})", "text"},
+      {R"({"format":"dmpworks-linkage/1","date":{"O":[0,1]}})", "date"}};
+  for (const auto& [text, name] : table) {
+    const auto model = parse_model(text);
+    ASSERT_FALSE(model) << text;
+    EXPECT_NE(model.error().message.find(name), std::string::npos) << text;
+  }
+}
+
+TEST(LinkageEvaluation, CountsOnlyJudgedPairsOfReviews) {
+  PairMaker maker;
+  const PairSet set = maker.set(2, true);
+  const auto& plan = set.plans[0];
+  const Labels one{{{plan.plan_doi, plan.dois[0]}, true}};
+  EXPECT_EQ(evaluate_model(set, {}, one, Unlisted::unknown).all.pairs, 1);
+  EXPECT_EQ(evaluate_model(set, {}, one, Unlisted::wrong).all.pairs, 50);
+}
+
+TEST(LinkageEvaluation, DividesThePairsBySlice) {
+  PairMaker maker;
+  const PairSet set = maker.set(2, true);
+  const auto judged = evaluate_model(set, {}, maker.truth, Unlisted::wrong,
+                                     {Slice::year, Slice::type, Slice::authors,
+                                      Slice::awards, Slice::abstract});
+  const std::pair<const char*, std::int64_t> table[] = {
+      {"abstract yes", 50}, {"authors 2-3", 50},  {"awards no", 50},
+      {"type ARTICLE", 6},  {"type DATASET", 44}, {"year 2015-2019", 26},
+      {"year unknown", 24}};
+  ASSERT_EQ(judged.slices.size(), std::size(table));
+  for (std::size_t i = 0; i < std::size(table); ++i) {
+    EXPECT_EQ(judged.slices[i].name, table[i].first);
+    EXPECT_EQ(judged.slices[i].pairs, table[i].second) << table[i].first;
+  }
+}
+
+TEST(LinkageEvaluation, MeasuresByHand) {
+  // One plan, three pairs with p of .8, .2 and .02; the first two are links and
+  // a third link was never kept.
+  PairMaker maker;
+  PairSet set = maker.set(1, true);
+  auto& plan = set.plans[0];
+  const double wanted[] = {.8, .2, .02};
+  const Model model;
+  for (std::size_t i = 0; i < plan.levels.size(); ++i) {
+    plan.levels[i] = {};
+    const double p = i < 3 ? wanted[i] : 1e-9;
+    // Only a funded DOI: b = tau log2(m_O / u) + log2(lambda_O / N), a tiny.
+    plan.levels[i].works = 1e12;
+    plan.levels[i].funded = true;
+    const double b = (log_odds_of(p) - prior(1e12, model).o) / model.tau;
+    plan.levels[i].funded_u = model.funded.o / std::exp2(b);
+  }
+  Labels labels;
+  for (std::size_t i = 0; i < 3; ++i)
+    labels[{plan.plan_doi, plan.dois[i]}] = i < 2;
+  labels[{plan.plan_doi, "10.5555/never-kept"}] = true;
+  const auto judged = evaluate_model(set, model, labels, Unlisted::unknown);
+  EXPECT_EQ(judged.all.pairs, 3);
+  EXPECT_EQ(judged.labels, 3);
+  EXPECT_EQ(judged.found, 2);
+  EXPECT_NEAR(judged.map100, 2.0 / 3, 1e-9);
+  EXPECT_NEAR(judged.recall100, 2.0 / 3, 1e-9);
+  constexpr double kLoose = .02;  // class S takes a little
+  EXPECT_NEAR(judged.all.brier, (.04 + .64 + .0004) / 3, kLoose);
+  EXPECT_NEAR(judged.all.ece, (.2 + .8 + .02) / 3, kLoose);
+  EXPECT_EQ(judged.all.thresholds[0].pairs, 1);
+  EXPECT_EQ(judged.all.thresholds[0].precision, 1);
+  EXPECT_NEAR(judged.all.thresholds[0].coverage, 1.0 / 3, 1e-9);
+}
+
+TEST(LinkageEvaluation, WritesTheSameFiguresThreeWays) {
+  PairMaker maker;
+  const PairSet set = maker.set(3, true);
+  const auto judged =
+      evaluate_model(set, {}, maker.truth, Unlisted::wrong, {Slice::awards});
+  const std::string json = evaluation_json(judged),
+                    csv = evaluation_csv(judged),
+                    text = evaluation_text(judged);
+  EXPECT_NE(json.find(R"("name":"awards no")"), std::string::npos);
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 2 * (12 + 4));
+  EXPECT_NE(text.find("MAP@100"), std::string::npos);
+  EXPECT_NE(model_card({}, {"a remark"}).find("* a remark\n"),
+            std::string::npos);
+}
+
+TEST(LinkageEm, RefusesWhatMakesThreeTimesAsManySure) {
+  const PairSet set = PairMaker().set(120, true);
+  Model last = learnt_from(set, {});
+  last.platt_b = -12;  // hardly anything was sure
+  const Learnt learnt = learn(set, {}, {}, Update::automatic, &last);
+  ASSERT_EQ(learnt.refusals.size(), 1U);
+  EXPECT_NE(learnt.refusals[0].find("factor 3"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace dmp::match::linkage
