@@ -62,8 +62,7 @@ TEST_F(RecordLinesTest, EveryContainerGivesTheSameRecords) {
            "\xEF\xBB\xBF{\"a\": \"]},{\"}\r\n\r\n{\"b\": [1, {\"c\": 2}]}",
            "[{\"a\": \"]},{\"},\n {\"b\": [1, {\"c\": 2}]}]",
            "{\"items\": [{\"a\": \"]},{\"}, {\"b\": [1, {\"c\": 2}]}]}",
-           "{\"n\": 2, \"items\": [{\"a\": \"]},{\"},{\"b\": [1, {\"c\": "
-           "2}]}]}",
+           R"({"n": 2, "items": [{"a": "]},{"},{"b": [1, {"c": 2}]}]})",
        }) {
     EXPECT_EQ(records_of(bytes), both) << bytes;
   }
