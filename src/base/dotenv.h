@@ -16,7 +16,7 @@ struct Dotenv {
   // "<name>:<line>: …", one a bad line; never shows a value.
   std::vector<std::string> problems;
 
-  static constexpr std::size_t kLongestValueBytes = 128 * 1024;
+  static constexpr std::size_t kLongestValueBytes = std::size_t{128} << 10;
 };
 
 // The value of a variable of the process; empty when it is not set.

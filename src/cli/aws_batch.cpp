@@ -31,6 +31,38 @@ Entry ror_transform() {
                    });
 }
 
+Entry dataset_subset(const std::string& dataset) {
+  std::vector<Option> rows = bucket_and_run();
+  rows.push_back(text_row("prev-job-run-id", OptionType::run_id,
+                          "Run whose download is read: --run-id.", "",
+                          "PREV_JOB_RUN_ID"));
+  append(rows, shared(dataset_subset_rows()));
+  Entry entry = batch_job(
+      {dataset, "dataset-subset"},
+      "Keep only the works of listed DOIs or institutions.", std::move(rows),
+      [dataset](const jobs::JobContext& context, const Values& values) {
+        jobs::DatasetSubset options;
+        options.dataset = dataset;
+        options.run = values.text("run-id");
+        options.input_run = values.has("prev-job-run-id")
+                                ? values.text("prev-job-run-id")
+                                : options.run;
+        options.dois_key = values.text("dataset-subset.dois-s3-path");
+        options.institutions_key =
+            values.text("dataset-subset.institutions-s3-path");
+        return jobs::subset_dataset_job(context, options);
+      });
+  entry.check = [](const Values& values, Problems& problems) {
+    if (values.flag("dataset-subset.enable")) {
+      check_dataset_subset(values, problems);
+      return;
+    }
+    problems.lines.emplace_back(
+        "--dataset-subset.enable: a subset cannot be made without it");
+  };
+  return entry;
+}
+
 Entry dataset_transform(const std::string& dataset) {
   std::vector<Option> rows = bucket_and_run();
   rows.push_back({"use-subset", OptionType::boolean,
@@ -303,6 +335,9 @@ std::vector<Option> bucket_and_run() {
 
 std::vector<Entry> aws_batch_commands() {
   std::vector<Entry> entries{ror_transform(),
+                             dataset_subset("openalex-works"),
+                             dataset_subset("crossref-metadata"),
+                             dataset_subset("datacite"),
                              dataset_transform("openalex-works"),
                              dataset_transform("crossref-metadata"),
                              dataset_transform("datacite"),

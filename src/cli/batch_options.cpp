@@ -2,6 +2,8 @@
 
 #include "text/unicode.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace dmp::cli {
@@ -70,6 +72,16 @@ std::vector<Option> dataset_subset_rows() {
                    "DATASET_SUBSET_DOIS_S3_PATH")};
 }
 
+void check_dataset_subset(const Values& values, Problems& problems) {
+  if (values.has("dataset-subset.institutions-s3-path") ||
+      values.has("dataset-subset.dois-s3-path")) {
+    return;
+  }
+  problems.lines.emplace_back(
+      "--dataset-subset.enable: --dataset-subset.institutions-s3-path or "
+      "--dataset-subset.dois-s3-path is required");
+}
+
 std::vector<Option> dmp_subset_rows() {
   return {
       flag_row("dmp-subset.enable", "Restrict the DMPs.", "DMP_SUBSET_ENABLE"),
@@ -133,9 +145,9 @@ std::vector<Option> works_index_rows() {
     std::string variable = text::to_upper(source);
     std::replace(variable.begin(), variable.end(), '-', '_');
     rows.push_back(number_row(
-        std::string("audit-") + source + "-threshold",
+        fmt::format("audit-{}-threshold", source),
         "Fewer rows fail the run; 1 where the input is a subset or synthetic.",
-        "", variables + "AUDIT_" + variable + "_THRESHOLD", 0, 1e12));
+        "", fmt::format("{}AUDIT_{}_THRESHOLD", variables, variable), 0, 1e12));
   }
   rows.push_back(number_row("audit-nested-object-limit",
                             "Longest nested list of one work.", "20000",

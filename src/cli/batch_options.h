@@ -35,6 +35,8 @@ Option ignored_row(const std::string& name, OptionType type,
 
 // G3, each name behind `prefix`.
 std::vector<Option> dataset_subset_rows();
+// An enabled subset has a list. P41.
+void check_dataset_subset(const Values& values, Problems& problems);
 // G4 in its bucket form.
 std::vector<Option> dmp_subset_rows();
 // G5 of a data set ("openalex-works", …), each name behind `prefix`.

@@ -118,7 +118,7 @@ void check_settings(const Submission& submission, const Values& values,
         "DATASET_SUBSET_ENABLE=true");
   }
   if (values.flag("dataset-subset.enable"))
-    problem("--dataset-subset.enable: this version makes no subsets of works");
+    check_dataset_subset(values, problems);
   if (values.flag("dmp-subset.enable"))
     problem("--dmp-subset.enable: this version makes no subsets of DMPs");
   if (values.has("opensearch-host")) {

@@ -36,7 +36,7 @@ std::vector<Entry> jobs_commands();
 std::vector<Entry> all_commands();
 
 // The program: words after its name, exit code.
-int run_program(const std::vector<std::string>& words);
+int run_program(const std::vector<std::string>& typed);
 
 // Values shared by commands.
 int threads_of(const Values& values);

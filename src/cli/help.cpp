@@ -35,7 +35,8 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
 
 std::string padded(std::string text, std::size_t width) {
   const std::size_t length = text::count_code_points(text);
-  return length < width ? text + std::string(width - length, ' ') : text;
+  if (length < width) text.append(width - length, ' ');
+  return text;
 }
 
 std::string name_of(const Option& option) {

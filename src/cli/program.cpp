@@ -88,6 +88,14 @@ std::vector<std::string> command_path(const std::vector<Entry>& entries,
   return path;
 }
 
+// `aws-batch DATASET subset` is a late name of dataset-subset, and so is the
+// choice. Source: spec cli.md 2.
+std::vector<std::string> with_present_names(std::vector<std::string> words) {
+  if (words.size() >= 3 && words[0] == "aws-batch" && words[2] == "subset")
+    words[2] = "dataset-subset";
+  return words;
+}
+
 int unknown_command(const std::vector<Entry>& entries,
                     const std::vector<std::string>& path,
                     const std::string& word) {
@@ -239,11 +247,12 @@ std::vector<Entry> all_commands() {
   return entries;
 }
 
-int run_program(const std::vector<std::string>& words) {
+int run_program(const std::vector<std::string>& typed) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGINT, interrupted);
   std::signal(SIGTERM, interrupted);
   const std::vector<Entry> entries = all_commands();
+  const std::vector<std::string> words = with_present_names(typed);
   if (!words.empty() && words[0] == "--version") {
     return print(std::string(DMPWORKS_VERSION) + "\n") ? kDone : kFailed;
   }
@@ -261,6 +270,7 @@ int run_program(const std::vector<std::string>& words) {
   if (!rest.empty() && !asks_help(rest))
     return unknown_command(entries, path, rest[0]);
   std::vector<Command> commands;
+  commands.reserve(entries.size());
   for (const auto& one : entries) commands.push_back(one.command);
   return print(group_help(path, commands, width())) ? kDone : kFailed;
 }

@@ -10,6 +10,7 @@ namespace dmp::cli {
 
 namespace {
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<Option> options() {
   const auto input = [](const char* name, const char* env) {
     return Option{name, OptionType::existing_path,

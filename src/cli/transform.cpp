@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "ingest/transform.h"
 #include "jobs/run_id.h"
+#include "storage/files.h"
 
 #include <fmt/format.h>
 
@@ -126,13 +127,89 @@ Entry dmps_command() {
           }};
 }
 
+// ------------------------------------------------------------ dataset-subset
+
+constexpr const char* kDoisPath = "dois-path";
+constexpr const char* kInstitutionsPath = "institutions-path";
+
+std::vector<Option> subset_options() {
+  std::vector<Option> options{
+      {"dataset",
+       OptionType::choice,
+       "Data set.",
+       "",
+       "",
+       0,
+       true,
+       {"crossref-metadata", "datacite", "openalex-works"}},
+      {"in-dir", OptionType::existing_path, "Source folder.", "", "", 1, true},
+      {"out-dir", OptionType::path, "Output.", "", "", 2, true},
+      {kInstitutionsPath, OptionType::existing_path,
+       "Institution list; one of the two lists is "
+       "needed.",
+       "", "DATASET_SUBSET_INSTITUTIONS_PATH", 3},
+      {kDoisPath, OptionType::existing_path, "Work DOI list.", "",
+       "DATASET_SUBSET_DOIS_PATH", 4}};
+  for (auto& option : options) {
+    if (option.position >= 3)
+      option.aliases = {"dataset-subset." + option.name};
+  }
+  options.push_back({"dataset-subset.enable", OptionType::boolean,
+                     "Accepted; to run this command is to enable the subset."});
+  return options;
+}
+
+// P41.
+void check_subset(const Values& values, Problems& problems) {
+  if (!values.has(kDoisPath) && !values.has(kInstitutionsPath)) {
+    problems.lines.emplace_back(
+        "--institutions-path or --dois-path is required");
+  }
+  if (values.has("dataset-subset.enable") &&
+      !values.flag("dataset-subset.enable")) {
+    problems.lines.emplace_back(
+        "--dataset-subset.enable: a subset cannot be made without one");
+  }
+}
+
+Result<std::optional<ingest::SubsetList>> list_at(const Values& values,
+                                                  const char* option) {
+  if (!values.has(option)) return std::optional<ingest::SubsetList>();
+  const std::string path = values.text(option);
+  DMP_ASSIGN(std::string json, storage::read_file(path));
+  return std::optional(ingest::SubsetList{path, std::move(json)});
+}
+
+Entry subset_command() {
+  return {{{"transform", "dataset-subset"},
+           "Keep only the works of listed DOIs or institutions of a dump.",
+           subset_options()},
+          [](const Values& values) -> Status {
+            ingest::SubsetOptions options;
+            options.source = *ingest::source_named(values.text("dataset"));
+            options.input = values.text("in-dir");
+            options.stage_dir = values.text("out-dir");
+            DMP_ASSIGN(options.dois, list_at(values, kDoisPath));
+            DMP_ASSIGN(options.institutions,
+                       list_at(values, kInstitutionsPath));
+            options.threads = threads_of(values);
+            options.max_reject_ratio = values.real("max-reject-ratio");
+            options.force = values.flag("force");
+            DMP_ASSIGN(const auto stage, ingest::subset_works(options));
+            return print(summary(stage, values.text("out-dir")));
+          },
+          check_subset};
+}
+
 }  // namespace
 
 std::vector<Entry> transform_commands() {
   return {works_command(ingest::Source::openalex_works),
           works_command(ingest::Source::crossref_metadata),
-          works_command(ingest::Source::datacite), ror_command(),
-          dmps_command()};
+          works_command(ingest::Source::datacite),
+          ror_command(),
+          dmps_command(),
+          subset_command()};
 }
 
 }  // namespace dmp::cli

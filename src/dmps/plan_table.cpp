@@ -14,6 +14,7 @@ using sql::Column;
 using sql::ColumnView;
 using sql::Kind;
 
+// NOLINTBEGIN(readability-identifier-naming): numbers of columns
 enum PlanColumn : std::size_t {
   kDoi,
   kCreated,
@@ -32,6 +33,7 @@ enum PlanColumn : std::size_t {
   kEndInferred,
   kColumns
 };
+// NOLINTEND(readability-identifier-naming)
 
 sql::Schema plan_schema() {
   const auto text = [](const char* name) { return sql::text_field(name); };

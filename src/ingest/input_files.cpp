@@ -1,5 +1,7 @@
 #include "ingest/input_files.h"
 
+#include "ingest/transform.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,6 +63,27 @@ Result<std::vector<InputFile>> list_files(const fs::path& folder) {
 
 }  // namespace
 
+std::vector<FilePattern> works_patterns(Source source) {
+  switch (source) {
+    case Source::openalex_works:
+      return {{{".gz"},
+               {"part_"},
+               "updated_date=",
+               {},
+               "**/updated_date=*/part_*.gz"},
+              {{".gz"}, {}, "", {".csv.gz", "merged_ids/"}, "**/*.gz"}};
+    case Source::crossref_metadata:
+      return {{{".jsonl.gz", ".json.gz"},
+               {},
+               "",
+               {},
+               "**/*.jsonl.gz, **/*.json.gz"}};
+    case Source::datacite:
+      return {{{"jsonl.gz"}, {}, "", {}, "**/*jsonl.gz"}};
+  }
+  return {};
+}
+
 Result<std::vector<InputFile>> find_input(
     const fs::path& input, const std::vector<FilePattern>& patterns) {
   std::error_code error;
@@ -99,6 +122,14 @@ std::vector<storage::ManifestInput> as_inputs(
         {file.path.string(), fmt::format("mtime:{}", ticks), file.bytes});
   }
   return inputs;
+}
+
+void inherit_kind(const fs::path& input, storage::Manifest& manifest) {
+  const auto from = storage::read_manifest(input);
+  if (!from) return;
+  manifest.subset = manifest.subset || from->subset;
+  manifest.synthetic = manifest.synthetic || from->synthetic;
+  manifest.partial = manifest.partial || from->partial;
 }
 
 std::vector<std::vector<std::size_t>> deal_batches(

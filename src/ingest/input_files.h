@@ -25,6 +25,11 @@ struct FilePattern {
   std::string shown;                       // for the error line
 };
 
+enum class Source : std::uint8_t;
+
+// The files of a source of works. Sources: records.md 2.1, 3, 4; P34.
+std::vector<FilePattern> works_patterns(Source source);
+
 // A file is itself, whatever its name. A folder gives the files of the first
 // pattern that matches any, sorted by path.
 // Errors: not_found (no such path; no matching file: folder and patterns are
@@ -36,6 +41,11 @@ Result<std::vector<InputFile>> find_input(
 // Each file as a stage input: path, bytes and modification time.
 std::vector<storage::ManifestInput> as_inputs(
     const std::vector<InputFile>& files);
+
+// What is made from a subset, from synthetic records or from a part of a source
+// is so itself: takes this over from the manifest of `input`, if it has one.
+void inherit_kind(const std::filesystem::path& input,
+                  storage::Manifest& manifest);
 
 // Batches of `batch_size` files of a size-balanced deterministic order: by
 // (bytes descending, path), dealt round-robin. Indices into `files`, each batch

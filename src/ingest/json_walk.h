@@ -73,6 +73,8 @@ class JsonWalk {
         }
         for (auto item : inner) {
           ondemand::value element;
+          // get() wants an rvalue, of trivial types too.
+          // NOLINTNEXTLINE(performance-move-const-arg)
           if (std::move(item).get(element) != simdjson::SUCCESS) {
             broken_ = true;
             return;

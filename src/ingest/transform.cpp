@@ -35,6 +35,14 @@ std::string_view source_name(Source source) {
   return "";
 }
 
+std::optional<Source> source_named(std::string_view name) {
+  for (const auto source :
+       {Source::openalex_works, Source::crossref_metadata, Source::datacite}) {
+    if (source_name(source) == name) return source;
+  }
+  return std::nullopt;
+}
+
 namespace {
 
 // Buffered rows are written at this size, whatever the row limit says.
@@ -44,39 +52,17 @@ constexpr std::size_t kManyRows = 262'144;
 
 struct SourceShape {
   std::string prefix;
-  std::vector<FilePattern> patterns;
   std::size_t batch_size, row_group_rows, row_groups_per_file;
 };
 
 SourceShape shape_of(Source source) {
   switch (source) {
     case Source::openalex_works:
-      return {"openalex_works_",
-              {{{".gz"},
-                {"part_"},
-                "updated_date=",
-                {},
-                "**/updated_date=*/part_*.gz"},
-               {{".gz"}, {}, "", {".csv.gz", "merged_ids/"}, "**/*.gz"}},
-              16,
-              200'000,
-              4};
+      return {"openalex_works_", 16, 200'000, 4};
     case Source::crossref_metadata:
-      return {"crossref_metadata_",
-              {{{".jsonl.gz", ".json.gz"},
-                {},
-                "",
-                {},
-                "**/*.jsonl.gz, **/*.json.gz"}},
-              500,
-              500'000,
-              4};
+      return {"crossref_metadata_", 500, 500'000, 4};
     case Source::datacite:
-      return {"datacite_",
-              {{{"jsonl.gz"}, {}, "", {}, "**/*jsonl.gz"}},
-              150,
-              250'000,
-              8};
+      return {"datacite_", 150, 250'000, 8};
   }
   return {};
 }
@@ -359,6 +345,7 @@ storage::Manifest wanted_manifest(Source source,
   }
   manifest.partial = options.limit_files.has_value();
   manifest.synthetic = options.synthetic;
+  inherit_kind(options.input, manifest);
   return manifest;
 }
 
@@ -411,7 +398,7 @@ Result<storage::StageResult> publish(storage::Publication publication,
 Result<storage::StageResult> transform_works(Source source,
                                              const TransformOptions& options) {
   SourceShape shape = shape_of(source);
-  DMP_ASSIGN(auto files, find_input(options.input, shape.patterns));
+  DMP_ASSIGN(auto files, find_input(options.input, works_patterns(source)));
   if (options.limit_files && files.size() > *options.limit_files) {
     files.resize(*options.limit_files);
   }

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace dmp::ingest {
@@ -18,6 +19,7 @@ enum class Source : std::uint8_t {
   datacite
 };
 std::string_view source_name(Source source);  // "openalex-works", …
+std::optional<Source> source_named(std::string_view name);
 
 // OpenAlex expansion-pack works: left out, kept only to complete DataCite works
 // in the index, or kept.
@@ -53,6 +55,29 @@ struct TransformOptions {
 // many rejects; every bad file is named), io. Nothing is published then.
 Result<storage::StageResult> transform_works(Source source,
                                              const TransformOptions& options);
+
+// A list of a subset: its JSON, and what messages call it.
+struct SubsetList {
+  std::string name, json;
+};
+
+struct SubsetOptions {
+  Source source = Source::openalex_works;
+  std::filesystem::path input;  // folder
+  std::filesystem::path stage_dir;
+  std::optional<SubsetList> dois, institutions;  // one is needed
+  int threads = 1;
+  double max_reject_ratio = 0.001;
+  bool force = false;
+};
+
+// The records of a dump that ingest/subset_rule.h keeps -> part_NNN.jsonl.gz:
+// the bytes of each record (line ends within one as blanks) and '\n'; rejects/
+// beside it. Which files make a part is decided from names and sizes, so
+// threads change nothing. The manifest says subset. No record at all is a
+// warning and a stage with one empty part. Errors: as above, and those of
+// SubsetRule::read. Source: spec jobs.md 6.2.
+Result<storage::StageResult> subset_works(const SubsetOptions& options);
 
 struct RorOptions {
   std::filesystem::path input;  // ZIP, .json or .json.gz, or a folder with one

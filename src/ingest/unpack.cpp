@@ -1,6 +1,7 @@
 #include "ingest/unpack.h"
 
 #include "ingest/byte_source.h"
+#include "ingest/packed_file.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -28,41 +29,6 @@ bool is_unsafe(const fs::path& name) {
          std::any_of(name.begin(), name.end(),
                      [](const fs::path& part) { return part == ".."; });
 }
-
-// A file written plainly or through gzip; closed by close() or when it goes.
-class OutputFile {
- public:
-  OutputFile(const fs::path& path, Packing packing)
-      : path_(path),
-        file_(
-            ::gzopen(path.c_str(), packing == Packing::gzip ? "wb6" : "wbT")) {}
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
-  ~OutputFile() {
-    if (file_ != nullptr) ::gzclose(file_);
-  }
-
-  Status write(const char* bytes, std::size_t count) {
-    if (file_ == nullptr ||
-        ::gzwrite(file_, bytes, static_cast<unsigned>(count)) !=
-            static_cast<int>(count)) {
-      return failed();
-    }
-    return {};
-  }
-  Status close() {
-    if (file_ == nullptr) return failed();
-    if (::gzclose(std::exchange(file_, nullptr)) != Z_OK) return failed();
-    return {};
-  }
-
- private:
-  Error failed() const {
-    return Error{ErrorCode::io, path_.string() + ": cannot be written"};
-  }
-  fs::path path_;
-  gzFile file_;
-};
 
 }  // namespace
 
@@ -185,7 +151,7 @@ Result<std::size_t> ArchiveReader::read(char* out, std::size_t capacity) {
 
 Result<std::uint64_t> write_member(ArchiveReader& reader, const fs::path& file,
                                    Packing packing, std::uint64_t most_bytes) {
-  OutputFile out(file, packing);
+  PackedFile out(file, packing);
   std::vector<char> buffer(kBufferBytes);
   std::uint64_t total = 0;
   for (;;) {
@@ -197,7 +163,7 @@ Result<std::uint64_t> write_member(ArchiveReader& reader, const fs::path& file,
       return Error{ErrorCode::corrupt_input,
                    fmt::format("unpacks to more than {} bytes", most_bytes)};
     }
-    DMP_TRY(out.write(buffer.data(), count));
+    DMP_TRY(out.write({buffer.data(), count}));
   }
   DMP_TRY(out.close());
   return total;
@@ -221,13 +187,13 @@ Result<std::int64_t> count_gzip_lines(const fs::path& file) {
 
 Status gzip_file(const fs::path& from, const fs::path& to) {
   DMP_ASSIGN(auto source, ByteSource::open(from));
-  OutputFile out(to, Packing::gzip);
+  PackedFile out(to, Packing::gzip);
   std::vector<char> buffer(kBufferBytes);
   for (;;) {
     DMP_ASSIGN(const std::size_t count,
                source.read(buffer.data(), buffer.size()));
     if (count == 0) return out.close();
-    DMP_TRY(out.write(buffer.data(), count));
+    DMP_TRY(out.write({buffer.data(), count}));
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "ingest/packed_file.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -50,7 +51,6 @@ class ArchiveReader {
 
 // The present member as a file, as it is or as gzip. At most `most_bytes`
 // unpacked (else corrupt_input). Returns the bytes unpacked.
-enum class Packing : std::uint8_t { as_is, gzip };
 Result<std::uint64_t> write_member(ArchiveReader& reader,
                                    const std::filesystem::path& file,
                                    Packing packing, std::uint64_t most_bytes);

@@ -25,9 +25,16 @@ std::string stage_prefix(std::string_view dataset, std::string_view run,
 }
 
 ingest::Source source_of(const std::string& dataset) {
-  if (dataset == "crossref-metadata") return ingest::Source::crossref_metadata;
-  if (dataset == "datacite") return ingest::Source::datacite;
-  return ingest::Source::openalex_works;
+  return ingest::source_named(dataset).value_or(ingest::Source::openalex_works);
+}
+
+// A list of a subset; nullopt: none is wanted. P95.
+Result<std::optional<ingest::SubsetList>> list_in(
+    const storage::ObjectStore& bucket, const std::string& key) {
+  if (key.empty()) return std::optional<ingest::SubsetList>();
+  DMP_ASSIGN(std::string json, bucket.read(key));
+  return std::optional(
+      ingest::SubsetList{bucket.name() + "/" + key, std::move(json)});
 }
 
 int current_year() {
@@ -77,6 +84,32 @@ Result<StageResult> transform_ror_job(const JobContext& context,
     options.force = context.force;
     options.max_reject_ratio = context.max_reject_ratio;
     return ingest::transform_ror(options);
+  };
+  return run_stage(context, job);
+}
+
+Result<StageResult> subset_dataset_job(const JobContext& context,
+                                       const DatasetSubset& options) {
+  ingest::SubsetOptions subset;
+  subset.source = source_of(options.dataset);
+  DMP_ASSIGN(subset.dois, list_in(context.bucket, options.dois_key));
+  DMP_ASSIGN(subset.institutions,
+             list_in(context.bucket, options.institutions_key));
+  subset.threads = context.threads;
+  subset.max_reject_ratio = context.max_reject_ratio;
+  subset.force = context.force;
+  const std::string folder = dataset_folder(options.dataset);
+  const std::string input = stage_prefix(folder, options.input_run, "download");
+  StageJob job;
+  job.name = options.dataset + " dataset-subset";
+  for (const auto& list : {subset.dois, subset.institutions})
+    job.options.push_back(list ? storage::sha256_text(list->json) : "");
+  job.inputs = {{input}};
+  job.output = stage_prefix(folder, options.run, "subset");
+  job.work = [&](const StageJob::Folders& in, const fs::path& out) {
+    subset.input = in.at(input);
+    subset.stage_dir = out;
+    return ingest::subset_works(subset);
   };
   return run_stage(context, job);
 }

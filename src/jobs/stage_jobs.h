@@ -25,6 +25,16 @@ Result<storage::StageResult> transform_ror_job(const JobContext& context,
                                                const std::string& run,
                                                const std::string& file_name);
 
+struct DatasetSubset {
+  std::string dataset;  // openalex-works, crossref-metadata, datacite
+  std::string run, input_run;
+  std::string dois_key, institutions_key;  // in the bucket; one is needed
+};
+// <ds>/R/download -> <ds>/R/subset. Errors: not_found (an absent list), those
+// of ingest::SubsetRule.
+Result<storage::StageResult> subset_dataset_job(const JobContext& context,
+                                                const DatasetSubset& options);
+
 struct DatasetTransform {
   std::string dataset;  // openalex-works, crossref-metadata, datacite
   std::string run, input_run;

@@ -160,6 +160,7 @@ class Batch(unittest.TestCase):
             (("ror", "--bucket-name", "Bad_Bucket"), "neither a bucket"),
             (("ror", "--bucket-name", "./folder"), "a folder needs --executor local"),
             (("datacite", "--start-job", "dataset-subset"), "DATASET_SUBSET_ENABLE=true"),  # P98
+            (("datacite", "--start-job", "subset"), "DATASET_SUBSET_ENABLE=true"),
             (("process-works", "--start-job", "sync-works"), "needs --opensearch-host"),
             (("process-works", "--run-id", "spring"), "--release-date is required"),
             (("ror", "--size", "transform"), "is not TASK=VCPU:MIB"),
@@ -202,6 +203,58 @@ class Batch(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         logs = sorted((self.dir / "bucket/jobs").glob("*/1-dmps-transform-2026-02-04.log"))
         self.assertIn("up to date", logs[-1].read_text())
+
+    def test_an_enabled_subset_is_a_job_of_its_own(self):
+        self.use_example(DATASET_SUBSET_ENABLE="true")
+        _, subset, transform = self.chain("crossref-metadata")["jobs"]
+        self.assertEqual(subset["name"], "crossref-metadata-dataset-subset-2025-04-01")
+        self.assertEqual(subset["command"], [
+            "dmpworks", "aws-batch", "crossref-metadata", "dataset-subset", "--bucket-name=bucket-name",
+            "--run-id=2025-04-01", "--dataset-subset.enable=true",
+            "--dataset-subset.institutions-s3-path=meta/institutions.json",
+            "--dataset-subset.dois-s3-path=meta/work_dois.json"])
+        self.assertEqual((subset["timeoutSeconds"], transform["dependsOn"]), (6 * 3600, [subset["name"]]))
+        self.assertIn("--use-subset=true", transform["command"])
+        done = self.call(*subset["command"][1:], "--unknown-option")  # P99
+        self.assertEqual(done.stderr.count("unknown option"), 1, done.stderr)
+        self.assertNotIn("unknown command", done.stderr)
+
+    def test_a_subset_without_a_list_is_refused(self):  # P41
+        values = {"ENV": "dev", "DATACITE_RUN_ID": "2026-02-01", "BUCKET_NAME": "bucket-name",
+                  "DATACITE_BUCKET_NAME": "datacite", "DATASET_SUBSET_ENABLE": "true"}
+        self.refused("datacite", env=values, says=["dataset-subset.dois-s3-path is required"])
+        for switch in ((), ("--dataset-subset.enable=false",), ("--dataset-subset.enable",)):
+            done = self.call("aws-batch", "datacite", "subset", "./bucket", "2026-02-01", *switch)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("--dataset-subset.enable", done.stderr)
+
+    def test_a_subset_is_made_and_transformed(self):
+        data = self.dir / "bucket/datacite/2026-02-01"
+        (data / "download/updated_2026-01").mkdir(parents=True)
+        (data / "download/manifest.json").write_text('{"stage": "download", "key": "k", "files": []}')
+        records = [{"id": "10.5555/kelp.1"}, {"id": "10.5555/alga.1"},
+                   {"id": "10.5555/kelp.2", "attributes": {"creators": [
+                       {"name": "Kelp, K.", "affiliation": [{"name": "UNIVERSITY of Kelp"}]}]}}]
+        with gzip.open(data / "download/updated_2026-01/part_0000.jsonl.gz", "wt") as out:
+            out.writelines(json.dumps(record) + "\n" for record in records)
+        self.use_example(DATASET_SUBSET_ENABLE="true")
+        words = ("datacite", "--executor", "local", "--bucket-name", "./bucket", "--start-job", "subset",
+                 "--scratch-dir", "scratch")
+        self.assertEqual(self.submit(*words).returncode, 1)  # no lists: never "no subset"
+        self.assertFalse((data / "transform").exists())
+        meta = self.dir / "bucket/meta"
+        meta.mkdir()
+        (meta / "work_dois.json").write_text('["https://doi.org/10.5555/KELP.1"]')
+        (meta / "institutions.json").write_text('[{"name": "University of Kelp", "ror": null}]')
+        done = self.submit(*words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        subset, transform = (json.loads((data / stage / "manifest.json").read_text())
+                             for stage in ("subset", "transform"))
+        self.assertEqual((subset["counts"]["in"], subset["counts"]["out"]), (3, 2))
+        self.assertEqual((transform["counts"]["in"], transform["counts"]["out"]), (2, 2))
+        self.assertTrue(subset["subset"] and transform["subset"])  # P49: thresholds of 1
+        with gzip.open(data / "subset/part_000.jsonl.gz", "rt") as kept:
+            self.assertEqual(kept.read(), json.dumps(records[0]) + "\n" + json.dumps(records[2]) + "\n")
 
     def test_a_failed_job_ends_the_chain_and_names_its_log(self):
         self.use_example()
