@@ -285,6 +285,13 @@ bool is_no_name(std::string_view full) {
          is_placeholder(full, TextKind::label) || count_letters(full) == 0;
 }
 
+// "A." is somebody's initial, though "a" alone is a filler of other texts.
+std::string lone_initial(std::string_view given) {
+  given = trim(given);
+  const bool initial = given == "A" || given == "a" || given == "A.";
+  return initial ? std::string(given) : std::string();
+}
+
 }  // namespace
 
 std::optional<PersonName> parse_name(const NameParts& raw) {
@@ -293,7 +300,8 @@ std::optional<PersonName> parse_name(const NameParts& raw) {
                ? std::string()
                : clean_text(part, TextKind::label).value_or(std::string());
   };
-  const std::string given = prepared_name(clean(raw.given));
+  std::string given = prepared_name(clean(raw.given));
+  if (given.empty()) given = lone_initial(raw.given);
   const std::string family = prepared_name(clean(raw.family));
   const std::string full_text = prepared_name(clean(raw.full));
   PersonName name;

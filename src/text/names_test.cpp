@@ -37,6 +37,7 @@ TEST(ParseName, FollowsTheTableOfTheRule) {
   EXPECT_EQ(full("Jos\u00E9 Ortega y Gasset"),
             "J|Jos\u00E9|-|-|Ortega y Gasset");
   EXPECT_EQ(both("JR", "Lovvorn"), "J|-|R|-|Lovvorn");
+  EXPECT_EQ(both("A.", "Silva"), "A|-|-|-|Silva");  // no filler
   EXPECT_EQ(both("William I.", "Butler Jr."), "W|William|I|-|Butler");
   EXPECT_EQ(full("Do-Young Yoon"), "D|Do-Young|Y|-|Yoon");
   EXPECT_EQ(
