@@ -276,6 +276,8 @@ TEST_F(LinkageSearch, WritesPairsThatGiveTheSameOdds) {
         for (const auto& match : found.works) {
           if (match.work.doi != plan.dois[i]) continue;
           EXPECT_NEAR(match.linkage->log_odds, finals[i].log_odds, 1e-9);
+          EXPECT_NEAR(match.linkage->probability,
+                      linkage::calibrated(finals[i].log_odds, model), 5e-7);
           ++checked;
         }
       }

@@ -218,6 +218,7 @@ double slow_log_odds(const Levels& levels, const Model& model) {
   return static_cast<double>(std::log2(share_o / (1 + share_s)));
 }
 
+// Also test 7: the two sums of the explanation.
 TEST(LinkageScore, T07EqualsASlowEvaluatorOnTenThousandPairs) {
   Dice dice(20261126);
   Model model;
@@ -232,7 +233,6 @@ TEST(LinkageScore, T07EqualsASlowEvaluatorOnTenThousandPairs) {
     const Weights weights = weigh(levels, model);
     const Score fast = score(weights.sum(), levels.works, model);
     ASSERT_NEAR(fast.log_odds, slow_log_odds(levels, model), 1e-9) << i;
-    // Test 7: the two sums of the explanation.
     const double x = fast.b, y = fast.b - fast.a;
     const double both =
         x < y ? x - log2_one_plus(x - y) : y - log2_one_plus(y - x);
@@ -278,6 +278,12 @@ TEST(LinkageScore, T08NeverFallsWithACloserTopic) {
   }
 }
 
+Model two_classes() {
+  Model model;
+  model.lambda.s = 1e-12;
+  return model;
+}
+
 TEST(LinkageScore, T14CallsOtherWorkOfTheTeamNoOutput) {
   Dice dice(14);
   for (int i = 0; i < 200; ++i) {
@@ -296,6 +302,11 @@ TEST(LinkageScore, T14CallsOtherWorkOfTheTeamNoOutput) {
     levels.date_g.fill(.3 / 7);
     levels.date_g[0] = .7;
     EXPECT_LT(probability(log_odds(levels)), .05);
+    // Without the class of the same people everything of the team is sure.
+    EXPECT_GT(probability(score(weigh(levels, Model()).sum(), levels.works,
+                                two_classes())
+                              .log_odds),
+              .99);
   }
 }
 
