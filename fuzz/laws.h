@@ -37,6 +37,15 @@ inline bool is_utf8(std::string_view text) {
   return text::to_valid_utf8(text) == text;
 }
 
+// Whether an input is one of the few that are worth a slow check; the same
+// each time for the same input.
+inline bool is_one_in_256(std::string_view text) {
+  std::uint32_t hash = 2166136261U;  // FNV-1a
+  for (const char c : text)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return hash >> 24 == 0;
+}
+
 // Non-empty, valid UTF-8, without white space at its ends.
 inline bool is_tidy(std::string_view text) {
   return !text.empty() && is_utf8(text) && text::trim(text) == text;

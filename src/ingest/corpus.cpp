@@ -1,157 +1,124 @@
 // Data Citation Corpus. Source: records.md 6.
+#include "ingest/corpus.h"
+
 #include "ingest/input_files.h"
-#include "ingest/json_walk.h"
-#include "ingest/record_lines.h"
-#include "ingest/rejects.h"
 #include "ingest/transform.h"
-#include "sql/table_buffer.h"
 #include "text/doi.h"
 #include "text/unicode.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
 
 namespace dmp::ingest {
 
 namespace fs = std::filesystem;
 
-namespace {
+CorpusPairs::CorpusPairs(double max_reject_ratio,
+                         const RecordLines::Options& options)
+    : ratio_(max_reject_ratio), options_(options) {}
 
-struct Pair {
-  std::string publication, dataset, source;
-  bool operator<(const Pair& other) const {
-    return std::tie(publication, dataset, source) <
-           std::tie(other.publication, other.dataset, other.source);
+Status CorpusPairs::read_file(const fs::path& path) {
+  DMP_ASSIGN(auto lines, RecordLines::open(path, options_));
+  std::int64_t records = 0;
+  const auto before = static_cast<std::int64_t>(rejects_.size());
+  for (;;) {
+    auto record = lines.next();
+    if (!record) return std::move(record).error().during(path.string());
+    if (!*record) break;
+    ++records;
+    counters_.add("pairs");
+    if (!read(**record))
+      rejects_.push_back(reject_of(path, **record, "bad_json"));
   }
-  bool same_dois(const Pair& other) const {
-    return publication == other.publication && dataset == other.dataset;
-  }
-};
+  const auto rejects = static_cast<std::int64_t>(rejects_.size()) - before;
+  if (!too_many_rejects(rejects, records, ratio_)) return {};
+  return Error{ErrorCode::corrupt_input,
+               fmt::format("{}: {} of {} records rejected", path.string(),
+                           rejects, records)};
+}
 
-class Corpus {
- public:
-  explicit Corpus(double max_reject_ratio) : ratio_(max_reject_ratio) {}
-
-  Status read_file(const fs::path& path) {
-    DMP_ASSIGN(auto lines, RecordLines::open(path));
-    std::int64_t records = 0;
-    const auto before = static_cast<std::int64_t>(rejects_.size());
-    for (;;) {
-      auto record = lines.next();
-      if (!record) return std::move(record).error().during(path.string());
-      if (!*record) break;
-      ++records;
-      counters_.add("pairs");
-      if (!read(**record)) {
-        rejects_.push_back(reject_of(path, **record, "bad_json"));
-      }
+void CorpusPairs::merge() {
+  std::sort(pairs_.begin(), pairs_.end());
+  std::vector<Pair> merged;
+  std::string last_source;
+  for (auto& pair : pairs_) {
+    if (merged.empty() || !merged.back().same_dois(pair)) {
+      last_source = pair.source;
+      merged.push_back(std::move(pair));
+      continue;
     }
-    const auto rejects = static_cast<std::int64_t>(rejects_.size()) - before;
-    if (!too_many_rejects(rejects, records, ratio_)) return {};
-    return Error{ErrorCode::corrupt_input,
-                 fmt::format("{}: {} of {} records rejected", path.string(),
-                             rejects, records)};
-  }
-
-  // Distinct pairs, their sources joined. Counts dcc_duplicate.
-  void merge() {
-    std::sort(pairs_.begin(), pairs_.end());
-    std::vector<Pair> merged;
-    for (auto& pair : pairs_) {
-      if (merged.empty() || !merged.back().same_dois(pair)) {
-        last_source_ = pair.source;
-        merged.push_back(std::move(pair));
-        continue;
-      }
-      counters_.add("dcc_duplicate");
-      if (pair.source != last_source_ && !pair.source.empty()) {
-        last_source_ = pair.source;
-        auto& joined = merged.back().source;
-        joined += (joined.empty() ? "" : ",") + pair.source;
-      }
-    }
-    pairs_ = std::move(merged);
-  }
-
-  Status write(const fs::path& path) const {
-    sql::TableBuffer rows({sql::text_field("publication_doi"),
-                           sql::text_field("dataset_doi"),
-                           sql::text_field("source")});
-    for (const auto& pair : pairs_) {
-      rows.column(0).append_text(pair.publication);
-      rows.column(1).append_text(pair.dataset);
-      rows.column(2).append_text(pair.source);
-      rows.end_row();
-    }
-    return sql::write_parquet(rows, {}, path, {});
-  }
-
-  std::int64_t rows() const { return static_cast<std::int64_t>(pairs_.size()); }
-  Counters& counters() { return counters_; }
-  const std::vector<Reject>& rejects() const { return rejects_; }
-
- private:
-  bool read(const RawRecord& record) {
-    const std::size_t readable =
-        record.json.size() + RecordLines::kPaddingBytes;
-    ondemand::document document;
-    ondemand::object object;
-    if (record.too_long ||
-        parser_.iterate(simdjson::padded_string_view(record.json, readable))
-                .get(document) != simdjson::SUCCESS ||
-        document.get_object().get(object) != simdjson::SUCCESS) {
-      return false;
-    }
-    std::string_view dataset, publication, obj, doi, subject, accession, source;
-    JsonWalk walk(counters_);
-    walk.members(object, [&](std::string_view key, ondemand::value value) {
-      if (key == "dataset")
-        dataset = walk.text(key, value);
-      else if (key == "publication")
-        publication = walk.text(key, value);
-      else if (key == "objId")
-        obj = walk.text(key, value);
-      else if (key == "doi")
-        doi = walk.text(key, value);
-      else if (key == "subjId")
-        subject = walk.text(key, value);
-      else if (key == "accessionNumber")
-        accession = walk.text(key, value);
-      else if (key == "source")
-        source = walk.text(key, value);
-    });
-    if (walk.broken()) return false;
-    if (publication.empty()) publication = obj.empty() ? doi : obj;
-    if (dataset.empty()) dataset = subject.empty() ? accession : subject;
-    add(publication, dataset, source);
-    return true;
-  }
-
-  void add(std::string_view publication, std::string_view dataset,
-           std::string_view source) {
-    auto left = text::doi_text(publication, text::DoiField::typed);
-    auto right = text::doi_text(dataset, text::DoiField::typed);
-    if (!left.usable() || !right.usable()) {
-      counters_.add("dcc_no_doi");
-    } else if (left.doi == right.doi) {
-      counters_.add("dcc_self");
-    } else {
-      pairs_.push_back({std::move(left.doi), std::move(right.doi),
-                        text::to_valid_utf8(text::trim(source))});
+    counters_.add("dcc_duplicate");
+    if (pair.source != last_source && !pair.source.empty()) {
+      last_source = pair.source;
+      auto& joined = merged.back().source;
+      joined += (joined.empty() ? "" : ",") + pair.source;
     }
   }
+  pairs_ = std::move(merged);
+}
 
-  double ratio_;
-  std::vector<Pair> pairs_;
-  std::string last_source_;
-  std::vector<Reject> rejects_;
-  Counters counters_;
-  ondemand::parser parser_;
-};
+sql::TableBuffer CorpusPairs::table() const {
+  sql::TableBuffer rows({sql::text_field("publication_doi"),
+                         sql::text_field("dataset_doi"),
+                         sql::text_field("source")});
+  for (const auto& pair : pairs_) {
+    rows.column(0).append_text(pair.publication);
+    rows.column(1).append_text(pair.dataset);
+    rows.column(2).append_text(pair.source);
+    rows.end_row();
+  }
+  return rows;
+}
 
-}  // namespace
+bool CorpusPairs::read(const RawRecord& record) {
+  const std::size_t readable = record.json.size() + RecordLines::kPaddingBytes;
+  ondemand::document document;
+  ondemand::object object;
+  if (record.too_long ||
+      parser_.iterate(simdjson::padded_string_view(record.json, readable))
+              .get(document) != simdjson::SUCCESS ||
+      document.get_object().get(object) != simdjson::SUCCESS) {
+    return false;
+  }
+  std::string_view dataset, publication, obj, doi, subject, accession, source;
+  JsonWalk walk(counters_);
+  walk.members(object, [&](std::string_view key, ondemand::value value) {
+    if (key == "dataset")
+      dataset = walk.text(key, value);
+    else if (key == "publication")
+      publication = walk.text(key, value);
+    else if (key == "objId")
+      obj = walk.text(key, value);
+    else if (key == "doi")
+      doi = walk.text(key, value);
+    else if (key == "subjId")
+      subject = walk.text(key, value);
+    else if (key == "accessionNumber")
+      accession = walk.text(key, value);
+    else if (key == "source")
+      source = walk.text(key, value);
+  });
+  if (walk.broken()) return false;
+  if (publication.empty()) publication = obj.empty() ? doi : obj;
+  if (dataset.empty()) dataset = subject.empty() ? accession : subject;
+  add(publication, dataset, source);
+  return true;
+}
+
+void CorpusPairs::add(std::string_view publication, std::string_view dataset,
+                      std::string_view source) {
+  auto left = text::doi_text(publication, text::DoiField::typed);
+  auto right = text::doi_text(dataset, text::DoiField::typed);
+  if (!left.usable() || !right.usable()) {
+    counters_.add("dcc_no_doi");
+  } else if (left.doi == right.doi) {
+    counters_.add("dcc_self");
+  } else {
+    pairs_.push_back({std::move(left.doi), std::move(right.doi),
+                      text::to_valid_utf8(text::trim(source))});
+  }
+}
 
 Result<storage::StageResult> transform_corpus(const CorpusOptions& options) {
   DMP_ASSIGN(const auto files,
@@ -170,11 +137,11 @@ Result<storage::StageResult> transform_corpus(const CorpusOptions& options) {
     }
   }
   DMP_ASSIGN(auto publication, storage::Publication::begin(options.stage_dir));
-  Corpus corpus(options.max_reject_ratio);
+  CorpusPairs corpus(options.max_reject_ratio);
   for (const auto& file : files) DMP_TRY(corpus.read_file(file.path));
   corpus.merge();
   const fs::path path = publication.dir() / "data_citation_corpus.parquet";
-  DMP_TRY(corpus.write(path));
+  DMP_TRY(sql::write_parquet(corpus.table(), {}, path, {}));
   DMP_TRY(publication.add(path, corpus.rows()));
   if (!corpus.rejects().empty()) {
     const fs::path rejects =

@@ -212,34 +212,48 @@ bool parse_text(std::string_view text, PersonName& name) {
   return true;
 }
 
-// A: both parts are there.
-void parse_both(std::string_view given, std::string_view family,
+// The words of a part, without what only decorates them and without commas.
+Tokens plain_words(std::string_view part) {
+  Tokens tokens = split_words(part);
+  while (tokens.size() > 1 &&
+         (is_post_nominal(tokens.back()) || is_generation(tokens.back()))) {
+    tokens.pop_back();
+  }
+  while (!tokens.empty()) {
+    std::string_view& last = tokens.back();
+    while (last.ends_with(',')) last.remove_suffix(1);
+    if (!last.empty()) break;
+    tokens.pop_back();
+  }
+  return tokens;
+}
+
+// A: both parts are there. False: one of them is nothing but decoration.
+bool parse_both(std::string_view given, std::string_view family,
                 PersonName& name) {
-  Tokens surname = split_words(family);
-  Tokens first = split_words(given);
-  const auto trimmed = [](Tokens& tokens) {
-    while (tokens.size() > 1 &&
-           (is_post_nominal(tokens.back()) || is_generation(tokens.back()))) {
-      tokens.pop_back();
-    }
-    while (!tokens.empty()) {
-      std::string_view& last = tokens.back();
-      while (last.ends_with(',')) last.remove_suffix(1);
-      if (!last.empty()) break;
-      tokens.pop_back();
-    }
-  };
-  trimmed(surname);
-  trimmed(first);
+  const Tokens surname = plain_words(family);
+  const Tokens first = plain_words(given);
+  if (surname.empty() || first.empty()) return false;
   set(name.surname, join(surname, 0, surname.size()));
   const std::string given_text = join(first, 0, first.size());
   if (is_cjk(given)) {
     set(name.given_name, given_text);
-    return;
+    return true;
   }
   Tokens whole = first;
   whole.insert(whole.end(), surname.begin(), surname.end());
   parse_given(given_text, whole_name(whole), name);
+  return true;
+}
+
+// B, C: the whole in one text, or one part alone. False: no person's name.
+bool parse_one(const std::string& given, const std::string& family,
+               const std::string& full, PersonName& name) {
+  if (!full.empty()) return parse_text(parsing_form(full), name);
+  if (plain_words(family).empty()) return parse_text(given, name);
+  if (!is_family_alone(family)) return parse_text(family, name);
+  name.surname = family;
+  return true;
 }
 
 // Case: names that are all capitals or all small are title-cased.
@@ -316,16 +330,9 @@ std::optional<PersonName> parse_name(const NameParts& raw) {
   };
   const std::string first = part_of(given);
   const std::string last = part_of(family);
-  if (!first.empty() && !last.empty()) {
-    parse_both(first, last, name);
-  } else if (!last.empty() && full_text.empty() && is_family_alone(last)) {
-    name.surname = last;
-  } else {
-    const std::string text = !full_text.empty()
-                                 ? parsing_form(full_text)
-                                 : (!last.empty() ? last : first);
-    if (!parse_text(text, name)) return std::nullopt;
-  }
+  const bool both =
+      !first.empty() && !last.empty() && parse_both(first, last, name);
+  if (!both && !parse_one(first, last, full_text, name)) return std::nullopt;
   mend_case(name);
   return name;
 }

@@ -80,6 +80,14 @@ TEST(ParseName, KnowsTheFurtherFormsOfTheDocument) {
   EXPECT_EQ(full("Neto SMITH"), "N|Neto|-|-|Smith");
 }
 
+// Found by fuzz/names_fuzz.cpp: the surname was lost.
+TEST(ParseName, APartOfDecorationAloneIsNoPart) {
+  EXPECT_EQ(both("Ana Silva", ", Jr."), "A|Ana|-|-|Silva");
+  EXPECT_EQ(both(", Jr.", "Silva"), "-|-|-|-|Silva");
+  const auto name = parse_name({",Ana", ", Jr.", {}, "Ana Silva"});
+  EXPECT_EQ(name->surname, "Silva");
+}
+
 TEST(ParseName, GivesNoAuthorForWhatIsNoName) {
   for (const char* text : {"", "   ", "et al.", "123", ":unav", "[S.N.]",
                            ",LAGEP, Universit\u00E9 de Lyon", "-"}) {
