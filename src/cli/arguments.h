@@ -54,6 +54,8 @@ struct Command {
   std::vector<Option> options;    // its own; globals are added
 };
 
+class Stats;
+
 // Values by option name, after defaults and environment.
 class Values {
  public:
@@ -65,9 +67,14 @@ class Values {
   bool flag(std::string_view name) const;
   std::uint64_t bytes(std::string_view name) const;
 
+  // Where the command says what it counted (cli/stats.h); null: nowhere.
+  Stats* stats() const { return stats_; }
+  void count_in(Stats* stats) { stats_ = stats; }
+
  private:
   friend class Parser;
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
+  Stats* stats_ = nullptr;
 };
 
 // All that is wrong with a line, one text a problem, "hint: …" lines after the

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/job_context.h"
 #include "cli/search_options.h"
+#include "cli/stats.h"
 #include "jobs/run_id.h"
 #include "jobs/stage_jobs.h"
 
@@ -322,7 +323,8 @@ Entry batch_job(std::vector<std::string> leaf, const std::string& summary,
           [=](const Values& values) -> Status {
             DMP_ASSIGN(const OpenJob open, open_job(values, dataset, stage));
             DMP_ASSIGN(const storage::StageResult result,
-                       work(open.context, values));
+                       counted(values, dataset + " " + stage,
+                               [&] { return work(open.context, values); }));
             return print(stage_summary(result));
           }};
 }

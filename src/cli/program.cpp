@@ -1,7 +1,7 @@
-#include "base/json_writer.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/env_file.h"
+#include "cli/stats.h"
 #include "storage/manifest.h"
 
 #include <fmt/format.h>
@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -127,14 +126,10 @@ log::Level level_of(const Values& values) {
 }
 
 void write_stats(const Values& values, const std::vector<std::string>& path,
-                 double seconds, int code) {
+                 const jobs::StageClock& clock, int code) {
   if (!values.has("stats")) return;
-  std::string out;
-  JsonWriter json(out);
-  json.begin_object().member("command", spoken(path)).member("exitCode", code);
-  json.member("seconds", seconds).end_object();
-  if (auto done =
-          storage::write_file_atomically(values.text("stats"), out + "\n");
+  const std::string text = values.stats()->json(spoken(path), code, clock);
+  if (auto done = storage::write_file_atomically(values.text("stats"), text);
       !done) {
     std::fprintf(stderr, "%s: --stats: %s\n", spoken(path).c_str(),
                  done.error().message.c_str());
@@ -172,14 +167,16 @@ int run_entry(const Entry& entry, const std::vector<std::string>& words) {
         const auto from = origins.find(name);
         return from == origins.end() ? "" : from->second;
       }};
-  const Values values = parse(entry.command, words, environment, problems);
+  Stats stats;
+  Values values = parse(entry.command, words, environment, problems);
+  values.count_in(&stats);
   if (entry.check) entry.check(values, problems);
   if (!problems.lines.empty()) return usage(entry.command.path, problems.lines);
   log::configure(level_of(values), values.text("log-format") == "json"
                                        ? log::Form::json
                                        : log::Form::text);
   for (const auto& warning : problems.warnings) log::warning("{}", warning);
-  const auto start = std::chrono::steady_clock::now();
+  const jobs::StageClock clock;
   const Status done = entry.run(values);
   int code = kDone;
   if (!done) {
@@ -187,9 +184,7 @@ int run_entry(const Entry& entry, const std::vector<std::string>& words) {
     std::fprintf(stderr, "%s: %s\n", spoken(entry.command.path).c_str(),
                  done.error().message.c_str());
   }
-  const std::chrono::duration<double> took =
-      std::chrono::steady_clock::now() - start;
-  write_stats(values, entry.command.path, took.count(), code);
+  write_stats(values, entry.command.path, clock, code);
   return code;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/progress_display.h"
 #include "cli/search_options.h"
+#include "cli/stats.h"
 
 #include <filesystem>
 
@@ -186,6 +187,9 @@ Entry run_command() {
                 display.show(progress);
               };
             }
+            run.ended = [&](const jobs::StageSummary& stage) {
+              if (values.stats() != nullptr) values.stats()->add(stage);
+            };
             auto summary = jobs::run(run);
             display.clear();
             if (!summary) return std::move(summary).error();

@@ -1,6 +1,7 @@
 #include "dmps/transform.h"
 
 #include "cli/commands.h"
+#include "cli/stats.h"
 #include "ingest/transform.h"
 #include "jobs/run_id.h"
 #include "storage/files.h"
@@ -62,7 +63,8 @@ Entry works_command(ingest::Source source) {
       {"transform", std::string(ingest::source_name(source))},
       fmt::format("Turn a {} dump into Parquet.", ingest::source_name(source)),
       works_options(source)};
-  return {command, [source](const Values& values) -> Status {
+  const std::string spoken = "transform " + command.path[1];
+  return {command, [source, spoken](const Values& values) -> Status {
             ingest::TransformOptions options;
             options.input = values.text("in-dir");
             options.stage_dir = values.text("out-dir");
@@ -88,8 +90,9 @@ Entry works_command(ingest::Source source) {
             options.max_reject_ratio = values.real("max-reject-ratio");
             options.run_year = text::from_day(jobs::today()).year;
             options.force = values.flag("force");
-            DMP_ASSIGN(const auto stage,
-                       ingest::transform_works(source, options));
+            DMP_ASSIGN(const auto stage, counted(values, spoken, [&] {
+                         return ingest::transform_works(source, options);
+                       }));
             return print(summary(stage, values.text("out-dir")));
           }};
 }
@@ -107,7 +110,9 @@ Entry ror_command() {
             options.stage_dir = values.text("out-dir");
             options.force = values.flag("force");
             options.max_reject_ratio = values.real("max-reject-ratio");
-            DMP_ASSIGN(const auto stage, ingest::transform_ror(options));
+            DMP_ASSIGN(const auto stage, counted(values, "transform ror", [&] {
+                         return ingest::transform_ror(options);
+                       }));
             return print(summary(stage, values.text("out-dir")));
           }};
 }
@@ -122,7 +127,9 @@ Entry dmps_command() {
             options.stage_dir = values.text("out-dir");
             options.force = values.flag("force");
             options.max_reject_ratio = values.real("max-reject-ratio");
-            DMP_ASSIGN(const auto stage, dmps::transform_dmps(options));
+            DMP_ASSIGN(const auto stage, counted(values, "transform dmps", [&] {
+                         return dmps::transform_dmps(options);
+                       }));
             return print(summary(stage, values.text("out-dir")));
           }};
 }
@@ -195,7 +202,9 @@ Entry subset_command() {
             options.threads = threads_of(values);
             options.max_reject_ratio = values.real("max-reject-ratio");
             options.force = values.flag("force");
-            DMP_ASSIGN(const auto stage, ingest::subset_works(options));
+            DMP_ASSIGN(const auto stage,
+                       counted(values, "transform dataset-subset",
+                               [&] { return ingest::subset_works(options); }));
             return print(summary(stage, values.text("out-dir")));
           },
           check_subset};

@@ -36,17 +36,11 @@ Chain::Chain(const RunOptions& options, RunSummary& summary)
   if (options.search_stage) folders_.search = *options.search_stage;
 }
 
-void Chain::say(StageProgress progress) const {
+void Chain::say(const StageProgress& progress) const {
   if (options_.progress) options_.progress(progress);
 }
 
 namespace {
-
-std::int64_t total(const std::map<std::string, std::int64_t>& counts) {
-  std::int64_t sum = 0;
-  for (const auto& [name, count] : counts) sum += count;
-  return sum;
-}
 
 // The folder of a stage's reject table, where it has one.
 fs::path rejects_of(const storage::Manifest& manifest, const fs::path& folder) {
@@ -61,21 +55,14 @@ Status Chain::measure(const std::string& name, const fs::path& folder,
   say({name, ""});
   const StageClock clock;
   auto result = stage();
-  if (!result) return std::move(result).error().during(name);
-  const storage::Manifest& manifest = result->manifest;
-  StageSummary summary;
-  summary.name = name;
-  summary.up_to_date = result->up_to_date;
-  summary.rows_in = manifest.rows_in;
-  summary.rows_out = manifest.rows_out;
-  summary.dropped = total(manifest.dropped);
-  summary.rejects = total(manifest.rejects);
-  summary.dropped_by_rule = manifest.dropped;
-  summary.rejects_by_reason = manifest.rejects;
-  summary.seconds = clock.seconds();
-  summary.cpu_seconds = clock.cpu_seconds();
-  summary.peak_bytes = clock.peak_bytes();
-  if (summary.rejects > 0) summary.rejects_dir = rejects_of(manifest, folder);
+  if (!result) {
+    if (options_.ended) options_.ended(summary_of_failure(name, clock));
+    return std::move(result).error().during(name);
+  }
+  StageSummary summary = summary_of(name, clock, *result);
+  if (summary.rejects > 0)
+    summary.rejects_dir = rejects_of(result->manifest, folder);
+  if (options_.ended) options_.ended(summary);
   summary_.stages.push_back(std::move(summary));
   return {};
 }
@@ -223,7 +210,7 @@ std::map<std::string, std::string> search_options(
 std::string search_identity(const match::SearchOptions& search) {
   std::string text;
   for (const auto& [name, value] : search_options(search))
-    text += name + "=" + value + "\n";
+    text += fmt::format("{}={}\n", name, value);
   if (search.linkage_file) {
     const auto digest = storage::sha256_file(*search.linkage_file);
     text += "linkage_file=" + digest.value_or("") + "\n";

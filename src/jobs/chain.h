@@ -40,7 +40,7 @@ class Chain {
                          const std::filesystem::path& folder);
   Result<storage::StageResult> run_search();
   Result<std::filesystem::path> index_folder() const;
-  void say(StageProgress progress) const;
+  void say(const StageProgress& progress) const;
 
   const RunOptions& options_;
   RunSummary& summary_;

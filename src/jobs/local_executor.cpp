@@ -40,7 +40,8 @@ std::vector<std::string> child_environment(
         [&](const auto& one) { return text.starts_with(one.first + "="); });
     if (!replaced) all.emplace_back(text);
   }
-  for (const auto& [name, value] : own) all.push_back(name + "=" + value);
+  for (const auto& [name, value] : own)
+    all.push_back(fmt::format("{}={}", name, value));
   return all;
 }
 
@@ -167,9 +168,10 @@ class Runner {
                        {{"AWS_BATCH_JOB_ARRAY_INDEX", std::to_string(i)}});
       }
     };
+    const int count = std::min(options_.threads, job.array_size);
     std::vector<std::thread> workers;
-    for (int i = 0; i < std::min(options_.threads, job.array_size); ++i)
-      workers.emplace_back(work);
+    workers.reserve(static_cast<std::size_t>(std::max(0, count)));
+    for (int i = 0; i < count; ++i) workers.emplace_back(work);
     for (auto& worker : workers) worker.join();
     for (auto& code : codes) {
       if (!code || *code != 0) return std::move(code);

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "ingest/transform.h"
+#include "jobs/stage_summary.h"
 #include "match/engine.h"
 #include "storage/manifest.h"
 
@@ -60,17 +61,8 @@ struct RunOptions {
   match::SearchOptions search;
   // From one thread at a time; never after run() has returned.
   std::function<void(const StageProgress&)> progress;
-};
-
-struct StageSummary {
-  std::string name;  // e.g. "transform openalex-works"
-  bool up_to_date = false;
-  std::int64_t rows_in = 0, rows_out = 0, dropped = 0, rejects = 0;
-  std::map<std::string, std::int64_t> dropped_by_rule, rejects_by_reason;
-  double seconds = 0;                 // wall clock
-  double cpu_seconds = 0;             // user and system, all threads
-  std::uint64_t peak_bytes = 0;       // resident memory, highest in this stage
-  std::filesystem::path rejects_dir;  // empty when there are none
+  // Of each stage when it has ended, the one that failed included.
+  std::function<void(const StageSummary&)> ended;
 };
 
 struct MetricsAt {

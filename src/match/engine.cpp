@@ -366,10 +366,12 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
   SearchCounts totals;
   DMP_ASSIGN(const auto families, FunderFamilies::read(inputs.ror_file));
   std::vector<const model::Plan*> plans;
+  plans.reserve(inputs.plans.size());
   for (const auto& plan : inputs.plans) plans.push_back(&plan);
   std::sort(plans.begin(), plans.end(),
             [](const auto* a, const auto* b) { return a->doi < b->doi; });
   std::vector<PlanQuery> queries;
+  queries.reserve(plans.size());
   for (const auto* plan : plans)
     queries.push_back(make_query(*plan, options, families));
   totals.plans = static_cast<std::int64_t>(plans.size());

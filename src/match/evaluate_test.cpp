@@ -291,6 +291,7 @@ TEST(Evaluate, KeepsBothEndsOfTheWindow) {
 TEST(Evaluate, SearchesFiveThousandVariants) {
   auto plan = plan_of({});
   std::vector<std::string> variants;
+  variants.reserve(5'000);
   for (int i = 0; i < 5'000; ++i)
     variants.push_back("ABC" + std::to_string(10'000 + i));
   plan.awards = {award(variants)};

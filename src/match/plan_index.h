@@ -20,7 +20,7 @@ class PlanIndex {
 
   // Plans (positions in `queries`, ascending, once each) whose gates the work
   // may open. `out` is cleared first.
-  void candidates(WorkView& work, std::vector<std::uint32_t>& out) const;
+  void candidates(WorkView& view, std::vector<std::uint32_t>& out) const;
 
  private:
   using Map = std::unordered_map<std::string, std::vector<std::uint32_t>>;

@@ -29,10 +29,10 @@ std::string grouped(std::string_view digits, char separator) {
 }  // namespace
 
 std::string make_ror(std::uint32_t number) {
-  constexpr std::string_view alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+  constexpr std::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
   std::string out = "0";
   for (int shift = 25; shift >= 0; shift -= 5)
-    out += alphabet[(number >> shift) & 31u];
+    out += kAlphabet[(number >> shift) & 31u];
   const std::uint64_t check = 98 - std::uint64_t{number} * 100 % 97;
   return out + fmt::format("{:02}", check);
 }

@@ -168,7 +168,7 @@ class DataCiteRecord {
   // One text a name, as people type it.
   std::string name_text(const std::string& family, const std::string& given) {
     if (given.empty()) return family;
-    const std::string name = family + ", " + given;
+    std::string name = family + ", " + given;
     if (!odd(Oddity::dc_name_forms)) return name;
     switch (aside_.below(4)) {
       case 0:

@@ -12,7 +12,7 @@
 namespace dmp::synth {
 namespace {
 
-constexpr std::size_t kBlockBytes = 256 * 1024;
+constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }

@@ -287,10 +287,11 @@ std::string make_award(AwardStyle style, std::uint64_t key) {
     case AwardStyle::nsf:
       return fmt::format("{}", 1'000'000 + (n + 400'000) % 1'400'000);
     case AwardStyle::nih: {
-      constexpr std::array activities{"R01", "R21", "U01", "P30", "K08", "R35"};
-      constexpr std::array institutes{"GM", "CA", "HL", "AI", "MH", "DK"};
-      return fmt::format("{}{}{:06}", random.pick(activities),
-                         random.pick(institutes), n);
+      constexpr std::array kActivities{"R01", "R21", "U01",
+                                       "P30", "K08", "R35"};
+      constexpr std::array kInstitutes{"GM", "CA", "HL", "AI", "MH", "DK"};
+      return fmt::format("{}{}{:06}", random.pick(kActivities),
+                         random.pick(kInstitutes), n);
     }
     case AwardStyle::european:
       return fmt::format("{}", n < 500'000 ? 600'000 + n % 300'000
@@ -314,8 +315,8 @@ std::string mangle_award(AwardStyle style, const std::string& award,
                          Random& random) {
   switch (style) {
     case AwardStyle::nsf: {
-      constexpr std::array divisions{"DMS-", "OCE-", "PHY-", "CNS ", "DEB"};
-      return random.pick(divisions) + award;
+      constexpr std::array kDivisions{"DMS-", "OCE-", "PHY-", "CNS ", "DEB"};
+      return random.pick(kDivisions) + award;
     }
     case AwardStyle::nih:
       if (random.below(2) == 0)

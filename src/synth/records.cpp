@@ -47,7 +47,7 @@ std::string_view org_text(const World& world, std::uint32_t number,
 }
 
 std::string venue_of(const World& world, const Work& work) {
-  constexpr std::array<std::string_view, 6> kinds{
+  constexpr std::array<std::string_view, 6> kKinds{
       "Journal of {}", "{} Letters",     "{} Research",
       "Annals of {}",  "Advances in {}", "International {} Review"};
   if (work.type == WorkType::dataset || work.type == WorkType::software)
@@ -55,7 +55,7 @@ std::string venue_of(const World& world, const Work& work) {
   if (work.type == WorkType::preprint) return "Example Preprints";
   std::string subject(world.vocabulary().word(work.slot % 400));
   capitalise(subject);
-  return fmt::format(fmt::runtime(kinds[work.slot % kinds.size()]), subject);
+  return fmt::format(fmt::runtime(kKinds[work.slot % kKinds.size()]), subject);
 }
 
 std::string escape_xml(std::string_view text) {
@@ -111,8 +111,8 @@ void append_citation(Record record, const Relation& relation,
                      std::string& out) {
   const World& world = record.world;
   Random& random = record.random;
-  constexpr std::array<std::string_view, 4> sources{"datacite", "eupmc", "czi",
-                                                    "datacite"};
+  constexpr std::array<std::string_view, 4> kSources{"datacite", "eupmc", "czi",
+                                                     "datacite"};
   const std::string date = text::format_day(record.work.date);
   const std::string publication = "https://doi.org/" + relation.doi;
   std::string dataset = "https://doi.org/" + record.work.doi;
@@ -156,7 +156,7 @@ void append_citation(Record record, const Relation& relation,
   json.key("title").null();
   json.member("dataset", dataset).member("publication", publication);
   json.member("publishedDate", date + "T00:00:00+00:00");
-  json.member("source", random.pick(sources));
+  json.member("source", random.pick(kSources));
   json.key("affiliations").begin_array().end_array();
   json.key("funders").begin_array().end_array();
   json.key("subjects").begin_array().end_array();

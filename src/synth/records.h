@@ -51,7 +51,7 @@ void append_broken(Random random, std::string& out);
 std::string given_text(const Work& work, const Author& author);
 std::string family_text(const Work& work, const Author& author);
 // A name the organisation goes by: its display name, or an alias or acronym.
-std::string_view org_text(const World& world, std::uint32_t org,
+std::string_view org_text(const World& world, std::uint32_t number,
                           Random& random);
 std::string venue_of(const World& world, const Work& work);
 std::string escape_xml(std::string_view text);

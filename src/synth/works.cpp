@@ -347,10 +347,10 @@ RelationKind relation_kind(WorkType type) {
 }  // namespace
 
 std::string_view role_name(Role role) {
-  constexpr std::array<std::string_view, 7> names{
+  constexpr std::array<std::string_view, 7> kNames{
       "output",       "same-team",  "same-name", "same-funder",
       "shared-award", "same-topic", "background"};
-  return names[static_cast<std::size_t>(role)];
+  return kNames[static_cast<std::size_t>(role)];
 }
 
 Role role_of_slot(const World& world, std::uint64_t slot) {
@@ -372,7 +372,7 @@ Role role_of_slot(const World& world, std::uint64_t slot) {
 }
 
 WorkType type_of_slot(const World& world, std::uint64_t slot) {
-  constexpr std::array<std::pair<std::uint32_t, WorkType>, 7> parts{
+  constexpr std::array<std::pair<std::uint32_t, WorkType>, 7> kParts{
       {{60, WorkType::paper},
        {72, WorkType::preprint},
        {87, WorkType::dataset},
@@ -381,7 +381,7 @@ WorkType type_of_slot(const World& world, std::uint64_t slot) {
        {98, WorkType::report},
        {100, WorkType::thesis}}};
   const std::uint32_t part = world.random(What::type, slot).below(100);
-  for (const auto& [below, type] : parts)
+  for (const auto& [below, type] : kParts)
     if (part < below) return type;
   return WorkType::paper;
 }

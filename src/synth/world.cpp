@@ -304,11 +304,12 @@ void World::say_funding(Plan& plan, Random random) const {
 void World::say_text(Plan& plan, Random random) const {
   const bool described = !random.chance(knobs_.plan_no_description);
   if (cast_) {
-    constexpr std::array before{""sv, ""sv, "Collaborative Research: "sv,
-                                "Data management plan: "sv, "Understanding "sv};
+    constexpr std::array kBefore{""sv, ""sv, "Collaborative Research: "sv,
+                                 "Data management plan: "sv,
+                                 "Understanding "sv};
     PaperText text;
     cast_->papers().load(cast_->seed(plan.number), text);
-    plan.title = std::string(random.pick(before)) + text.title;
+    plan.title = std::string(random.pick(kBefore)) + text.title;
     if (described) plan.description = text.abstract;
     return;
   }
