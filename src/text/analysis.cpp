@@ -32,12 +32,9 @@ enum class Class : std::uint8_t {
 
 constexpr std::array<Class, 128> kClasses = [] {
   std::array<Class, 128> classes{};
-  for (char c = 'a'; c <= 'z'; ++c)
-    classes[static_cast<std::size_t>(c)] = Class::letter;
-  for (char c = 'A'; c <= 'Z'; ++c)
-    classes[static_cast<std::size_t>(c)] = Class::letter;
-  for (char c = '0'; c <= '9'; ++c)
-    classes[static_cast<std::size_t>(c)] = Class::digit;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) classes[c] = Class::letter;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) classes[c] = Class::letter;
+  for (unsigned char c = '0'; c <= '9'; ++c) classes[c] = Class::digit;
   classes['@'] = Class::letter;  // ICU's root rules (CLDR 42), not UAX #29's
   classes['_'] = Class::extend;
   classes[','] = Class::mid_num;

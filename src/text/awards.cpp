@@ -225,14 +225,13 @@ void split_into(std::string_view raw, int depth, AwardPieces& result) {
   const std::string text = one_line(raw);
   if (text.empty()) return;
   for (const std::string& piece : pieces_of(text, result.excluded)) {
-    if (is_dropped(piece)) {
+    const bool whole = piece == raw;
+    if (is_dropped(piece) || (!whole && depth >= kDeepest)) {
       ++result.excluded;
-    } else if (piece == raw) {
+    } else if (whole) {
       result.pieces.push_back(piece);
-    } else if (depth < kDeepest) {
-      split_into(piece, depth + 1, result);
     } else {
-      ++result.excluded;
+      split_into(piece, depth + 1, result);
     }
   }
 }

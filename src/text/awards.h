@@ -14,7 +14,7 @@ struct AwardPieces {
 
 // The award numbers in one text of a source record.
 // Source: spec records.md 1.8.
-AwardPieces split_award(std::string_view text);
+AwardPieces split_award(std::string_view raw);
 
 // True for fillers such as "n/a" or "pending" (the united list of records.md
 // 1.8 and dmps.md 2.3), compared trimmed and case-folded.

@@ -81,7 +81,8 @@ bool take_zone(std::string_view& text, std::int64_t& offset_minutes) {
     minutes = take_digits(text, 2);
     if (minutes < 0 || minutes > 59) return false;
   }
-  offset_minutes = (minus ? -1 : 1) * (hours * 60 + minutes);
+  const int offset = hours * 60 + minutes;
+  offset_minutes = minus ? -offset : offset;
   return true;
 }
 

@@ -280,11 +280,10 @@ std::string_view without_tail(std::string_view doi) {
     if (suffix.empty()) break;
     const char last = suffix.back();
     const char opening = opening_of(last);
-    if (kPunctuation.find(last) != std::string_view::npos) {
-      drop(1);
-    } else if (opening != '\0' &&
-               counts[static_cast<unsigned char>(last)] >
-                   counts[static_cast<unsigned char>(opening)]) {
+    const bool unopened =
+        opening != '\0' && counts[static_cast<unsigned char>(last)] >
+                               counts[static_cast<unsigned char>(opening)];
+    if (unopened || kPunctuation.find(last) != std::string_view::npos) {
       drop(1);
     } else if (suffix.ends_with("\u2026") || suffix.ends_with("\u2019") ||
                suffix.ends_with("\u201D")) {

@@ -138,9 +138,8 @@ std::string isni_digits(std::string_view text) {
   text = trim(text);
   if (contains_icase(text, "isni.org/")) {
     text = last_path_part(text);
-  } else if (starts_with_icase(text, "isni:")) {
-    text = trim(text.substr(5));
-  } else if (starts_with_icase(text, "isni ")) {
+  } else if (starts_with_icase(text, "isni:") ||
+             starts_with_icase(text, "isni ")) {
     text = trim(text.substr(5));
   }
   return sixteen_of(plain_dashes(text));

@@ -27,6 +27,6 @@ struct NameParts {
 
 // The one name parser of works and plans. nullopt: no author at all
 // (placeholder, no letter, address text). Source: spec records.md 1.6.
-std::optional<PersonName> parse_name(const NameParts& parts);
+std::optional<PersonName> parse_name(const NameParts& raw);
 
 }  // namespace dmp::text
