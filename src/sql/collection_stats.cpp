@@ -10,7 +10,7 @@
 namespace dmp::sql {
 
 namespace {
-// About 200 MB of terms in memory.
+// About 200 MB of terms in memory: 48 bytes a slot, half of them in use.
 constexpr std::size_t kMostTerms = 2'000'000;
 }  // namespace
 
@@ -20,19 +20,21 @@ void CollectionStats::count(std::string_view text, Field field) {
   const auto at = static_cast<std::size_t>(field);
   ++documents_[at];
   tokens_[at] += static_cast<std::int64_t>(tokens.size());
-  std::string term;
-  for (const auto& token : tokens) {
-    term.assign(token.term);
-    Frequencies& counts = terms_[term];
-    std::int64_t& seen = field == Field::title ? counts.last_seen_title
-                                               : counts.last_seen_abstract;
-    if (seen == works_) continue;
-    seen = works_;
+  hashes_.clear();
+  for (const auto& token : tokens)
+    hashes_.push_back(terms_.prepare(token.term));
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    TermTable::Frequencies& counts = terms_.find(tokens[i].term, hashes_[i]);
+    std::uint32_t& seen =
+        field == Field::title ? counts.seen_title : counts.seen_abstract;
+    if (seen == document_) continue;
+    seen = document_;
     ++(field == Field::title ? counts.title : counts.abstract);
   }
 }
 
 Status CollectionStats::add(const model::Work& work) {
+  ++document_;
   if (work.title) count(*work.title, Field::title);
   if (work.abstract_text) count(*work.abstract_text, Field::abstract);
   const std::size_t nested = work.institutions.size() + work.authors.size() +
@@ -48,17 +50,18 @@ Status CollectionStats::add(const model::Work& work) {
 Status CollectionStats::flush() {
   TableBuffer rows({text_field("term"), field("title_df", Kind::int64),
                     field("abstract_df", Kind::int64)});
-  for (const auto& [term, counts] : terms_) {
+  terms_.each([&](std::string_view term, const TermTable::Frequencies& counts) {
     rows.column(0).append_text(term);
     rows.column(1).append_int(counts.title);
     rows.column(2).append_int(counts.abstract);
     rows.end_row();
-  }
+  });
   const auto path =
       scratch_ / fmt::format("terms_{:05}.parquet", parts_.size());
   DMP_TRY(write_parquet(rows, {}, path, {}));
   parts_.push_back(path);
   terms_.clear();
+  document_ = 0;
   return {};
 }
 

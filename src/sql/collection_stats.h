@@ -2,13 +2,12 @@
 
 #include "base/result.h"
 #include "model/work.h"
+#include "sql/term_table.h"
 #include "text/analysis.h"
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace dmp::sql {
@@ -33,16 +32,14 @@ class CollectionStats {
 
  private:
   enum class Field : std::uint8_t { title, abstract };
-  struct Frequencies {
-    std::int64_t title = 0, abstract = 0;
-    std::int64_t last_seen_title = -1, last_seen_abstract = -1;
-  };
   void count(std::string_view text, Field field);
   Status flush();
 
   std::filesystem::path scratch_;
   text::Analyser analyser_;
-  std::unordered_map<std::string, Frequencies> terms_;
+  TermTable terms_;
+  std::uint32_t document_ = 0;  // since the table was emptied
+  std::vector<std::uint64_t> hashes_;
   std::vector<std::filesystem::path> parts_;
   std::int64_t works_ = 0, live_documents_ = 0;
   std::int64_t documents_[2] = {0, 0}, tokens_[2] = {0, 0};

@@ -1,6 +1,7 @@
 #include "sql/functions.h"
 
 #include "sql/list_functions.h"
+#include "sql/lookup.h"
 #include "sql/vector_view.h"
 #include "text/doi.h"
 #include "text/identifiers.h"
@@ -9,6 +10,7 @@
 #include <duckdb.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -60,6 +62,25 @@ void organisation_id(duckdb_function_info /*info*/, duckdb_data_chunk input,
       key += ':';
       put_text(output, row, key += id.identifier);
     }
+  }
+}
+
+void lookup(duckdb_function_info /*info*/, duckdb_data_chunk input,
+            duckdb_vector output) {
+  const VectorView keys(duckdb_data_chunk_get_vector(input, 0));
+  const VectorView values(duckdb_data_chunk_get_vector(input, 1));
+  const idx_t rows = duckdb_data_chunk_get_size(input);
+  for (idx_t row = 0; row < rows; ++row) {
+    const auto [key, last_key] = keys.list(row);
+    const auto [value, last_value] = values.list(row);
+    std::vector<std::pair<std::string_view, std::string_view>> entries;
+    for (std::size_t i = 0; i < std::min(last_key - key, last_value - value);
+         ++i) {
+      const auto found = keys.children[0].text(key + i);
+      if (found.data() == nullptr) continue;
+      entries.emplace_back(found, values.children[0].text(value + i));
+    }
+    put_text(output, row, make_lookup(entries));
   }
 }
 
@@ -147,14 +168,18 @@ void canonical_md5(duckdb_function_info info, duckdb_data_chunk input,
 class Type {
  public:
   explicit Type(duckdb_type id) : handle_(duckdb_create_logical_type(id)) {}
-  static Type list_of_texts(std::vector<const char*> names) {
+  static Type list_of(const Type& element) {
+    return Type(duckdb_create_list_type(element.handle_));
+  }
+  // list<struct> of texts but for the fields of `others`, by place.
+  static Type list_of_texts(
+      std::vector<const char*> names,
+      const std::vector<std::pair<std::size_t, const Type*>>& others = {}) {
     const Type text(DUCKDB_TYPE_VARCHAR);
     std::vector<duckdb_logical_type> types(names.size(), text.handle_);
-    duckdb_logical_type element =
-        duckdb_create_struct_type(types.data(), names.data(), names.size());
-    Type list(duckdb_create_list_type(element));
-    duckdb_destroy_logical_type(&element);
-    return list;
+    for (const auto& [place, type] : others) types[place] = type->handle_;
+    return list_of(Type(
+        duckdb_create_struct_type(types.data(), names.data(), names.size())));
   }
   Type(Type&& other) noexcept
       : handle_(std::exchange(other.handle_, nullptr)) {}
@@ -171,16 +196,16 @@ class Type {
 enum class Arity : std::uint8_t { fixed, any_number };
 
 // Nulls reach the function: it says itself what they mean.
-Status add(void* connection, const char* name, const Type& parameter,
-           std::size_t parameters, const Type& returned,
+Status add(void* connection, const char* name,
+           const std::vector<const Type*>& parameters, const Type& returned,
            duckdb_scalar_function_t body, Arity arity = Arity::fixed) {
   duckdb_scalar_function function = duckdb_create_scalar_function();
   duckdb_scalar_function_set_name(function, name);
   if (arity == Arity::any_number) {
-    duckdb_scalar_function_set_varargs(function, parameter.get());
-  }
-  for (std::size_t i = 0; i < parameters; ++i) {
-    duckdb_scalar_function_add_parameter(function, parameter.get());
+    duckdb_scalar_function_set_varargs(function, parameters[0]->get());
+  } else {
+    for (const Type* parameter : parameters)
+      duckdb_scalar_function_add_parameter(function, parameter->get());
   }
   duckdb_scalar_function_set_return_type(function, returned.get());
   duckdb_scalar_function_set_special_handling(function);
@@ -198,19 +223,28 @@ Status add(void* connection, const char* name, const Type& parameter,
 Status register_functions(void* connection) {
   const Type text(DUCKDB_TYPE_VARCHAR), any(DUCKDB_TYPE_ANY),
       bucket(DUCKDB_TYPE_UTINYINT);
+  const Type blob(DUCKDB_TYPE_BLOB), texts = Type::list_of(text);
   const Type organisations = Type::list_of_texts({"name", "ror"});
+  const Type stated = Type::list_of_texts({"name", "identifier"});
+  const Type stated_awards =
+      Type::list_of_texts({"award_id", "funder_name", "identifier"});
+  const Type awards = Type::list_of_texts(
+      {"award_id", "funder_rors", "funder_names"}, {{1, &texts}, {2, &texts}});
   const Type authors = Type::list_of_texts({"orcid", "first_initial",
                                             "given_name", "middle_initials",
                                             "middle_names", "surname", "full"});
-  DMP_TRY(add(connection, "dmp_key", text, 1, text, key));
-  DMP_TRY(add(connection, "dmp_doi_bucket", text, 1, bucket, doi_bucket));
-  DMP_TRY(
-      add(connection, "dmp_organisation_id", text, 2, text, organisation_id));
-  DMP_TRY(add(connection, "dmp_organisations", organisations, 1, organisations,
+  DMP_TRY(add(connection, "dmp_key", {&text}, text, key));
+  DMP_TRY(add(connection, "dmp_doi_bucket", {&text}, bucket, doi_bucket));
+  DMP_TRY(add(connection, "dmp_organisation_id", {&text, &text}, text,
+              organisation_id));
+  DMP_TRY(add(connection, "dmp_lookup", {&texts, &texts}, blob, lookup));
+  DMP_TRY(add(connection, "dmp_organisations", {&stated, &blob}, organisations,
               merge_organisations));
-  DMP_TRY(
-      add(connection, "dmp_authors", authors, 2, authors, complete_authors));
-  return add(connection, "dmp_md5", any, 0, text, canonical_md5,
+  DMP_TRY(add(connection, "dmp_awards", {&stated_awards, &blob}, awards,
+              merge_awards));
+  DMP_TRY(add(connection, "dmp_authors", {&authors, &authors}, authors,
+              complete_authors));
+  return add(connection, "dmp_md5", {&any}, text, canonical_md5,
              Arity::any_number);
 }
 

@@ -73,7 +73,7 @@ Status LinkageStats::add(const model::Work& work) {
   count_awards(work);
   count_date(work);
   offer_sample(work);
-  return counts_.size() < most_keys_ ? Status{} : flush();
+  return counts_.size() < most_keys_ ? Status{} : flush(Part::one_of_many);
 }
 
 void LinkageStats::count_names(const model::Work& work) {
@@ -149,13 +149,15 @@ void LinkageStats::offer_sample(const model::Work& work) {
   sample_.pop_back();
 }
 
-Status LinkageStats::flush() {
+Status LinkageStats::flush(Part part) {
   TableBuffer rows({field("key", Kind::int64), field("count", Kind::int64)});
-  for (const auto& [key, count] : counts_) {
+  counts_.each([&](std::uint64_t key, std::uint32_t count) {
+    // No other part can raise it to what is kept.
+    if (count < 2 && part == Part::only) return;
     rows.column(0).append_int(static_cast<std::int64_t>(key));
     rows.column(1).append_int(count);
     rows.end_row();
-  }
+  });
   const auto path =
       scratch_ / fmt::format("linkage_{:05}.parquet", parts_.size());
   DMP_TRY(write_parquet(rows, {}, path, {}));
@@ -165,7 +167,7 @@ Status LinkageStats::flush() {
 }
 
 Status LinkageStats::write_counts(Session& session, const fs::path& dir) {
-  DMP_TRY(flush());
+  DMP_TRY(flush(parts_.empty() ? Part::only : Part::one_of_many));
   std::string list;
   for (const auto& part : parts_)
     list += (list.empty() ? "" : ", ") + quote(part.string());

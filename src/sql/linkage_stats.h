@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "model/work.h"
+#include "sql/key_counts.h"
 #include "sql/linkage_keys.h"
 
 #include <array>
@@ -81,15 +82,16 @@ class LinkageStats {
   void count_awards(const model::Work& work);
   void count_date(const model::Work& work);
   void offer_sample(const model::Work& work);
-  void count(std::uint64_t key) { ++counts_[key]; }
-  Status flush();
+  void count(std::uint64_t key) { counts_.add(key); }
+  enum class Part : std::uint8_t { one_of_many, only };
+  Status flush(Part part);
   Status write_counts(Session& session, const std::filesystem::path& dir);
   Status write_small(const std::filesystem::path& dir);
 
   std::filesystem::path scratch_;
   std::size_t most_keys_;
   text::Analyser analyser_;
-  std::unordered_map<std::uint64_t, std::uint32_t> counts_;
+  KeyCounts counts_;
   std::vector<std::filesystem::path> parts_;
   // In twelfths of a work a month, so that order cannot matter.
   std::unordered_map<std::int32_t, std::int64_t> months_;

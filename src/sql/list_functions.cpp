@@ -217,18 +217,30 @@ class AuthorList {
 
 }  // namespace
 
+std::string_view resolved_ror(const Lookup& rors, std::string_view identifier) {
+  if (!is_set(identifier)) return {};
+  const std::string_view found = rors.find(identifier);
+  if (is_set(found)) return found;
+  constexpr std::string_view kRor = "ror:";
+  if (!identifier.starts_with(kRor)) return {};
+  return identifier.substr(kRor.size());
+}
+
 void merge_organisations(duckdb_function_info /*info*/, duckdb_data_chunk input,
                          duckdb_vector output) {
   const VectorView lists(duckdb_data_chunk_get_vector(input, 0));
+  const VectorView lookups(duckdb_data_chunk_get_vector(input, 1));
   const VectorView& element = lists.children[0];
   TextStructLists merged(output, 2);
   OrganisationMerge merge;
   const idx_t rows = duckdb_data_chunk_get_size(input);
   for (idx_t row = 0; row < rows; ++row) {
+    const Lookup rors(lookups.text(row));
     const auto [begin, end] = lists.list(row);
     merge.begin(end - begin);
     for (std::size_t i = begin; i < end; ++i) {
-      merge.add({element.children[0].text(i), element.children[1].text(i)});
+      merge.add({element.children[0].text(i),
+                 resolved_ror(rors, element.children[1].text(i))});
     }
     merge.write(merged);
     merged.end_row(row);

@@ -11,7 +11,9 @@
 namespace dmp::sql {
 
 // A DuckDB vector of a function's input, with its children; for the sources
-// of sql/ only. Lives as long as the chunk.
+// of sql/ only. Lives as long as the chunk. Vectors are flat, since DuckDB
+// flattens arguments and copies what it puts into a list; the one exception is
+// an untyped NULL inside a list literal, which models therefore cast.
 struct VectorView {
   explicit VectorView(duckdb_vector vector);
 

@@ -3,7 +3,6 @@
 #include "sql/works_index.h"
 
 #include "base/json_writer.h"
-#include "base/log.h"
 #include "sql/collection_stats.h"
 #include "sql/doi_state.h"
 #include "sql/linkage_stats.h"
@@ -18,7 +17,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <map>
 #include <system_error>
 
@@ -146,17 +145,22 @@ class Build {
             fmt::format("works index: buckets {}-{} of 256", low, high));
       }
       DMP_TRY(run_models(ModelScope::range, low, high));
-      DMP_TRY(write_range());
+      DMP_TRY(timed("rows of the range", [&] { return write_range(); }));
     }
     DMP_TRY(flush(true));
     // From here on a DOI is unique and normalised, and every row is on disk.
-    DMP_TRY(stats_.finish(session_, out_ / "collection_stats"));
-    DMP_TRY(linkage_stats_.finish(session_, out_ / "linkage_stats"));
-    DMP_TRY(write_state());
+    DMP_TRY(timed("collection statistics", [&] {
+      return stats_.finish(session_, out_ / "collection_stats");
+    }));
+    DMP_TRY(timed("linkage statistics", [&] {
+      return linkage_stats_.finish(session_, out_ / "linkage_stats");
+    }));
+    DMP_TRY(timed("DOI state", [&] { return write_state(); }));
     DMP_TRY(guard_shrink("works", counts_["works"]));
-    DMP_TRY(check_counts());
+    DMP_TRY(timed("count checks", [&] { return check_counts(); }));
     DMP_TRY(write_report());
-    return publish_files(publication, manifest);
+    return timed("listing of files",
+                 [&] { return publish_files(publication, manifest); });
   }
 
  private:
@@ -250,6 +254,16 @@ class Build {
                     options_.max_change_ratio * 100)};
   }
 
+  // Adds the CPU time of a step to the counters of the stage; not to its
+  // report, which is the same for the same input.
+  template <class Step>
+  Status timed(std::string_view name, Step&& step) {
+    const std::clock_t start = std::clock();
+    const Status done = step();
+    cpu_ticks_[fmt::format("cpu_ms {}", name)] += std::clock() - start;
+    return done;
+  }
+
   Status run_models(ModelScope scope, int low, int high) {
     Variables variables = variables_;
     variables.emplace_back("bucket_lo", std::to_string(low));
@@ -259,11 +273,15 @@ class Build {
       auto query = substitute(model.query, variables);
       if (!query) return std::move(query).error().during(model.name);
       const char* kind = model.is_view ? "VIEW" : "TABLE";
-      auto done = session_.execute(fmt::format("CREATE OR REPLACE {} {} AS {}",
-                                               kind, model.name, *query));
+      auto done = timed(model.name, [&] {
+        return session_.execute(fmt::format("CREATE OR REPLACE {} {} AS {}",
+                                            kind, model.name, *query));
+      });
       if (!done) return std::move(done).error().during("model " + model.name);
       // What a view claims is looked at row by row when it is written.
-      if (!model.is_view) DMP_TRY(audit(model));
+      if (!model.is_view) {
+        DMP_TRY(timed("audits", [&] { return audit(model); }));
+      }
     }
     return {};
   }
@@ -492,6 +510,8 @@ class Build {
         manifest.rows_in - manifest.rows_out;
     manifest.synthetic = synthetic_;
     manifest.counters = counts_;
+    for (const auto& [step, ticks] : cpu_ticks_)
+      manifest.counters[step] = ticks * 1000 / CLOCKS_PER_SEC;
     return {};
   }
 
@@ -506,6 +526,7 @@ class Build {
   std::vector<std::pair<fs::path, std::int64_t>> index_files_;
   DoiStateResult state_;
   Counts counts_, types_, unclassified_;
+  std::map<std::string, std::clock_t> cpu_ticks_;  // by step
   bool synthetic_ = false;
 };
 
@@ -529,7 +550,6 @@ Result<storage::StageResult> build_works_index(
   session.threads = options.threads;
   // Our own buffers (rows of a file, term counts) need a share of the limit.
   session.memory_limit_bytes = options.memory_limit_bytes / 10 * 6;
-  session.database = (scratch.dir() / "build.db").string();
   session.spill_dir = scratch.dir() / "spill";
   DMP_ASSIGN(auto opened, Session::open(session));
   storage::StageResult stage;

@@ -98,12 +98,14 @@ Result<Counts> unclassified_relations(Session& session) {
   return types;
 }
 
+// Entries without a name and without a ROR id of their own are not counted: an
+// identifier may resolve to nothing, and then nothing is left of them.
 Status count_range(Session& session, Counts& counts) {
   DMP_TRY(add_row(session, R"(
     SELECT count(*) AS datacite_dois,
       count(*) FILTER (WHERE len(list_filter(funders, lambda f: f.award_number IS NOT NULL)) > 0) AS stated_award_DataCite_datacite,
-      count(*) FILTER (WHERE len(funders) > 0) AS stated_funder_DataCite_datacite,
-      count(*) FILTER (WHERE len(institutions) > 0) AS stated_institution_DataCite_datacite
+      count(*) FILTER (WHERE len(list_filter(funders, lambda f: f.funder_name IS NOT NULL OR dmp_organisation_id(f.funder_identifier, f.funder_identifier_type) LIKE 'ror:%')) > 0) AS stated_funder_DataCite_datacite,
+      count(*) FILTER (WHERE len(list_filter(institutions, lambda i: i.name IS NOT NULL OR dmp_organisation_id(i.affiliation_identifier, i.affiliation_identifier_scheme) LIKE 'ror:%')) > 0) AS stated_institution_DataCite_datacite
     FROM works.datacite_works)",
                   counts));
   DMP_TRY(add_row(session, R"(
@@ -114,13 +116,15 @@ Status count_range(Session& session, Counts& counts) {
       count(*) FILTER (WHERE NOT dc AND len(awards) > 0) AS stated_award_OpenAlex_openalex,
       count(*) FILTER (WHERE NOT dc AND len(funders) > 0) AS stated_funder_OpenAlex_openalex,
       count(*) FILTER (WHERE NOT dc AND len(institutions) > 0) AS stated_institution_OpenAlex_openalex
-    FROM (SELECT awards, funders, institutions, doi IN (SELECT doi FROM works.datacite_works) AS dc
+    FROM (SELECT awards, list_filter(funders, lambda f: f.name IS NOT NULL OR f.ror IS NOT NULL) AS funders,
+            list_filter(institutions, lambda i: i.name IS NOT NULL OR i.ror IS NOT NULL) AS institutions, doi IN (SELECT doi FROM works.datacite_works) AS dc
           FROM works.openalex_works))",
                   counts));
   DMP_TRY(add_row(session, R"(
     SELECT
       count(*) FILTER (WHERE len(list_filter(funders, lambda f: f.award IS NOT NULL)) > 0) AS stated_award_OpenAlex_crossref,
-      count(*) FILTER (WHERE len(funders) > 0 OR len(funder_rors) > 0) AS stated_funder_OpenAlex_crossref,
+      count(*) FILTER (WHERE len(list_filter(funders, lambda f: f.name IS NOT NULL)) > 0
+        OR len(list_filter(funder_rors, lambda f: f.name IS NOT NULL OR f.ror IS NOT NULL)) > 0) AS stated_funder_OpenAlex_crossref,
       count(*) FILTER (WHERE len(list_filter(institutions, lambda i: i.ror IS NOT NULL)) > 0) AS stated_institution_OpenAlex_crossref
     FROM works.crossref_works
     WHERE doi NOT IN (SELECT doi FROM works.datacite_works) AND doi IN (SELECT doi FROM works.openalex_works))",

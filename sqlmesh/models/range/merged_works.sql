@@ -1,12 +1,13 @@
 MODEL (
   name works.merged_works,
   kind FULL,
-  description 'One row per DOI with the scalars and authors of the merge rules; author list uncut.',
+  description 'One row per DOI by the merge rules: scalars, authors, institutions, funders and awards; lists uncut.',
   audits (unique_values(columns := (doi)), not_null(columns := (doi, work_type)))
 );
--- reads: works.datacite_works, works.openalex_works, works.crossref_works, prepare.work_types
+-- reads: works.datacite_works, works.openalex_works, works.crossref_works, prepare.work_types, prepare.ror_lookup
 -- key: doi (unique). A DOI in DataCite is a DataCite work; another one in OpenAlex an OpenAlex work.
--- Source: works-index.md 3.5-3.11, 3.16.
+-- stated_…: what the sources say, in the order of the rules; identifiers as type:identifier.
+-- Source: works-index.md 3.5-3.14, 3.16.
 WITH datacite_branch AS (
   SELECT d.doi, COALESCE(d.title, o.title) AS title, COALESCE(d.abstract, o.abstract) AS abstract_text,
     CASE
@@ -19,6 +20,21 @@ WITH datacite_branch AS (
     GREATEST(d.updated_date, o.updated_date) AS updated_date,
     COALESCE(d.publication_venue, o.publication_venue) AS publication_venue,
     CASE WHEN LEN(d.authors) > 0 THEN DMP_AUTHORS(d.authors, o.authors) ELSE DMP_AUTHORS(o.authors, []) END AS authors,
+    COALESCE(LIST_TRANSFORM(d.institutions, e -> {
+      'name': e.name, 'identifier': DMP_ORGANISATION_ID(e.affiliation_identifier, e.affiliation_identifier_scheme)
+    }), [])
+      || COALESCE(LIST_TRANSFORM(o.institutions, e -> {'name': e.name, 'identifier': 'ror:' || e.ror}), []) AS stated_institutions,
+    COALESCE(LIST_TRANSFORM(d.funders, e -> {
+      'name': e.funder_name, 'identifier': DMP_ORGANISATION_ID(e.funder_identifier, e.funder_identifier_type)
+    }), [])
+      || COALESCE(LIST_TRANSFORM(o.funders, e -> {'name': e.name, 'identifier': 'ror:' || e.ror}), []) AS stated_funders,
+    COALESCE(LIST_TRANSFORM(d.funders, e -> {
+      'award_id': e.award_number, 'funder_name': e.funder_name,
+      'identifier': DMP_ORGANISATION_ID(e.funder_identifier, e.funder_identifier_type)
+    }), [])
+      || COALESCE(LIST_TRANSFORM(o.awards, e -> {
+        'award_id': e.award_id, 'funder_name': e.name, 'identifier': 'ror:' || e.ror
+      }), []) AS stated_awards,
     'DataCite' AS source_name, 'https://commons.datacite.org/doi.org/' || d.doi AS source_url,
     COALESCE(d.contributors, []) AS contributors, COALESCE(d.language, o.language) AS language, FALSE AS is_xpac, d.doi_bucket
   FROM works.datacite_works AS d
@@ -54,6 +70,20 @@ openalex_branch AS (
     GREATEST(o.updated_date, c.updated_date) AS updated_date,
     COALESCE(o.publication_venue, c.publication_venue) AS publication_venue,
     CASE WHEN LEN(o.authors) > 0 THEN DMP_AUTHORS(o.authors, c.authors) ELSE DMP_AUTHORS(c.authors, []) END AS authors,
+    COALESCE(LIST_TRANSFORM(o.institutions, e -> {'name': e.name, 'identifier': 'ror:' || e.ror}), [])
+      || COALESCE(LIST_TRANSFORM(
+        LIST_FILTER(c.institutions, e -> e.ror IS NOT NULL), e -> {'name': e.name, 'identifier': 'ror:' || e.ror}
+      ), []) AS stated_institutions,
+    COALESCE(LIST_TRANSFORM(o.funders, e -> {'name': e.name, 'identifier': 'ror:' || e.ror}), [])
+      || COALESCE(LIST_TRANSFORM(c.funders, e -> {'name': e.name, 'identifier': 'fundref:' || e.funder_doi}), [])
+      || COALESCE(LIST_TRANSFORM(c.funder_rors, e -> {'name': e.name, 'identifier': 'ror:' || e.ror}), []) AS stated_funders,
+    COALESCE(LIST_TRANSFORM(o.awards, e -> {'award_id': e.award_id, 'funder_name': e.name, 'identifier': 'ror:' || e.ror}), [])
+      || COALESCE(LIST_TRANSFORM(c.funders, e -> {
+        'award_id': e.award, 'funder_name': e.name, 'identifier': 'fundref:' || e.funder_doi
+      }), [])
+      || COALESCE(LIST_TRANSFORM(c.financed_by, e -> {
+        'award_id': e, 'funder_name': CAST(NULL AS TEXT), 'identifier': CAST(NULL AS TEXT)
+      }), []) AS stated_awards,
     'OpenAlex' AS source_name, 'https://openalex.org/works/' || o.id AS source_url,
     COALESCE(o.language, c.language) AS language, COALESCE(o.is_xpac, FALSE) AS is_xpac, o.doi_bucket
   FROM works.openalex_works AS o
@@ -66,6 +96,17 @@ crossref_branch AS (
   SELECT c.doi, c.title, c.abstract AS abstract_text, COALESCE(k.type, 'OTHER') AS work_type,
     {'first': c.publication_date, 'last': c.publication_date_end, 'precision': c.publication_date_precision} AS dated,
     c.updated_date, c.publication_venue, DMP_AUTHORS(c.authors, []) AS authors,
+    COALESCE(LIST_TRANSFORM(
+        LIST_FILTER(c.institutions, e -> e.ror IS NOT NULL), e -> {'name': e.name, 'identifier': 'ror:' || e.ror}
+      ), []) AS stated_institutions,
+    COALESCE(LIST_TRANSFORM(c.funders, e -> {'name': e.name, 'identifier': 'fundref:' || e.funder_doi}), [])
+      || COALESCE(LIST_TRANSFORM(c.funder_rors, e -> {'name': e.name, 'identifier': 'ror:' || e.ror}), []) AS stated_funders,
+    COALESCE(LIST_TRANSFORM(c.funders, e -> {
+        'award_id': e.award, 'funder_name': e.name, 'identifier': 'fundref:' || e.funder_doi
+      }), [])
+      || COALESCE(LIST_TRANSFORM(c.financed_by, e -> {
+        'award_id': e, 'funder_name': CAST(NULL AS TEXT), 'identifier': CAST(NULL AS TEXT)
+      }), []) AS stated_awards,
     'Crossref' AS source_name, 'https://doi.org/' || c.doi AS source_url,
     c.language, FALSE AS is_xpac, c.doi_bucket
   FROM works.crossref_works AS c
@@ -83,6 +124,9 @@ merged AS (
 )
 SELECT doi, title, abstract_text, work_type, dated.first AS publication_date, dated.last AS publication_date_end,
   dated.precision AS publication_date_precision, updated_date, LEFT(publication_venue, 1000) AS publication_venue, authors,
+  DMP_ORGANISATIONS(stated_institutions, l.lookup) AS institutions, DMP_ORGANISATIONS(stated_funders, l.lookup) AS funders,
+  DMP_AWARDS(stated_awards, l.lookup) AS awards,
   source_name, CASE WHEN LENGTH(source_url) <= 255 THEN source_url END AS source_url,
   COALESCE(contributors, []) AS contributors, language, is_xpac, doi_bucket
 FROM merged
+CROSS JOIN prepare.ror_lookup AS l

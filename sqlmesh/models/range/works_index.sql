@@ -4,16 +4,16 @@ MODEL (
   description 'One row per DOI, the best record we have for it: all columns of the index with its hashes, lists cut to the limit of the search engine.',
   audits (unique_values(columns := (doi)), not_null(columns := (doi, work_type, hash, version_hash)))
 );
--- reads: works.merged_works, works.organisations, works.awards, works.relations_index
+-- reads: works.merged_works, works.relations_index
 -- key: doi (normalised, unique). order: none. nulls: title, abstract_text, dates, venue, language, source.url.
 -- from here on every join is on doi; no source column is read again.
 -- Source: works-index.md 3.15, 5.1, 5.2, 7 "list length".
 WITH whole AS (
   SELECT m.doi, m.title, m.abstract_text, m.work_type, m.publication_date, m.updated_date, m.publication_venue,
-    COALESCE(i.items, [])[1:@audit_nested_object_limit] AS institutions,
+    m.institutions[1:@audit_nested_object_limit] AS institutions,
     m.authors[1:@audit_nested_object_limit] AS authors,
-    COALESCE(f.items, [])[1:@audit_nested_object_limit] AS funders,
-    COALESCE(a.items, [])[1:@audit_nested_object_limit] AS awards,
+    m.funders[1:@audit_nested_object_limit] AS funders,
+    m.awards[1:@audit_nested_object_limit] AS awards,
     {
       'intra_work_dois': LIST_TRANSFORM(COALESCE(r.intra_work_dois, [])[1:@audit_nested_object_limit], d -> {'doi': d}),
       'possible_shared_project_dois':
@@ -23,9 +23,6 @@ WITH whole AS (
     {'name': m.source_name, 'url': m.source_url} AS source,
     m.publication_date_end, m.publication_date_precision, m.contributors, m.language, m.is_xpac, m.doi_bucket
   FROM works.merged_works AS m
-  LEFT JOIN works.organisations AS i ON i.kind = 'institution' AND i.doi = m.doi
-  LEFT JOIN works.organisations AS f ON f.kind = 'funder' AND f.doi = m.doi
-  LEFT JOIN works.awards AS a ON a.doi = m.doi
   LEFT JOIN works.relations_index AS r ON r.doi = m.doi
 )
 SELECT doi, title, abstract_text, work_type, publication_date, updated_date, publication_venue, institutions, authors, funders,
