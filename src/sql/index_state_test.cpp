@@ -1,0 +1,342 @@
+// Hashes, DOI state, exports, audits and the whole. T ids: works-index.md
+// section 10.
+#include "sql/index_world.h"
+
+#include <set>
+
+namespace dmp::sql {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A DataCite work whose content is its title.
+std::string work(const std::string& doi, const std::string& title) {
+  return fmt::format("'{}' AS doi, '{}' AS title", doi, title);
+}
+
+// A run on day `day` of January 2026, continuing the run `previous`.
+IndexWorld::Change on_day(IndexWorld& world, unsigned day,
+                          const std::string& previous = "") {
+  return [&world, day, previous](WorksIndexOptions& options) {
+    options.release_date = text::to_day(2026, 1, day);
+    if (!previous.empty()) options.previous = world.stage(previous);
+  };
+}
+
+// "state day" of each row of a DOI, by date.
+std::string states(IndexWorld& world, const std::string& doi) {
+  return world.ask(fmt::format(
+      "SELECT list(state || ' ' || day(updated_date) ORDER BY updated_date, "
+      "seq) FROM state WHERE doi = {}",
+      quote(doi)));
+}
+
+// ------------------------------------------------------------------- hashes
+
+TEST(Hash, T13_ChangesWithContentAndOnlyWithContent) {
+  const std::string base =
+      "'T' AS title, TIMESTAMP '2025-01-01' AS updated_date, DATE '2024-05-01' "
+      "AS publication_date, 'day' AS publication_date_precision, [{'surname': "
+      "'A'}, {'surname': 'B'}] AS authors";
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    std::string row = base;
+    return row.replace(row.find(from), from.size(), to);
+  };
+  struct Case {
+    const char* what;
+    std::string row;
+    bool hash, version;  // whether they differ from those of the base
+  };
+  const Case cases[] = {
+      {"base", base, false, false},
+      {"the same", base, false, false},
+      {"title", changed("'T'", "'U'"), true, true},
+      {"no title", changed("'T'", "NULL"), true, true},
+      {"author order",
+       changed("{'surname': 'A'}, {'surname': 'B'}",
+               "{'surname': 'B'}, {'surname': 'A'}"),
+       true, true},
+      {"precision", changed("'day'", "'month'"), true, true},
+      {"updated", changed("2025-01-01", "2025-09-09"), false, false},
+      {"relation",
+       base +
+           ", [{'relation_type': 'IsPartOf', 'related_identifier': '10.1/z', "
+           "'related_identifier_type': 'DOI'}] AS relations",
+       true, false},
+      {"language", base + ", 'en' AS language", true, false}};
+  IndexWorld world;
+  // So long that the address of the source is left out: rows of equal content
+  // are then equal but for their DOI, which is in no hash.
+  const auto doi = [](std::size_t i) {
+    return fmt::format("10.1/{}{}", std::string(250, 'x'), i);
+  };
+  for (std::size_t i = 0; i < std::size(cases); ++i)
+    world.add("datacite", quote(doi(i)) + " AS doi, " + cases[i].row);
+  world.build("run", [](auto& options) { options.threads = 2; });
+  const std::string hash = world.of(doi(0), "hash");
+  const std::string version = world.of(doi(0), "version_hash");
+  for (std::size_t i = 0; i < std::size(cases); ++i) {
+    EXPECT_EQ(world.of(doi(i), "hash") != hash, cases[i].hash) << cases[i].what;
+    EXPECT_EQ(world.of(doi(i), "version_hash") != version, cases[i].version)
+        << cases[i].what;
+  }
+}
+
+// ---------------------------------------------------------------- DOI state
+
+TEST(DoiState, T18_TheExampleOfTheSpecification) {
+  IndexWorld world;
+  world.add("datacite", work("10.7/a", "h1"))
+      .add("datacite", work("10.7/b", "k1"));
+  world.build("d1", on_day(world, 1));
+  EXPECT_EQ(world.counts["upserts"], 2);
+  // An unchanged hash adds nothing; a vanished DOI is deleted once.
+  world.clear("datacite");
+  world.add("datacite", work("10.7/a", "h1"));
+  world.build("d2", on_day(world, 2, "d1"));
+  EXPECT_EQ(states(world, "10.7/a"), "[UPSERT 1]");
+  EXPECT_EQ(states(world, "10.7/b"), "[UPSERT 1, DELETE 2]");
+  EXPECT_EQ(world.ask("SELECT count(DISTINCT hash) FROM state WHERE doi = "
+                      "'10.7/b'"),
+            "1");
+  EXPECT_EQ(world.counts["upserts"], 0);
+  EXPECT_EQ(world.counts["deletes"], 1);
+  // Comes back with the same content; the other one changes.
+  world.clear("datacite");
+  world.add("datacite", work("10.7/a", "h2"))
+      .add("datacite", work("10.7/b", "k1"));
+  world.build("d3", on_day(world, 3, "d2"));
+  EXPECT_EQ(states(world, "10.7/a"), "[UPSERT 1, UPSERT 3]");
+  EXPECT_EQ(states(world, "10.7/b"), "[UPSERT 1, DELETE 2, UPSERT 3]");
+  EXPECT_EQ(world.counts["deletes"], 0);
+  // Only the newest three rows of a DOI are kept.
+  world.clear("datacite");
+  world.add("datacite", work("10.7/a", "h3"));
+  world.build("d4", on_day(world, 4, "d3"));
+  EXPECT_EQ(states(world, "10.7/a"), "[UPSERT 1, UPSERT 3, UPSERT 4]");
+  EXPECT_EQ(states(world, "10.7/b"), "[DELETE 2, UPSERT 3, DELETE 4]");
+  world.build("d4-two", [&](auto& options) {
+    on_day(world, 4, "d3")(options);
+    options.max_doi_states = 2;
+  });
+  EXPECT_EQ(states(world, "10.7/a"), "[UPSERT 3, UPSERT 4]");
+}
+
+TEST(DoiState, T18_ADeleteIsNotRepeated) {
+  IndexWorld world;
+  world.add("datacite", work("10.7/a", "h1"))
+      .add("datacite", work("10.7/b", "k1"));
+  world.build("d1", on_day(world, 1));
+  world.clear("datacite");
+  world.add("datacite", work("10.7/a", "h1"));
+  world.build("d2", on_day(world, 2, "d1"));
+  world.build("d3", on_day(world, 3, "d2"));
+  EXPECT_EQ(states(world, "10.7/b"), "[UPSERT 1, DELETE 2]");
+  EXPECT_EQ(world.counts["deletes"], 0);
+}
+
+TEST(DoiState, T18_ASecondRunOfADateConverges) {
+  IndexWorld world;
+  world.add("datacite", work("10.7/c", "c1"));
+  world.build("d1", on_day(world, 1));
+  world.clear("datacite");
+  world.add("datacite", work("10.7/c", "c2"));
+  world.build("d2", on_day(world, 2, "d1"));
+  const std::string all =
+      "SELECT list((doi, hash, state, updated_date, seq) "
+      "ORDER BY doi, updated_date) FROM state";
+  const std::string first = world.ask(all);
+  world.build("d2-again", on_day(world, 2, "d2"));
+  EXPECT_EQ(world.ask(all), first);
+  EXPECT_EQ(world.counts["upserts"], 1);
+  // The same date with other input: the row of that date is replaced.
+  world.clear("datacite");
+  world.add("datacite", work("10.7/d", "d1"));
+  world.build("d2-gone", on_day(world, 2, "d2"));
+  EXPECT_EQ(states(world, "10.7/c"), "[UPSERT 1, DELETE 2]");
+  EXPECT_EQ(states(world, "10.7/d"), "[UPSERT 2]");
+}
+
+TEST(DoiState, T18_AStateOfTheFutureIsAnError) {
+  IndexWorld world;
+  world.add("datacite", work("10.7/a", "h1"));
+  world.build("d2", on_day(world, 2));
+  const auto built = world.try_build("d1", on_day(world, 1, "d2"));
+  ASSERT_FALSE(built.has_value());
+  EXPECT_EQ(built.error().code, ErrorCode::invalid_argument);
+  EXPECT_FALSE(fs::exists(world.stage("d1") / "manifest.json"));
+}
+
+TEST(DoiState, T18_WhatWasNotSentIsSentAgain) {
+  IndexWorld world;
+  world.add("datacite", work("10.7/a", "h1"))
+      .add("datacite", work("10.7/b", "k1"));
+  world.add("datacite", work("10.7/c", "c1"));
+  world.build("d1", on_day(world, 1));
+  world.clear("datacite");
+  world.add("datacite", work("10.7/a", "h1"))
+      .add("datacite", work("10.7/b", "k1"));
+  world.build("d2", on_day(world, 2, "d1"));
+  world.build("d3", [&](auto& options) {
+    on_day(world, 3, "d2")(options);
+    options.unsynced = {"10.7/a", "10.7/c"};
+  });
+  EXPECT_EQ(states(world, "10.7/a"), "[UPSERT 1, UPSERT 3]");
+  EXPECT_EQ(states(world, "10.7/b"), "[UPSERT 1]");
+  // A failed delete is issued again as well (works-index.md 5.4).
+  EXPECT_EQ(states(world, "10.7/c"), "[UPSERT 1, DELETE 2, DELETE 3]");
+  EXPECT_EQ(world.ask("SELECT list(doi) FROM exported"), "[10.7/a]");
+}
+
+// ------------------------------------------------------------------ exports
+
+TEST(Exports, T19_HoldTheChangedWorksOnly) {
+  IndexWorld world;
+  world.add("datacite", work("10.7/a", "h1"))
+      .add("datacite", work("10.7/b", "k1"));
+  world.build("d1", on_day(world, 1));
+  world.build("d2", on_day(world, 2, "d1"));
+  // Nothing changed: one file of no rows, with the schema.
+  EXPECT_EQ(world.ask("SELECT count(*) FROM exported"), "0");
+  EXPECT_EQ(world.ask("SELECT count(*) FROM (DESCRIBE exported)"), "21");
+  world.clear("datacite");
+  world.add("datacite", work("10.7/a", "h2"))
+      .add("datacite", work("10.7/b", "k1"));
+  world.build("d3", on_day(world, 3, "d2"));
+  EXPECT_EQ(world.ask("SELECT list(e.doi) FROM exported e JOIN state s ON "
+                      "s.doi = e.doi AND s.hash = e.hash AND s.state = "
+                      "'UPSERT' AND day(s.updated_date) = 3"),
+            "[10.7/a]");
+  EXPECT_EQ(world.ask("SELECT count(*) FROM works"), "2");
+}
+
+TEST(Exports, T19_AnotherRunLeavesNoStaleFiles) {
+  IndexWorld world;
+  world.add("datacite", work("10.7/a", "h1"));
+  world.build("run", on_day(world, 1));
+  world.clear("datacite");
+  world.add("datacite", work("10.7/b", "k1"));
+  world.build("run", on_day(world, 1));
+  const auto manifest = storage::read_manifest(world.stage("run"));
+  ASSERT_TRUE(manifest.has_value());
+  std::set<fs::path> listed;
+  for (const auto& file : manifest->files)
+    listed.insert(world.stage("run") / file.path);
+  for (const auto& file :
+       fs::recursive_directory_iterator(world.stage("run"))) {
+    if (!file.is_regular_file() || file.path().filename() == "manifest.json")
+      continue;
+    EXPECT_TRUE(listed.contains(file.path())) << file.path();
+  }
+}
+
+// ------------------------------------------------------------------- audits
+
+TEST(Audits, T20_TooFewRowsStopBeforeAnythingIsPublished) {
+  IndexWorld world;
+  world.add("datacite", work("10.7/a", "h1"));
+  const auto built = world.try_build(
+      "run", [](auto& options) { options.datacite_threshold = 2; });
+  ASSERT_FALSE(built.has_value());
+  EXPECT_EQ(built.error().code, ErrorCode::invalid_argument);
+  EXPECT_NE(built.error().message.find("raw.datacite has 1 rows, at least 2"),
+            std::string::npos)
+      << built.error().message;
+  EXPECT_FALSE(fs::exists(world.stage("run") / "manifest.json"));
+}
+
+TEST(Audits, T20_AShrunkenSourceStopsUnlessAccepted) {
+  IndexWorld world;
+  for (int i = 0; i < 10; ++i)
+    world.add("datacite", work(fmt::format("10.7/{}", i), "t"));
+  world.build("d1", on_day(world, 1));
+  world.clear("datacite");
+  for (int i = 0; i < 7; ++i)
+    world.add("datacite", work(fmt::format("10.7/{}", i), "t"));
+  const auto guarded = [&](bool accept) {
+    return [&world, accept](WorksIndexOptions& options) {
+      on_day(world, 2, "d1")(options);
+      options.accept_change = accept;
+    };
+  };
+  const auto built = world.try_build("d2", guarded(false));
+  ASSERT_FALSE(built.has_value());
+  EXPECT_NE(built.error().message.find("--accept-change"), std::string::npos);
+  EXPECT_NE(built.error().message.find("is 7, the previous run had 10"),
+            std::string::npos)
+      << built.error().message;
+  world.build("d2", guarded(true));
+  EXPECT_EQ(world.counts["deletes"], 3);
+}
+
+TEST(Audits, T20_AListOfTwentyThousandAndOneIsCutAndCounted) {
+  IndexWorld world;
+  world.add("datacite",
+            "'10.7/a' AS doi, list_transform(range(20001), i -> {'surname': "
+            "'S' || i, 'full': 'S' || i}) AS authors");
+  world.build();
+  EXPECT_EQ(world.of("10.7/a", "len(authors)"), "20000");
+  EXPECT_EQ(world.of("10.7/a", "authors[20000].surname"), "S19999");
+  EXPECT_EQ(world.counts["truncated_authors"], 1);
+}
+
+// ---------------------------------------------------------------- the whole
+
+// Works of all sources with every kind of list.
+void add_many(IndexWorld& world) {
+  world.add("datacite",
+            "'10.1/d' || i AS doi, 'Title ' || i AS title, [{'surname': 'S' || "
+            "i}] AS authors, [{'relation_type': 'IsPartOf', "
+            "'related_identifier': '10.1/d' || (i // 4), "
+            "'related_identifier_type': 'DOI'}] AS relations FROM range(300) "
+            "AS t(i)");
+  world.add("openalex_works",
+            "'W' || i AS id, '10.1/' || (CASE WHEN i % 3 = 0 THEN 'd' ELSE 'o' "
+            "END) || (i // 2) AS doi, 'Open ' || i AS title, false AS is_xpac, "
+            "[{'name': 'Inst ' || (i % 7), 'ror': NULL}] AS institutions FROM "
+            "range(600) AS t(i)");
+  world.add("crossref_metadata",
+            "'10.1/o' || i AS doi, 'Crossref title ' || i AS title, "
+            "[{'relation_type': 'is-based-on', 'relation_id': '10.1/d' || i, "
+            "'id_type': 'doi', 'asserted_by': 'x'}] AS relations, [{'name': "
+            "'F', 'funder_doi': NULL, 'award': 'A-' || i}] AS funders FROM "
+            "range(300) AS t(i)");
+  world.add("data_citation_corpus",
+            "'10.1/o' || i AS publication_doi, '10.1/d' || i AS dataset_doi, "
+            "'czi' AS source FROM range(300) AS t(i)");
+}
+
+TEST(EndToEnd, T21_TheSameForAnyThreadsAndRanges) {
+  IndexWorld world;
+  add_many(world);
+  const struct { int threads, ranges; } cases[] = {{1, 1}, {8, 1}, {2, 3}};
+  const std::string all =
+      "SELECT md5(string_agg(w::VARCHAR, '\n')) FROM works w";
+  const std::string ordered =
+      "SELECT count(*) FROM (SELECT (doi_bucket, doi) AS k, lag((doi_bucket, "
+      "doi)) OVER () AS before FROM works) WHERE k <= before";
+  std::string expected;
+  for (const auto& c : cases) {
+    const std::string name = fmt::format("t{}r{}", c.threads, c.ranges);
+    world.build(name, [&](auto& options) {
+      options.threads = c.threads;
+      options.ranges = c.ranges;
+      options.run_id = "run";
+    });
+    if (expected.empty()) expected = world.ask(all);
+    EXPECT_EQ(world.ask(all), expected) << name;
+    EXPECT_EQ(world.ask(ordered), "0") << name;
+  }
+  for (const char* list : {"intra_work_dois", "possible_shared_project_dois",
+                           "dataset_citation_dois"}) {
+    EXPECT_NE(world.ask(fmt::format("SELECT count(*) FROM works WHERE "
+                                    "len(relations.{}) > 0",
+                                    list)),
+              "0");
+  }
+  EXPECT_EQ(world.ask("SELECT count(*) FROM works WHERE doi <> lower(doi)"),
+            "0");
+}
+
+}  // namespace
+}  // namespace dmp::sql
