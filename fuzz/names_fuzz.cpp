@@ -15,6 +15,7 @@ void check(const std::optional<std::string>& part) {
 
 void check(const dmp::text::NameParts& parts) {
   const auto name = dmp::text::parse_name(parts);
+  LAW(name == dmp::text::parse_name_by_rules(parts));
   if (!name) return;
   LAW(name->full);
   check(name->full);

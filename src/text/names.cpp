@@ -2,6 +2,7 @@
 
 #include "text/clean_text.h"
 #include "text/name_tokens.h"
+#include "text/plain_names.h"
 #include "text/unicode.h"
 
 #include <unicode/uchar.h>
@@ -294,30 +295,40 @@ std::string full_of(const NameParts& parts) {
   return shown(full);
 }
 
+std::string cleaned(std::string_view part) {
+  if (part.empty()) return {};
+  return clean_text(part, TextKind::label).value_or(std::string());
+}
+
+// A part beside the other one. `A.` and `Na` stand for nothing as a label, but
+// beside the other part of a name they are an initial and a name.
+std::string part_of_name(std::string_view part, std::string_view other) {
+  const std::string_view word = trim(part);
+  std::string_view bare = word;
+  if (bare.ends_with('.')) bare.remove_suffix(1);
+  if ((equals_in_lower(bare, "a") || equals_in_lower(bare, "na")) &&
+      !cleaned(other).empty()) {
+    return std::string(word);
+  }
+  return cleaned(part);
+}
+
 bool is_no_name(std::string_view full) {
   return equals_in_lower(full, "et al") || equals_in_lower(full, "et al.") ||
          is_placeholder(full, TextKind::label) || count_letters(full) == 0;
 }
 
-// "A." is somebody's initial, though "a" alone is a filler of other texts.
-std::string lone_initial(std::string_view given) {
-  given = trim(given);
-  const bool initial = given == "A" || given == "a" || given == "A.";
-  return initial ? std::string(given) : std::string();
-}
-
 }  // namespace
 
-std::optional<PersonName> parse_name(const NameParts& raw) {
-  const auto clean = [](std::string_view part) {
-    return part.empty()
-               ? std::string()
-               : clean_text(part, TextKind::label).value_or(std::string());
-  };
-  std::string given = prepared_name(clean(raw.given));
-  if (given.empty()) given = lone_initial(raw.given);
-  const std::string family = prepared_name(clean(raw.family));
-  const std::string full_text = prepared_name(clean(raw.full));
+std::optional<PersonName> parse_name(const NameParts& parts) {
+  if (auto name = plain_name(parts)) return name;
+  return parse_name_by_rules(parts);
+}
+
+std::optional<PersonName> parse_name_by_rules(const NameParts& raw) {
+  const std::string given = prepared_name(part_of_name(raw.given, raw.family));
+  const std::string family = prepared_name(part_of_name(raw.family, raw.given));
+  const std::string full_text = prepared_name(cleaned(raw.full));
   PersonName name;
   const std::string full = full_of({given, family, {}, full_text});
   if (is_no_name(full)) return std::nullopt;

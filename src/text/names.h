@@ -29,4 +29,7 @@ struct NameParts {
 // (placeholder, no letter, address text). Source: spec records.md 1.6.
 std::optional<PersonName> parse_name(const NameParts& raw);
 
+// The same without the short cut for plain names (plain_names.h).
+std::optional<PersonName> parse_name_by_rules(const NameParts& parts);
+
 }  // namespace dmp::text

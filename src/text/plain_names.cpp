@@ -1,0 +1,254 @@
+// A plain word is `Maria`, `McDonald`, `O'Brien` or `Jean-Pierre`; initials are
+// `J`, `J.` or `J.R.`. Whatever looks like a particle, title, post-nominal,
+// generation or placeholder is left to the rules.
+#include "text/plain_names.h"
+
+#include "text/clean_text.h"
+#include "text/name_tokens.h"
+#include "text/unicode.h"
+
+#include <array>
+#include <cstdint>
+
+namespace dmp::text {
+
+namespace {
+
+enum Class : std::uint8_t { other, upper, lower };
+
+constexpr std::array<Class, 256> kClasses = [] {
+  std::array<Class, 256> table{};
+  for (std::size_t c = 'A'; c <= 'Z'; ++c) table[c] = upper;
+  for (std::size_t c = 'a'; c <= 'z'; ++c) table[c] = lower;
+  return table;
+}();
+
+Class class_of(char c) {
+  return kClasses[static_cast<unsigned char>(c)];
+}
+char to_upper(char c) {
+  return class_of(c) == lower ? static_cast<char>(c - 32) : c;
+}
+
+enum class Shape : std::uint8_t { unknown, word, initials, small };
+
+// (X.)+ or X
+Shape shape_of_initials(std::string_view token) {
+  if (token.size() == 1) return Shape::initials;
+  if (token.size() % 2 != 0) return Shape::unknown;
+  for (std::size_t i = 0; i < token.size(); i += 2) {
+    if (class_of(token[i]) != upper || token[i + 1] != '.')
+      return Shape::unknown;
+  }
+  return Shape::initials;
+}
+
+// A capital first and a small letter in it; parts between hyphens begin with
+// two letters (the first part may have an apostrophe there).
+Shape shape_of_word(std::string_view token) {
+  bool has_lower = false;
+  std::size_t part = 0;  // characters of this part so far
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    const char c = token[i];
+    const Class letter = class_of(c);
+    if (letter != other) {
+      has_lower = has_lower || letter == lower;
+      ++part;
+    } else if (c == '\'' && part > 0 && i + 1 < token.size()) {
+      ++part;
+    } else if (c == '-' && part >= 2) {
+      part = 0;
+    } else {
+      return Shape::unknown;
+    }
+  }
+  return has_lower && part >= 2 ? Shape::word : Shape::unknown;
+}
+
+Shape shape_of(std::string_view token) {
+  if (token.empty()) return Shape::unknown;
+  if (class_of(token[0]) == lower) {
+    for (const char c : token) {
+      if (class_of(c) != lower) return Shape::unknown;
+    }
+    return Shape::small;
+  }
+  if (class_of(token[0]) != upper) return Shape::unknown;
+  if (token.size() == 1 || token[1] == '.') return shape_of_initials(token);
+  return shape_of_word(token);
+}
+
+// Takes the text up to the next blank; an empty token stands for a blank too
+// many and has no shape.
+std::string_view take_token(std::string_view& text) {
+  const auto end = text.find(' ');
+  const std::string_view token = text.substr(0, end);
+  text =
+      end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  return token;
+}
+
+constexpr std::size_t kLongestDecoration = 10;  // "professor."
+
+bool may_be_decoration(std::string_view token) {
+  return token.size() <= kLongestDecoration &&
+         (is_title(token) || is_post_nominal(token) || is_generation(token));
+}
+
+// Longest placeholder of the label kind is "not available".
+bool may_be_placeholder(std::string_view text) {
+  constexpr std::size_t kLongest = 20;
+  return text.size() <= kLongest && is_placeholder(text, TextKind::label);
+}
+
+// Adds given names and initials token by token. Step G of the rules.
+class GivenParts {
+ public:
+  explicit GivenParts(PersonName& name) : name_(name) {}
+
+  void add(std::string_view token, Shape shape) {
+    if (shape == Shape::initials) {
+      for (const char c : token) {
+        if (c != '.') unit(c);
+      }
+      return;
+    }
+    bool at_start = true;
+    for (const char c : token) {
+      if (at_start) unit(to_upper(c));
+      at_start = c == '-';
+    }
+    if (!name_.given_name) {
+      name_.given_name.emplace(token);
+    } else if (!name_.middle_names) {
+      name_.middle_names.emplace(token);
+    } else {
+      *name_.middle_names += ' ';
+      *name_.middle_names += token;
+    }
+  }
+
+ private:
+  void unit(char letter) {
+    if (!name_.first_initial) {
+      name_.first_initial.emplace(1, letter);
+    } else if (!name_.middle_initials) {
+      name_.middle_initials.emplace(1, letter);
+    } else {
+      *name_.middle_initials += letter;
+    }
+  }
+
+  PersonName& name_;
+};
+
+// Words and initials, each added; false: something else is there, or the last
+// of several may be a post-nominal or generation.
+bool add_given(std::string_view text, PersonName& name) {
+  GivenParts parts(name);
+  for (bool first = true;; first = false) {
+    const bool last = text.find(' ') == std::string_view::npos;
+    const std::string_view token = take_token(text);
+    const Shape shape = shape_of(token);
+    if (shape != Shape::word && shape != Shape::initials) return false;
+    if (last && !first && may_be_decoration(token)) return false;
+    parts.add(token, shape);
+    if (last) return true;
+  }
+}
+
+// Small or plain words, the last one plain.
+bool is_plain_family(std::string_view text) {
+  for (bool first = true;; first = false) {
+    const bool last = text.find(' ') == std::string_view::npos;
+    const std::string_view token = take_token(text);
+    const Shape shape = shape_of(token);
+    if (last) {
+      return shape == Shape::word && (first || !may_be_decoration(token));
+    }
+    if (shape != Shape::word && shape != Shape::small) return false;
+  }
+}
+
+bool plain_parts(std::string_view given, std::string_view family,
+                 PersonName& name) {
+  if (!is_plain_family(family) || may_be_placeholder(family) ||
+      may_be_placeholder(given) || !add_given(given, name)) {
+    return false;
+  }
+  std::string full;
+  full.reserve(given.size() + 1 + family.size());
+  full.append(given).append(1, ' ').append(family);
+  if (equals_in_lower(full, "et al") || may_be_placeholder(full)) return false;
+  name.full = std::move(full);
+  name.surname.emplace(family);
+  return true;
+}
+
+// `Family, Given`
+bool plain_inverted(std::string_view text, std::size_t comma,
+                    PersonName& name) {
+  const std::string_view family = text.substr(0, comma);
+  if (comma + 2 >= text.size() || text[comma + 1] != ' ') return false;
+  const std::string_view given = text.substr(comma + 2);
+  // A part of decorations only is no given name; one plain word is enough.
+  std::string_view rest = given;
+  const std::string_view first = take_token(rest);
+  if (may_be_decoration(first) || equals_in_lower(first, "v") ||
+      equals_in_lower(first, "v.")) {
+    return false;
+  }
+  if (!is_plain_family(family) || !add_given(given, name)) return false;
+  name.full.emplace(text);
+  name.surname.emplace(family);
+  return true;
+}
+
+// `Given Family`: the last word is the surname if nothing before it begins one.
+bool plain_direct(std::string_view text, PersonName& name) {
+  const auto blank = text.rfind(' ');
+  if (blank == std::string_view::npos) return false;
+  const std::string_view surname = text.substr(blank + 1);
+  if (shape_of(surname) != Shape::word || may_be_decoration(surname) ||
+      equals_in_lower(text, "et al") || may_be_placeholder(text)) {
+    return false;
+  }
+  std::string_view given = text.substr(0, blank);
+  GivenParts parts(name);
+  for (bool first = true; !given.empty(); first = false) {
+    const std::string_view token = take_token(given);
+    const Shape shape = shape_of(token);
+    if (shape != Shape::word && shape != Shape::initials) return false;
+    if (first ? may_be_decoration(token) : starts_surname(token)) return false;
+    parts.add(token, shape);
+  }
+  name.full.emplace(text);
+  name.surname.emplace(surname);
+  return true;
+}
+
+constexpr std::size_t kLongestText = 200;
+
+}  // namespace
+
+std::optional<PersonName> plain_name(const NameParts& parts) {
+  if (parts.given.size() > kLongestText || parts.family.size() > kLongestText ||
+      parts.full.size() > kLongestText) {
+    return std::nullopt;
+  }
+  PersonName name;
+  if (parts.full.empty()) {
+    if (parts.given.empty() || parts.family.empty()) return std::nullopt;
+    if (!plain_parts(parts.given, parts.family, name)) return std::nullopt;
+    return name;
+  }
+  if (!parts.given.empty() || !parts.family.empty()) return std::nullopt;
+  const auto comma = parts.full.find(',');
+  const bool done = comma == std::string_view::npos
+                        ? plain_direct(parts.full, name)
+                        : plain_inverted(parts.full, comma, name);
+  if (!done) return std::nullopt;
+  return name;
+}
+
+}  // namespace dmp::text

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "text/names.h"
+
+#include <optional>
+
+namespace dmp::text {
+
+// A name made only of plain ASCII words and initials, for which the rules of
+// parse_name() come to a few comparisons: most names are. nullopt: not one of
+// these, ask the rules. When it answers, the answer is that of
+// parse_name_by_rules(): names_test.cpp and fuzz/names_fuzz.cpp compare them.
+std::optional<PersonName> plain_name(const NameParts& parts);
+
+}  // namespace dmp::text
