@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const auto field : {DoiField::typed, DoiField::untyped}) {
     const Doi found = dmp::text::doi_text(input, field);
     LAW(found.doi.empty() == !found.usable());
+    LAW(found.doi == dmp::text::doi_text_by_rules(input, field).doi);
     if (!found.usable()) continue;
     LAW(found.doi.size() <= 512);
     LAW(found.doi.starts_with("10."));

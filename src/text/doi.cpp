@@ -338,6 +338,34 @@ bool is_plain(std::string_view doi) {
   return is_ascii(doi) && doi.find_first_of("&\"?<%") == std::string_view::npos;
 }
 
+// Characters of which the rules change nothing but case, wherever they stand in
+// a suffix but at its end.
+constexpr std::array<bool, 256> kSettled = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = '0'; c <= '9'; ++c) table[c] = true;
+  for (std::size_t c = 'a'; c <= 'z'; ++c) table[c] = table[c - 32] = true;
+  for (const char c : {'.', '-', '_', '/', ':', ';', '(', ')', '+'})
+    table[static_cast<std::size_t>(c)] = true;
+  return table;
+}();
+
+// A bare DOI of such characters that ends in a letter or digit: most are.
+// The rules would find it at the front and take all of it.
+std::optional<Doi> settled_doi(std::string_view text) {
+  constexpr std::size_t kLongest = 255;
+  if (text.size() > kLongest || !text.starts_with("10.")) return std::nullopt;
+  const char last = text.back();
+  if (!is_digit(last) && !is_letter(last)) return std::nullopt;
+  const std::size_t prefix = prefix_length(text, 0);
+  if (prefix == 0 || prefix == text.size()) return std::nullopt;
+  for (const char c : text.substr(prefix)) {
+    if (!kSettled[static_cast<unsigned char>(c)]) return std::nullopt;
+  }
+  Doi doi{DoiStatus::ok, std::string(text)};
+  for (char& c : doi.doi) c = lower(c);
+  return doi;
+}
+
 // Decoding can uncover another entity, tag or white space. What comes out must
 // come out the same, so the rule is applied until it does.
 template <class Rule>
@@ -371,11 +399,17 @@ Doi registry_once(std::string_view input) {
 }  // namespace
 
 Doi doi_text(std::string_view input, DoiField field) {
+  if (auto doi = settled_doi(input)) return *std::move(doi);
+  return doi_text_by_rules(input, field);
+}
+
+Doi doi_text_by_rules(std::string_view input, DoiField field) {
   return settled(text_once(input, field),
                  [&](std::string_view doi) { return text_once(doi, field); });
 }
 
 Doi doi_registry(std::string_view input) {
+  if (auto doi = settled_doi(input)) return *std::move(doi);
   return settled(registry_once(input), registry_once);
 }
 

@@ -37,6 +37,9 @@ enum class DoiField : std::uint8_t { typed, untyped };
 // Idempotent. Source: spec records.md 1.2, `doi_text`.
 Doi doi_text(std::string_view input, DoiField field);
 
+// The same without the short cut for a bare, settled DOI.
+Doi doi_text_by_rules(std::string_view input, DoiField field);
+
 // Partition of a normalised DOI: top 8 bits of XXH3-64, seed 0.
 // Source: works-index.md 9.
 std::uint8_t doi_bucket(std::string_view normalised_doi);
