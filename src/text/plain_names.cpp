@@ -95,10 +95,14 @@ bool may_be_decoration(std::string_view token) {
          (is_title(token) || is_post_nominal(token) || is_generation(token));
 }
 
-// Longest placeholder of the label kind is "not available".
+// Longest placeholder of letters in a label is "not available"; they begin
+// with a, n, s or u.
 bool may_be_placeholder(std::string_view text) {
   constexpr std::size_t kLongest = 20;
-  return text.size() <= kLongest && is_placeholder(text, TextKind::label);
+  constexpr std::string_view kFirstLetters = "AaNnSsUu";
+  return text.size() <= kLongest &&
+         kFirstLetters.find(text[0]) != std::string_view::npos &&
+         is_placeholder(text, TextKind::label);
 }
 
 // Adds given names and initials token by token. Step G of the rules.
