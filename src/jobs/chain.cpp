@@ -1,6 +1,7 @@
 #include "jobs/chain.h"
 
 #include "dmps/transform.h"
+#include "jobs/index_files.h"
 #include "jobs/run_id.h"
 #include "jobs/stage_clock.h"
 #include "match/linkage_pairs.h"
@@ -168,13 +169,6 @@ Status Chain::build_index() {
 
 // ------------------------------------------------------------------- search
 
-Result<fs::path> Chain::index_folder() const {
-  if (!options_.works_index) return folders_.works_index;
-  // The option names the folder of the works or the stage it is part of.
-  const fs::path& given = *options_.works_index;
-  return storage::read_manifest(given) ? given : given.parent_path();
-}
-
 namespace {
 
 std::map<std::string, std::string> search_options(
@@ -219,14 +213,14 @@ std::string search_identity(const match::SearchOptions& search) {
 }
 
 Result<storage::StageResult> Chain::run_search() {
-  DMP_ASSIGN(const fs::path index, index_folder());
-  DMP_ASSIGN(const auto index_manifest, storage::read_manifest(index));
+  DMP_ASSIGN(auto index,
+             index_files(options_.works_index.value_or(folders_.works_index)));
   storage::Manifest manifest;
   manifest.stage = "dmp-works-search";
   manifest.options = search_options(options_.search);
-  DMP_ASSIGN(auto works, storage::stage_input("works_index", index));
   DMP_ASSIGN(auto plans, storage::stage_input("dmps", folders_.dmps));
-  manifest.inputs = {std::move(works), std::move(plans)};
+  manifest.inputs = std::move(index.inputs);
+  manifest.inputs.push_back(std::move(plans));
   match::SearchInputs inputs;
   if (options_.ror || options_.ror_stage) {
     DMP_ASSIGN(auto ror, storage::stage_input("ror", folders_.ror));
@@ -244,19 +238,9 @@ Result<storage::StageResult> Chain::run_search() {
       return storage::StageResult{true, *std::move(done)};
     }
   }
-  inputs.works_files = index_manifest.paths(index, "works_index/");
-  const auto stats =
-      index_manifest.paths(index, "collection_stats/summary.parquet");
-  if (inputs.works_files.empty() || stats.empty()) {
-    return Error{
-        ErrorCode::not_found,
-        index.string() + " holds no works_index/ and collection_stats/"};
-  }
-  inputs.collection_stats_dir = stats.front().parent_path();
-  const auto linkage =
-      index_manifest.paths(index, "linkage_stats/summary.parquet");
-  if (!linkage.empty())
-    inputs.linkage_stats_dir = linkage.front().parent_path();
+  inputs.works_files = std::move(index.works);
+  inputs.collection_stats_dir = index.collection_stats;
+  inputs.linkage_stats_dir = index.linkage_stats;
   DMP_ASSIGN(inputs.plans, dmps::read_plans(folders_.dmps));
   DMP_ASSIGN(auto publication, storage::Publication::begin(folders_.search));
   DMP_ASSIGN(auto writer,

@@ -39,7 +39,6 @@ class Chain {
                          const std::optional<std::filesystem::path>& input,
                          const std::filesystem::path& folder);
   Result<storage::StageResult> run_search();
-  Result<std::filesystem::path> index_folder() const;
   void say(const StageProgress& progress) const;
 
   const RunOptions& options_;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "dmps/transform.h"
 #include "jobs/catalogue.h"
+#include "jobs/index_thresholds.h"
 #include "jobs/run.h"
 #include "jobs/run_id.h"
 #include "sql/works_index.h"
@@ -200,17 +201,6 @@ JobContext inner(const JobContext& context, const char* name) {
   return own;
 }
 
-// Source: spec jobs.md 9, cli.md G10.
-Result<std::int64_t> threshold(const JobContext& context,
-                               const std::string& prefix, std::int64_t given,
-                               std::int64_t standard) {
-  if (given >= 0) return given;
-  DMP_ASSIGN(const auto manifest, stage_manifest(context.bucket, prefix));
-  if (!manifest.subset && !manifest.synthetic) return standard;
-  log::info("{}: a subset or synthetic, so one row is enough", prefix);
-  return 1;
-}
-
 Result<std::string> previous_run(const JobContext& context,
                                  const IndexJob& options) {
   if (options.previous == "INITIAL") return std::string();
@@ -285,15 +275,19 @@ Result<StageResult> index_job(const JobContext& context,
                  fmt::format("{}/{} is not a finished stage: no manifest.json",
                              context.bucket.name(), input.prefix)};
   }
-  DMP_ASSIGN(
-      index.openalex_threshold,
-      threshold(context, openalex, options.openalex_threshold, 172'000'000));
-  DMP_ASSIGN(
-      index.crossref_threshold,
-      threshold(context, crossref, options.crossref_threshold, 167'008'747));
-  DMP_ASSIGN(
-      index.datacite_threshold,
-      threshold(context, datacite, options.datacite_threshold, 100'000'000));
+  DMP_ASSIGN(const auto openalex_stage,
+             stage_manifest(context.bucket, openalex));
+  DMP_ASSIGN(const auto crossref_stage,
+             stage_manifest(context.bucket, crossref));
+  DMP_ASSIGN(const auto datacite_stage,
+             stage_manifest(context.bucket, datacite));
+  const IndexThresholds least =
+      index_thresholds({options.openalex_threshold, options.crossref_threshold,
+                        options.datacite_threshold},
+                       openalex_stage, crossref_stage, datacite_stage);
+  index.openalex_threshold = least.openalex_works;
+  index.crossref_threshold = least.crossref_metadata;
+  index.datacite_threshold = least.datacite;
   job.work = [&](const StageJob::Folders& in, const fs::path& out) {
     index.openalex_works = in.at(openalex);
     index.crossref_metadata = in.at(crossref);

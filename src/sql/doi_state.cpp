@@ -111,10 +111,13 @@ Result<DoiStateResult> write_doi_state(Session& session,
       files(options.index_files)));
   DMP_TRY(session.execute(fmt::format(
       "CREATE TEMP TABLE state_before AS SELECT doi, hash, state, "
-      "updated_date, "
-      "run_id, coalesce(seq, 0) AS seq FROM {}",
-      options.previous_files.empty() ? "(" + std::string(kEmptyState) + ")"
-                                     : files(options.previous_files))));
+      "updated_date::DATE AS updated_date, run_id, coalesce(seq, 0) AS seq "
+      "FROM ({}{})",
+      kEmptyState,
+      // Files of the reference system lack run_id and seq.
+      options.previous_files.empty() ? ""
+                                     : " UNION ALL BY NAME SELECT * FROM " +
+                                           files(options.previous_files))));
   DMP_ASSIGN(
       const auto later,
       session.scalar_int(

@@ -1,114 +1,24 @@
 #include "sql/model_project.h"
 
+#include "sql/model_header.h"
+#include "storage/files.h"
+#include "storage/manifest.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <set>
 
 namespace dmp::sql {
+
+namespace fs = std::filesystem;
 
 namespace {
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
          (c >= '0' && c <= '9') || c == '_';
-}
-
-Error bad(const ModelFile& file, std::string_view what) {
-  return Error{ErrorCode::invalid_argument,
-               file.path + ": " + std::string(what)};
-}
-
-// End of the parenthesis that opens at `open`; quotes are respected.
-std::size_t closing(std::string_view text, std::size_t open) {
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t at = open; at < text.size(); ++at) {
-    if (text[at] == '\'') quoted = !quoted;
-    if (quoted) continue;
-    if (text[at] == '(') ++depth;
-    if (text[at] == ')' && --depth == 0) return at;
-  }
-  return std::string_view::npos;
-}
-
-// The value of `name` in a header: quoted text, or a word with dots.
-std::string property(std::string_view header, std::string_view name) {
-  for (auto at = header.find(name); at != std::string_view::npos;
-       at = header.find(name, at + 1)) {
-    std::size_t value = at + name.size();
-    const bool whole = at == 0 || !is_word(header[at - 1]);
-    if (!whole || value >= header.size() || header[value] != ' ') continue;
-    while (value < header.size() && header[value] == ' ') ++value;
-    if (value < header.size() && header[value] == '\'') {
-      const auto end = header.find('\'', value + 1);
-      return std::string(header.substr(value + 1, end - value - 1));
-    }
-    std::size_t end = value;
-    while (end < header.size() &&
-           (is_word(header[end]) || header[end] == '.')) {
-      ++end;
-    }
-    return std::string(header.substr(value, end - value));
-  }
-  return {};
-}
-
-ModelScope scope_of(const std::string& path) {
-  if (path.find("/raw/") != std::string::npos) return ModelScope::raw;
-  if (path.find("/prepare/") != std::string::npos) return ModelScope::prepare;
-  return ModelScope::range;
-}
-
-// Column names of "columns := (a, b)" from `at` on.
-std::vector<std::string> audit_columns(std::string_view header,
-                                       std::size_t at) {
-  std::vector<std::string> columns;
-  const auto open = header.find('(', header.find(":=", at));
-  if (open == std::string_view::npos) return columns;
-  const auto end = closing(header, open);
-  for (auto i = open; i < end; ++i) {
-    const auto start = i;
-    while (i < end && is_word(header[i])) ++i;
-    if (i > start) columns.emplace_back(header.substr(start, i - start));
-  }
-  return columns;
-}
-
-std::vector<Audit> audits_of(std::string_view header) {
-  std::vector<Audit> audits;
-  auto at = header.find("audits (");
-  if (at == std::string_view::npos) return audits;
-  const auto end = closing(header, at + 7);
-  for (at += 8; at < end;) {
-    const auto start = at;
-    while (at < end && is_word(header[at])) ++at;
-    if (at > start && header[at] == '(') {
-      audits.push_back({std::string(header.substr(start, at - start)),
-                        audit_columns(header, at)});
-      at = closing(header, at);
-    }
-    ++at;
-  }
-  return audits;
-}
-
-Result<Model> read_model(const ModelFile& file) {
-  const auto start = file.text.find("MODEL (");
-  if (start == std::string::npos) return bad(file, "no MODEL (…)");
-  const auto end = closing(file.text, start + 6);
-  if (end == std::string_view::npos) return bad(file, "MODEL ( does not end");
-  const std::string header = file.text.substr(start, end - start);
-  Model model;
-  model.name = property(header, "name");
-  model.is_view = property(header, "kind") == "VIEW";
-  model.description = property(header, "description");
-  model.audits = audits_of(header);
-  model.scope = scope_of(file.path);
-  const auto semicolon = file.text.find(';', end);
-  if (model.name.empty() || semicolon == std::string::npos) {
-    return bad(file, "the MODEL header needs a name and a ; behind it");
-  }
-  model.query = file.text.substr(semicolon + 1);
-  return model;
 }
 
 bool mentions(const std::string& query, const std::string& name) {
@@ -121,17 +31,58 @@ bool mentions(const std::string& query, const std::string& name) {
   return false;
 }
 
+bool is_of_project(const std::string& path) {
+  return path == "config.yaml" ||
+         (path.starts_with("models/") && path.ends_with(".sql")) ||
+         (path.starts_with("tests/") && path.ends_with(".yaml"));
+}
+
+// `query` with comments blanked: a name in one reads nothing.
+std::string without_comments(std::string query) {
+  bool quoted = false;
+  for (std::size_t at = 0; at + 1 < query.size(); ++at) {
+    if (query[at] == '\'') quoted = !quoted;
+    if (quoted || query[at] != '-' || query[at + 1] != '-') continue;
+    while (at < query.size() && query[at] != '\n') query[at++] = ' ';
+  }
+  return query;
+}
+
 }  // namespace
 
-Result<std::vector<Model>> read_models(const std::vector<ModelFile>& files) {
+Result<std::vector<ProjectFile>> read_project(const fs::path& dir) {
+  std::vector<ProjectFile> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(dir, error), end;
+       !error && it != end; it.increment(error)) {
+    const std::string path = it->path().lexically_relative(dir).string();
+    if (!it->is_regular_file() || !is_of_project(path)) continue;
+    DMP_ASSIGN(auto text, storage::read_file(it->path()));
+    files.push_back({path, std::move(text)});
+  }
+  if (error) return Error{ErrorCode::io, dir.string() + ": " + error.message()};
+  std::sort(files.begin(), files.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
+  if (std::none_of(files.begin(), files.end(), [](const auto& file) {
+        return file.path.starts_with("models/");
+      })) {
+    return Error{ErrorCode::not_found,
+                 dir.string() + ": no SQLMesh project, it has no models/*.sql"};
+  }
+  return files;
+}
+
+Result<std::vector<Model>> read_models(const std::vector<ProjectFile>& files) {
   std::vector<Model> waiting;
   for (const auto& file : files) {
+    if (!file.path.starts_with("models/")) continue;
     DMP_ASSIGN(auto model, read_model(file));
     waiting.push_back(std::move(model));
   }
   for (auto& model : waiting) {
+    const std::string query = without_comments(model.query);
     for (const auto& other : waiting) {
-      if (other.name != model.name && mentions(model.query, other.name)) {
+      if (other.name != model.name && mentions(query, other.name)) {
         model.reads.push_back(other.name);
       }
     }
@@ -155,6 +106,40 @@ Result<std::vector<Model>> read_models(const std::vector<ModelFile>& files) {
     waiting.erase(ready);
   }
   return ordered;
+}
+
+Result<std::vector<Model>> with_needs(const std::vector<Model>& models,
+                                      const std::vector<std::string>& names) {
+  if (names.empty()) return models;
+  std::set<std::string> wanted(names.begin(), names.end());
+  std::vector<std::string> known;
+  // Backwards, a model stands before all it reads.
+  std::vector<Model> chosen;
+  for (auto model = models.rbegin(); model != models.rend(); ++model) {
+    known.push_back(model->name);
+    if (!wanted.contains(model->name)) continue;
+    wanted.insert(model->reads.begin(), model->reads.end());
+    chosen.push_back(*model);
+  }
+  std::sort(known.begin(), known.end());
+  for (const auto& name : names) {
+    if (std::binary_search(known.begin(), known.end(), name)) continue;
+    return Error{
+        ErrorCode::invalid_argument,
+        fmt::format("no model {}; there is: {}", name, fmt::join(known, ", "))};
+  }
+  std::reverse(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+std::string models_digest(const std::vector<Model>& models) {
+  std::string text;
+  for (const auto& model : models) {
+    // The length keeps two models from looking like one.
+    text +=
+        fmt::format("{} {}\n{}\n", model.name, model.query.size(), model.query);
+  }
+  return storage::sha256_text(text);
 }
 
 Result<std::string> substitute(std::string_view query,
@@ -185,29 +170,30 @@ std::string read_listed_files(std::string query, std::string_view variable,
                               std::string_view files) {
   const auto at = query.find("@" + std::string(variable) + " ");
   if (at == std::string::npos || at == 0 || query[at - 1] != '(') return query;
-  const auto end = closing(query, at - 1);
-  if (end == std::string_view::npos) return query;
+  const auto end = query.find(')', at);
+  if (end == std::string::npos) return query;
   return query.replace(at, end - at, files);
 }
 
 Result<std::string> audit_query(const Audit& audit, const std::string& table) {
-  std::string columns, nulls, repeated;
+  std::string nulls, repeated;
   for (const auto& column : audit.columns) {
-    columns += (columns.empty() ? "" : ", ") + column;
     nulls += (nulls.empty() ? "" : " OR ") + column + " IS NULL";
     repeated += (repeated.empty() ? "" : " + ") +
                 ("count(*) - count(DISTINCT " + column + ")");
   }
   if (!audit.columns.empty()) {
-    if (audit.name == "not_null") {
-      return "SELECT count(*) FROM " + table + " WHERE " + nulls;
-    }
-    if (audit.name == "unique_values") {
-      return "SELECT " + repeated + " FROM " + table;
-    }
+    if (audit.name == "not_null")
+      return fmt::format("SELECT count(*) FROM {} WHERE {}", table, nulls);
+    if (audit.name == "unique_values")
+      return fmt::format("SELECT {} FROM {}", repeated, table);
     if (audit.name == "unique_combination_of_columns") {
-      return "SELECT count(*) - count(DISTINCT (" + columns + ")) FROM " +
-             table;
+      return fmt::format("SELECT count(*) - count(DISTINCT ({})) FROM {}",
+                         fmt::join(audit.columns, ", "), table);
+    }
+    if (audit.name == "accepted_values" && !audit.values.empty()) {
+      return fmt::format("SELECT count(*) FROM {} WHERE {} NOT IN ({})", table,
+                         audit.columns[0], fmt::join(audit.values, ", "));
     }
   }
   return Error{ErrorCode::invalid_argument, "no audit " + audit.name};

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,13 +11,17 @@
 namespace dmp::sql {
 
 // A file of the SQLMesh project, path relative to it.
-struct ModelFile {
+struct ProjectFile {
   std::string path;
   std::string text;
 };
 
-// The models built into the program, sorted by path.
-const std::vector<ModelFile>& embedded_models();
+// The project built into the program: config.yaml, models/, tests/; sorted by
+// path.
+const std::vector<ProjectFile>& embedded_project();
+
+// The same files of a project folder. Errors: not_found (no models), io.
+Result<std::vector<ProjectFile>> read_project(const std::filesystem::path& dir);
 
 // When a model is run: views over input, once a run, or once for each range of
 // DOI buckets. From its folder below models/.
@@ -24,24 +29,41 @@ enum class ModelScope : unsigned char { raw, prepare, range };
 
 // A claim of a model's header about its table.
 struct Audit {
-  std::string name;  // unique_values, unique_combination_of_columns, not_null
+  // not_null, unique_values, unique_combination_of_columns, accepted_values
+  std::string name;
   std::vector<std::string> columns;
+  std::vector<std::string> values = {};  // SQL literals; accepted_values only
+};
+
+struct ModelColumn {
+  std::string name, type;  // type as in SQL
+  std::string description = {};
 };
 
 struct Model {
   std::string name;  // schema.table
+  std::string path;  // of its file
   ModelScope scope = ModelScope::range;
   bool is_view = false;
   std::string description;
-  std::string query;               // with @variables
-  std::vector<std::string> reads;  // names of models
+  std::vector<ModelColumn> columns;  // as declared, in order; may be none
+  std::string query;                 // with @variables
+  std::vector<std::string> reads;    // names of models
   std::vector<Audit> audits;
 };
 
-// Reads MODEL (…); query. In an order in which each model stands after all it
-// reads. Errors: invalid_argument (a header that cannot be read, a cycle), the
-// file named first.
-Result<std::vector<Model>> read_models(const std::vector<ModelFile>& files);
+// Reads MODEL (…); query of the files below models/. In an order in which each
+// model stands after all it reads. Errors: invalid_argument (a header that
+// cannot be read, a cycle), the file named first.
+Result<std::vector<Model>> read_models(const std::vector<ProjectFile>& files);
+
+// The models named and all they need, in the same order; all for no names.
+// Errors: invalid_argument (no such model; those there are, are named).
+Result<std::vector<Model>> with_needs(const std::vector<Model>& models,
+                                      const std::vector<std::string>& names);
+
+// sha256 over names and queries: what decides the rows.
+std::string models_digest(const std::vector<Model>& models);
 
 // SQL text of each variable, e.g. {"bucket_low", "0"}.
 using Variables = std::vector<std::pair<std::string, std::string>>;

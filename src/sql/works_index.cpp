@@ -7,6 +7,8 @@
 #include "sql/doi_state.h"
 #include "sql/linkage_stats.h"
 #include "sql/model_project.h"
+#include "sql/model_runner.h"
+#include "sql/previous_state.h"
 #include "sql/session.h"
 #include "sql/source_schemas.h"
 #include "sql/work_hash.h"
@@ -17,7 +19,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <ctime>
 #include <map>
 #include <system_error>
 
@@ -79,15 +80,25 @@ std::vector<Input> inputs_of(const WorksIndexOptions& options) {
       {"data_citation_corpus_path", "data_citation_corpus", options.corpus, 0}};
 }
 
-std::string file_list(const std::vector<fs::path>& files) {
-  std::string list;
-  for (const auto& file : files) {
-    list += (list.empty() ? "" : ", ") + quote(file.string());
-  }
-  return "[" + list + "]";
+Result<std::vector<Model>> models_of(const WorksIndexOptions& options) {
+  if (options.project.empty()) return read_models(embedded_project());
+  DMP_ASSIGN(const auto files, read_project(options.project));
+  return read_models(files);
 }
 
-Result<storage::Manifest> wanted_manifest(const WorksIndexOptions& options) {
+Variables variables_of(const WorksIndexOptions& options) {
+  return {
+      {"max_relation_degrees", std::to_string(options.max_relation_degrees)},
+      {"audit_nested_object_limit",
+       std::to_string(options.nested_object_limit)},
+      {"include_crossref_only",
+       options.include_crossref_only ? "TRUE" : "FALSE"},
+      {"xpac_enrich", options.xpac_enrich ? "TRUE" : "FALSE"}};
+}
+
+Result<storage::Manifest> wanted_manifest(
+    const WorksIndexOptions& options, const std::optional<PreviousState>& state,
+    const std::vector<Model>& models) {
   storage::Manifest manifest;
   manifest.stage = "works index";
   for (const auto& input : inputs_of(options)) {
@@ -95,10 +106,8 @@ Result<storage::Manifest> wanted_manifest(const WorksIndexOptions& options) {
     DMP_ASSIGN(auto entry, storage::stage_input(input.prefix, *input.stage));
     manifest.inputs.push_back(std::move(entry));
   }
-  if (options.previous) {
-    DMP_ASSIGN(auto entry, storage::stage_input("previous", *options.previous));
-    manifest.inputs.push_back(std::move(entry));
-  }
+  if (state) manifest.inputs.push_back(state->input);
+  manifest.options["models"] = models_digest(models);
   manifest.options["release_date"] = text::format_day(options.release_date);
   manifest.options["run_id"] = options.run_id;
   manifest.options["max_doi_states"] = std::to_string(options.max_doi_states);
@@ -118,25 +127,34 @@ Result<storage::Manifest> wanted_manifest(const WorksIndexOptions& options) {
   return manifest;
 }
 
+Result<std::optional<PreviousState>> previous_of(
+    const WorksIndexOptions& options) {
+  if (!options.previous) return std::optional<PreviousState>();
+  DMP_ASSIGN(auto state, read_previous_state(*options.previous));
+  return std::optional(std::move(state));
+}
+
 class Build {
  public:
-  Build(const WorksIndexOptions& options, fs::path out, fs::path scratch,
+  Build(const WorksIndexOptions& options, std::vector<Model> models,
+        std::optional<PreviousState> previous, fs::path out, fs::path scratch,
         Session session)
       : options_(options),
+        previous_(std::move(previous)),
         out_(std::move(out)),
         scratch_(std::move(scratch)),
         session_(std::move(session)),
+        runner_(session_, std::move(models), variables_of(options)),
         rows_(work_schema()),
         stats_(scratch_ / "terms"),
         linkage_stats_(scratch_ / "terms") {}
 
   // The recipe.
   Status run(storage::Publication& publication, storage::Manifest& manifest) {
-    DMP_ASSIGN(models_, read_models(embedded_models()));
     DMP_TRY(make_folders());
     DMP_TRY(open_inputs());
     DMP_TRY(audit_inputs());
-    DMP_TRY(run_models(ModelScope::prepare, 0, 255));
+    DMP_TRY(runner_.run(ModelScope::prepare, 0, 255));
     DMP_TRY(export_prepared());
     // From here on relations are a table by DOI, and identifiers resolve.
     for (const auto& [low, high] : ranges()) {
@@ -144,7 +162,7 @@ class Build {
         options_.progress(
             fmt::format("works index: buckets {}-{} of 256", low, high));
       }
-      DMP_TRY(run_models(ModelScope::range, low, high));
+      DMP_TRY(runner_.run(ModelScope::range, low, high));
       DMP_TRY(timed("rows of the range", [&] { return write_range(); }));
     }
     DMP_TRY(flush(true));
@@ -163,6 +181,20 @@ class Build {
                  [&] { return publish_files(publication, manifest); });
   }
 
+  // Chosen models only, over all buckets.
+  Result<std::vector<ModelRows>> run_models() {
+    DMP_TRY(open_inputs());
+    DMP_TRY(runner_.run(ModelScope::prepare, 0, 255));
+    DMP_TRY(runner_.run(ModelScope::range, 0, 255));
+    std::vector<ModelRows> made;
+    for (const auto& model : runner_.models()) {
+      DMP_ASSIGN(const auto rows,
+                 session_.scalar_int("SELECT count(*) FROM " + model.name));
+      made.push_back({model.name, rows});
+    }
+    return made;
+  }
+
  private:
   Status make_folders() {
     for (const char* name :
@@ -174,16 +206,7 @@ class Build {
   }
 
   Status open_inputs() {
-    for (const char* schema : {"raw", "prepare", "works"}) {
-      DMP_TRY(session_.execute(fmt::format("CREATE SCHEMA {}", schema)));
-    }
-    variables_ = {
-        {"max_relation_degrees", std::to_string(options_.max_relation_degrees)},
-        {"audit_nested_object_limit",
-         std::to_string(options_.nested_object_limit)},
-        {"include_crossref_only",
-         options_.include_crossref_only ? "TRUE" : "FALSE"},
-        {"xpac_enrich", options_.xpac_enrich ? "TRUE" : "FALSE"}};
+    std::map<std::string, std::vector<fs::path>> files_by_variable;
     for (const auto& input : inputs_of(options_)) {
       std::vector<fs::path> files;
       if (input.stage) {
@@ -196,13 +219,10 @@ class Build {
         DMP_ASSIGN(auto file, write_empty(input.variable));
         files.push_back(std::move(file));
       }
-      const std::string list = file_list(files);
-      for (auto& model : models_) {
-        model.query =
-            read_listed_files(std::move(model.query), input.variable, list);
-      }
+      files_by_variable[input.variable] = std::move(files);
     }
-    return run_models(ModelScope::raw, 0, 255);
+    DMP_TRY(runner_.open(files_by_variable));
+    return runner_.run(ModelScope::raw, 0, 255);
   }
 
   Result<fs::path> write_empty(const std::string& variable) {
@@ -239,10 +259,9 @@ class Build {
 
   // No table may lose more than max_change_ratio of its rows between runs.
   Status guard_shrink(const std::string& name, std::int64_t rows) {
-    if (!options_.previous || options_.accept_change) return {};
-    DMP_ASSIGN(const auto previous, storage::read_manifest(*options_.previous));
-    const auto found = previous.counters.find(name);
-    if (found == previous.counters.end()) return {};
+    if (!previous_ || options_.accept_change) return {};
+    const auto found = previous_->counters.find(name);
+    if (found == previous_->counters.end()) return {};
     const double least =
         (1 - options_.max_change_ratio) * static_cast<double>(found->second);
     if (static_cast<double>(rows) >= least) return {};
@@ -258,45 +277,7 @@ class Build {
   // report, which is the same for the same input.
   template <class Step>
   Status timed(std::string_view name, Step&& step) {
-    const std::clock_t start = std::clock();
-    const Status done = step();
-    cpu_ticks_[fmt::format("cpu_ms {}", name)] += std::clock() - start;
-    return done;
-  }
-
-  Status run_models(ModelScope scope, int low, int high) {
-    Variables variables = variables_;
-    variables.emplace_back("bucket_lo", std::to_string(low));
-    variables.emplace_back("bucket_hi", std::to_string(high));
-    for (const auto& model : models_) {
-      if (model.scope != scope) continue;
-      auto query = substitute(model.query, variables);
-      if (!query) return std::move(query).error().during(model.name);
-      const char* kind = model.is_view ? "VIEW" : "TABLE";
-      auto done = timed(model.name, [&] {
-        return session_.execute(fmt::format("CREATE OR REPLACE {} {} AS {}",
-                                            kind, model.name, *query));
-      });
-      if (!done) return std::move(done).error().during("model " + model.name);
-      // What a view claims is looked at row by row when it is written.
-      if (!model.is_view) {
-        DMP_TRY(timed("audits", [&] { return audit(model); }));
-      }
-    }
-    return {};
-  }
-
-  Status audit(const Model& model) {
-    for (const auto& claim : model.audits) {
-      DMP_ASSIGN(const auto query, audit_query(claim, model.name));
-      DMP_ASSIGN(const auto rows, session_.scalar_int(query));
-      if (rows == 0) continue;
-      return Error{
-          ErrorCode::internal,
-          fmt::format("audit: {} rows of {} break {} ({})", rows, model.name,
-                      claim.name, fmt::join(claim.columns, ", "))};
-    }
-    return {};
+    return runner_.clock().time(fmt::format("cpu_ms {}", name), step);
   }
 
   Status export_prepared() {
@@ -312,7 +293,8 @@ class Build {
     DMP_TRY(count_relations(session_, counts_));
     DMP_ASSIGN(unclassified_, unclassified_relations(session_));
     DMP_TRY(session_.execute(
-        "CREATE TABLE relation_index (doi VARCHAR, intra_work_dois VARCHAR[], "
+        "CREATE OR REPLACE TABLE relation_index (doi VARCHAR, intra_work_dois "
+        "VARCHAR[], "
         "possible_shared_project_dois VARCHAR[], dataset_citation_dois "
         "VARCHAR[], doi_bucket UTINYINT)"));
     return guard_shrink("relation_edges", counts_["relation_edges"]);
@@ -428,12 +410,7 @@ class Build {
     DoiStateOptions state;
     for (const auto& [path, rows] : index_files_)
       state.index_files.push_back(path);
-    if (options_.previous) {
-      DMP_ASSIGN(const auto manifest,
-                 storage::read_manifest(*options_.previous));
-      state.previous_files =
-          manifest.paths(*options_.previous, "doi_state_export/");
-    }
+    if (previous_) state.previous_files = previous_->files;
     state.release_date = options_.release_date;
     state.run_id = options_.run_id;
     state.unsynced = options_.unsynced;
@@ -510,31 +487,51 @@ class Build {
         manifest.rows_in - manifest.rows_out;
     manifest.synthetic = synthetic_;
     manifest.counters = counts_;
-    for (const auto& [step, ticks] : cpu_ticks_)
-      manifest.counters[step] = ticks * 1000 / CLOCKS_PER_SEC;
+    manifest.counters.merge(runner_.clock().milliseconds());
     return {};
   }
 
   const WorksIndexOptions& options_;
+  std::optional<PreviousState> previous_;
   fs::path out_, scratch_;
   Session session_;
-  std::vector<Model> models_;
-  Variables variables_;
+  ModelRunner runner_;
   TableBuffer rows_;
   CollectionStats stats_;
   LinkageStats linkage_stats_;
   std::vector<std::pair<fs::path, std::int64_t>> index_files_;
   DoiStateResult state_;
   Counts counts_, types_, unclassified_;
-  std::map<std::string, std::clock_t> cpu_ticks_;  // by step
   bool synthetic_ = false;
 };
 
+Result<Session> open_session(const WorksIndexOptions& options,
+                             const fs::path& scratch) {
+  Session::Options session;
+  session.database = options.database.string();
+  session.threads = options.threads;
+  // Our own buffers (rows of a file, term counts) need a share of the limit.
+  session.memory_limit_bytes = options.memory_limit_bytes / 10 * 6;
+  session.spill_dir = scratch / "spill";
+  return Session::open(session);
+}
+
 }  // namespace
+
+Result<storage::Manifest> planned_works_index(
+    const WorksIndexOptions& options) {
+  DMP_ASSIGN(const auto models, models_of(options));
+  DMP_ASSIGN(const auto previous, previous_of(options));
+  DMP_ASSIGN(auto manifest, wanted_manifest(options, previous, models));
+  manifest.key = storage::stage_key(manifest);
+  return manifest;
+}
 
 Result<storage::StageResult> build_works_index(
     const WorksIndexOptions& options) {
-  DMP_ASSIGN(auto manifest, wanted_manifest(options));
+  DMP_ASSIGN(auto models, models_of(options));
+  DMP_ASSIGN(auto previous, previous_of(options));
+  DMP_ASSIGN(auto manifest, wanted_manifest(options, previous, models));
   if (!options.force) {
     if (auto done = storage::finished(options.stage_dir,
                                       storage::stage_key(manifest))) {
@@ -546,19 +543,28 @@ Result<storage::StageResult> build_works_index(
       options.scratch_dir.empty() ? publication.dir() : options.scratch_dir;
   const Scratch scratch(root / fmt::format("_scratch_{}", ::getpid()));
   DMP_TRY(make_folder(scratch.dir()));
-  Session::Options session;
-  session.threads = options.threads;
-  // Our own buffers (rows of a file, term counts) need a share of the limit.
-  session.memory_limit_bytes = options.memory_limit_bytes / 10 * 6;
-  session.spill_dir = scratch.dir() / "spill";
-  DMP_ASSIGN(auto opened, Session::open(session));
+  DMP_ASSIGN(auto session, open_session(options, scratch.dir()));
   storage::StageResult stage;
   {
-    Build build(options, publication.dir(), scratch.dir(), std::move(opened));
+    Build build(options, std::move(models), std::move(previous),
+                publication.dir(), scratch.dir(), std::move(session));
     DMP_TRY(build.run(publication, manifest));
   }
   DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
   return stage;
+}
+
+Result<std::vector<ModelRows>> build_models(
+    const WorksIndexOptions& options, const std::vector<std::string>& names) {
+  DMP_ASSIGN(const auto all, models_of(options));
+  DMP_ASSIGN(auto models, with_needs(all, names));
+  const Scratch scratch(options.scratch_dir /
+                        fmt::format("_scratch_{}", ::getpid()));
+  DMP_TRY(make_folder(scratch.dir()));
+  DMP_ASSIGN(auto session, open_session(options, scratch.dir()));
+  Build build(options, std::move(models), {}, scratch.dir(), scratch.dir(),
+              std::move(session));
+  return build.run_models();
 }
 
 }  // namespace dmp::sql

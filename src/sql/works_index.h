@@ -19,7 +19,7 @@ struct WorksIndexOptions {
   // Finished stage folders; absent ones are empty tables.
   std::optional<std::filesystem::path> openalex_works, crossref_metadata,
       datacite, ror, corpus;
-  // Finished works-index stage whose DOI state continues.
+  // Whose DOI state continues: what previous_state.h reads.
   std::optional<std::filesystem::path> previous;
   std::filesystem::path stage_dir;
   std::string run_id;
@@ -28,6 +28,8 @@ struct WorksIndexOptions {
   std::uint64_t memory_limit_bytes = 0;
   int ranges = 0;                     // 1-256; 0: from memory
   std::filesystem::path scratch_dir;  // empty: below the stage
+  std::filesystem::path database;     // empty: in memory, spilling to scratch
+  std::filesystem::path project;      // empty: the one built in
   std::int64_t openalex_threshold = 1, datacite_threshold = 1,
                crossref_threshold = 1;  // least rows of a source that is given
   double max_change_ratio = 0.10;
@@ -52,5 +54,19 @@ struct WorksIndexOptions {
 // count check failed). Nothing is published then.
 Result<storage::StageResult> build_works_index(
     const WorksIndexOptions& options);
+
+// The manifest such a stage will have, before any work: with stage_key() it
+// tells whether the work is done. Errors: as below, of inputs and project.
+Result<storage::Manifest> planned_works_index(const WorksIndexOptions& options);
+
+struct ModelRows {
+  std::string name;
+  std::int64_t rows = 0;
+};
+// Makes only the models named and all they need, in options.database, over all
+// buckets at once; publishes nothing. In the order they were made.
+// Errors: as build_works_index; invalid_argument (no such model).
+Result<std::vector<ModelRows>> build_models(
+    const WorksIndexOptions& options, const std::vector<std::string>& names);
 
 }  // namespace dmp::sql

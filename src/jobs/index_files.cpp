@@ -1,0 +1,75 @@
+#include "jobs/index_files.h"
+
+#include <string>
+#include <utility>
+
+namespace dmp::jobs {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Error incomplete(const fs::path& place) {
+  return Error{ErrorCode::not_found,
+               place.string() + " holds no works_index/ and collection_stats/"};
+}
+
+// The folder of the stage's file `name`; empty: it has none.
+fs::path folder_of(const storage::Manifest& manifest, const fs::path& stage,
+                   const char* name) {
+  const auto files = manifest.paths(stage, name);
+  return files.empty() ? fs::path() : files.front().parent_path();
+}
+
+// One stage holds all.
+Result<IndexFiles> whole(const fs::path& stage,
+                         const storage::Manifest& manifest) {
+  IndexFiles files;
+  files.works = manifest.paths(stage, "works_index/");
+  files.collection_stats =
+      folder_of(manifest, stage, "collection_stats/summary.parquet");
+  if (files.works.empty() || files.collection_stats.empty())
+    return incomplete(stage);
+  files.linkage_stats =
+      folder_of(manifest, stage, "linkage_stats/summary.parquet");
+  DMP_ASSIGN(auto input, storage::stage_input("works_index", stage));
+  files.inputs.push_back(std::move(input));
+  return files;
+}
+
+// Each folder is a stage of its own.
+Result<IndexFiles> apart(const fs::path& works,
+                         const storage::Manifest& manifest) {
+  IndexFiles files;
+  files.works = manifest.paths(works, "works_index_");
+  if (files.works.empty()) return incomplete(works);
+  DMP_ASSIGN(auto input, storage::stage_input("works_index", works));
+  files.inputs.push_back(std::move(input));
+  const fs::path beside = fs::absolute(works).parent_path();
+  for (auto [name, folder] :
+       {std::pair{"collection_stats", &files.collection_stats},
+        std::pair{"linkage_stats", &files.linkage_stats}}) {
+    const fs::path stage = beside / name;
+    DMP_ASSIGN(const auto stats, storage::read_manifest(stage));
+    *folder = folder_of(stats, stage, "summary.parquet");
+    if (folder->empty()) return incomplete(works);
+    DMP_ASSIGN(auto own, storage::stage_input(name, stage));
+    files.inputs.push_back(std::move(own));
+  }
+  return files;
+}
+
+}  // namespace
+
+Result<IndexFiles> index_files(const fs::path& place) {
+  const fs::path plain = place.has_filename() ? place : place.parent_path();
+  const auto manifest = storage::read_manifest(plain);
+  if (manifest && !manifest->paths(plain, "works_index/").empty())
+    return whole(plain, *manifest);
+  if (manifest) return apart(plain, *manifest);
+  const fs::path stage = plain.parent_path();
+  DMP_ASSIGN(const auto parent, storage::read_manifest(stage));
+  return whole(stage, parent);
+}
+
+}  // namespace dmp::jobs
