@@ -2,6 +2,14 @@ MODEL (
   name prepare.canonical_ror,
   kind FULL,
   description 'What a ROR id stands for: a withdrawn one with exactly one successor is its successor, at most five steps, circles left out.',
+  columns (
+    ror_id TEXT,
+    canonical TEXT
+  ),
+  column_descriptions (
+    ror_id = 'Withdrawn ROR id.',
+    canonical = 'ROR id that stands for it.'
+  ),
   audits (unique_values(columns := (ror_id)))
 );
 -- reads: raw.ror

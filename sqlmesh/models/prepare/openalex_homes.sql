@@ -1,7 +1,18 @@
 MODEL (
   name prepare.openalex_homes,
   kind FULL,
-  description 'OpenAlex record ids that occur with several DOIs, and the DOI of the latest one.'
+  description 'OpenAlex record ids that occur with several DOIs, and the DOI of the latest one.',
+  columns (
+    id TEXT,
+    doi TEXT
+  ),
+  column_descriptions (
+    id = 'OpenAlex work id that occurs with several DOIs.',
+    doi = 'The one it counts for.'
+  ),
+  audits (
+    unique_values(columns := (id))
+  )
 );
 -- reads: raw.openalex_works
 -- key: id (unique). Seldom any row; the rows of such an id lie in several ranges.

@@ -1,7 +1,22 @@
 MODEL (
   name prepare.related_dois,
   kind FULL,
-  description 'The kept edges in both directions, by DOI bucket.'
+  description 'The kept edges in both directions, by DOI bucket.',
+  columns (
+    doi_bucket UTINYINT,
+    doi TEXT,
+    related TEXT,
+    class TEXT
+  ),
+  column_descriptions (
+    doi_bucket = 'Of doi.',
+    doi = 'One end of the edge.',
+    related = 'The other end.',
+    class = 'intra, shared or citation.'
+  ),
+  audits (
+    not_null(columns := (doi, related, class))
+  )
 );
 -- reads: prepare.relation_edges, prepare.relation_hubs, prepare.relation_types
 -- key: none; a pair may repeat. order: doi_bucket, so that a range reads its own part.

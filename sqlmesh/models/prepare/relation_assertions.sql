@@ -1,7 +1,19 @@
 MODEL (
   name prepare.relation_assertions,
   kind VIEW,
-  description 'Every relation that a record states, whatever its type and target.'
+  description 'Every relation that a record states, whatever its type and target.',
+  columns (
+    source TEXT,
+    doi TEXT,
+    related TEXT,
+    type TEXT
+  ),
+  column_descriptions (
+    source = 'crossref, datacite or corpus.',
+    doi = 'Who states it.',
+    related = 'Of what; null where the target is no DOI.',
+    type = 'Relation type in lower case, _ as -.'
+  )
 );
 -- reads: raw.datacite, raw.crossref_metadata, raw.data_citation_corpus
 -- key: none. nulls: related (the target is no DOI). type: lower case, _ = -.

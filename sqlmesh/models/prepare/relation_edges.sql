@@ -1,7 +1,20 @@
 MODEL (
   name prepare.relation_edges,
   kind FULL,
-  description 'Distinct edges of a classified type between two different DOIs.'
+  description 'Distinct edges of a classified type between two different DOIs.',
+  columns (
+    type_id UTINYINT,
+    doi TEXT,
+    related TEXT
+  ),
+  column_descriptions (
+    type_id = 'Relation type, of prepare.relation_types.',
+    doi = 'Who states it.',
+    related = 'Of what, another DOI.'
+  ),
+  audits (
+    not_null(columns := (doi, related))
+  )
 );
 -- reads: prepare.relation_assertions, prepare.relation_types
 -- key: (type_id, doi, related), unique.

@@ -2,7 +2,23 @@ MODEL (
   name prepare.relation_types,
   kind FULL,
   description 'Which relation types say "same work" (intra) and which "other work, probably same project" (shared). Types that are not here are ignored.',
-  audits (unique_values(columns := (type_id)), unique_combination_of_columns(columns := (source, type)))
+  columns (
+    type_id UTINYINT,
+    source TEXT,
+    type TEXT,
+    class TEXT
+  ),
+  column_descriptions (
+    type_id = 'Number of the type in the edges.',
+    source = 'crossref, datacite or corpus.',
+    type = 'Relation type in lower case, _ as -.',
+    class = 'intra: the same work; shared: another work, probably of the same project; citation: data cited.'
+  ),
+  audits (
+    unique_values(columns := (type_id)),
+    unique_combination_of_columns(columns := (source, type)),
+    accepted_values(column := class, is_in := ('intra', 'shared', 'citation'))
+  )
 );
 -- key: (source, type), unique; type lower case, _ = -. type_id stands for it in the edges.
 -- Source: works-index.md 4.2.

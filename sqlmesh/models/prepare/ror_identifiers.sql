@@ -2,6 +2,16 @@ MODEL (
   name prepare.ror_identifiers,
   kind FULL,
   description 'Every identifier of an organisation and the one organisation it names; null where several are left.',
+  columns (
+    type TEXT,
+    identifier TEXT,
+    ror_id TEXT
+  ),
+  column_descriptions (
+    type = 'ror, isni, fundref, grid or wikidata.',
+    identifier = 'In the normal form of its type.',
+    ror_id = 'The organisation it names; null where several are left.'
+  ),
   audits (unique_combination_of_columns(columns := (type, identifier)))
 );
 -- reads: raw.ror

@@ -2,7 +2,18 @@ MODEL (
   name prepare.ror_index,
   kind FULL,
   description 'Identifier of an organisation -> its canonical ROR id.',
-  audits (unique_combination_of_columns(columns := (type, identifier)))
+  columns (
+    type TEXT,
+    identifier TEXT,
+    ror_id TEXT
+  ),
+  column_descriptions (
+    ror_id = 'Canonical ROR id.'
+  ),
+  audits (
+    unique_combination_of_columns(columns := (type, identifier)),
+    not_null(columns := (ror_id))
+  )
 );
 -- reads: prepare.ror_identifiers, prepare.canonical_ror
 -- key: (type, identifier), unique. types: ror, isni, fundref, grid, wikidata.

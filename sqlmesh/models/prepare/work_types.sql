@@ -2,7 +2,24 @@ MODEL (
   name prepare.work_types,
   kind FULL,
   description 'Work types of the sources and ours; what is not here is OTHER.',
-  audits (unique_combination_of_columns(columns := (source, raw)))
+  columns (
+    source TEXT,
+    raw TEXT,
+    type TEXT
+  ),
+  column_descriptions (
+    source = 'openalex, crossref, datacite, or datacite_resource for free text of resourceType.',
+    raw = 'Type of the source in lower case.',
+    type = 'Our work type.'
+  ),
+  audits (
+    unique_combination_of_columns(columns := (source, raw)),
+    accepted_values(column := type, is_in := (
+      'ARTICLE', 'AUDIO_VISUAL', 'BOOK', 'BOOK_CHAPTER', 'DATASET', 'DISSERTATION', 'EDITORIAL', 'ERRATUM', 'EVENT', 'GRANT', 'IMAGE',
+      'INTERACTIVE_RESOURCE', 'LETTER', 'LIBGUIDES', 'OTHER', 'OUTPUT_MANAGEMENT_PLAN', 'PARATEXT', 'PEER_REVIEW', 'PHYSICAL_OBJECT',
+      'PREPRINT', 'REFERENCE_ENTRY', 'REPORT', 'RETRACTION', 'REVIEW', 'SOFTWARE', 'SOUND', 'STANDARD', 'SUPPLEMENTARY_MATERIALS'
+    ))
+  )
 );
 -- key: (source, raw), unique. raw: lower case; of datacite_resource without blanks, - and _.
 -- Source: records.md 9.

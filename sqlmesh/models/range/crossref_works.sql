@@ -2,6 +2,30 @@ MODEL (
   name works.crossref_works,
   kind FULL,
   description 'Crossref: one row per DOI, the one with the longest abstract, then title, then newest; funders, awards and update date of all its rows.',
+  columns (
+    doi TEXT,
+    title TEXT,
+    abstract TEXT,
+    updated_date TIMESTAMP,
+    funders STRUCT(name TEXT, funder_doi TEXT, award TEXT)[],
+    work_type TEXT,
+    publication_date DATE,
+    publication_date_end DATE,
+    publication_date_precision TEXT,
+    publication_venue TEXT,
+    authors STRUCT(orcid TEXT, first_initial TEXT, given_name TEXT, middle_initials TEXT, middle_names TEXT, surname TEXT, "full" TEXT)[],
+    institutions STRUCT(name TEXT, ror TEXT)[],
+    funder_rors STRUCT(name TEXT, ror TEXT)[],
+    financed_by TEXT[],
+    language TEXT,
+    doi_bucket UTINYINT
+  ),
+  column_descriptions (
+    updated_date = 'Newest of all records of the DOI.',
+    funders = 'Of all records of the DOI, the chosen one first.',
+    funder_rors = 'Of all records of the DOI, the chosen one first.',
+    financed_by = 'DOIs of awards, from relations is-financed-by, of all records.'
+  ),
   audits (unique_values(columns := (doi)), not_null(columns := (doi)))
 );
 -- reads: raw.crossref_metadata

@@ -2,6 +2,25 @@ MODEL (
   name works.datacite_works,
   kind FULL,
   description 'DataCite: one row per DOI, the newest; ties by longer abstract, longer title, more columns, content.',
+  columns (
+    doi TEXT,
+    title TEXT,
+    abstract TEXT,
+    work_type TEXT,
+    publication_date DATE,
+    updated_date TIMESTAMP,
+    publication_venue TEXT,
+    authors STRUCT(orcid TEXT, first_initial TEXT, given_name TEXT, middle_initials TEXT, middle_names TEXT, surname TEXT, "full" TEXT)[],
+    institutions STRUCT(affiliation_identifier TEXT, affiliation_identifier_scheme TEXT, name TEXT, scheme_uri TEXT)[],
+    funders STRUCT(funder_identifier TEXT, funder_identifier_type TEXT, funder_name TEXT, award_number TEXT, award_uri TEXT)[],
+    publication_date_end DATE,
+    publication_date_precision TEXT,
+    resource_type TEXT,
+    contributors STRUCT(orcid TEXT, first_initial TEXT, given_name TEXT, middle_initials TEXT, middle_names TEXT, surname TEXT, "full" TEXT, contributor_type TEXT)[],
+    language TEXT,
+    date_from_registration BOOLEAN,
+    doi_bucket UTINYINT
+  ),
   audits (unique_values(columns := (doi)), not_null(columns := (doi)))
 );
 -- reads: raw.datacite

@@ -1,7 +1,15 @@
 MODEL (
   name works.list_lengths,
   kind VIEW,
-  description 'How many lists of each kind are longer than the search engine takes; the index holds their beginning.'
+  description 'How many lists of each kind are longer than the search engine takes; the index holds their beginning.',
+  columns (
+    list TEXT,
+    works BIGINT
+  ),
+  column_descriptions (
+    list = 'authors, institutions, funders, awards or relations.',
+    works = 'How many works have a list of that kind longer than the limit.'
+  )
 );
 -- reads: works.merged_works, works.relations_index
 -- key: list (unique). Source: works-index.md 7 "list length".

@@ -2,7 +2,53 @@ MODEL (
   name works.merged_works,
   kind FULL,
   description 'One row per DOI by the merge rules: scalars, authors, institutions, funders and awards; lists uncut.',
-  audits (unique_values(columns := (doi)), not_null(columns := (doi, work_type)))
+  columns (
+    doi TEXT,
+    title TEXT,
+    abstract_text TEXT,
+    work_type TEXT,
+    publication_date DATE,
+    publication_date_end DATE,
+    publication_date_precision TEXT,
+    updated_date TIMESTAMP,
+    publication_venue TEXT,
+    authors STRUCT(orcid TEXT, first_initial TEXT, given_name TEXT, middle_initials TEXT, middle_names TEXT, surname TEXT, "full" TEXT)[],
+    institutions STRUCT(name TEXT, ror TEXT)[],
+    funders STRUCT(name TEXT, ror TEXT)[],
+    awards STRUCT(award_id TEXT, funder_rors TEXT[], funder_names TEXT[])[],
+    source_name TEXT,
+    source_url TEXT,
+    contributors STRUCT(orcid TEXT, first_initial TEXT, given_name TEXT, middle_initials TEXT, middle_names TEXT, surname TEXT, "full" TEXT, contributor_type TEXT)[],
+    language TEXT,
+    is_xpac BOOLEAN,
+    doi_bucket UTINYINT
+  ),
+  column_descriptions (
+    doi = 'Normalised DOI.',
+    title = 'By rules 3.5 and 3.6.',
+    abstract_text = 'By rules 3.5 and 3.6.',
+    work_type = 'One of the 28 types.',
+    publication_date = 'First day of the stated date, by rule 3.8.',
+    updated_date = 'Newest of the records it was made of.',
+    publication_venue = 'At most 1,000 characters.',
+    authors = 'By rule 3.11, ORCIDs completed, doubles dropped.',
+    institutions = 'By rule 3.12, once each.',
+    funders = 'By rule 3.13, once each.',
+    awards = 'By rule 3.14: once each, with the funders that the sources say it of; sorted.',
+    source_name = 'DataCite, OpenAlex or Crossref: the record it is.',
+    source_url = 'Where to look it up; null above 255 characters.',
+    contributors = 'DataCite only; never null.',
+    is_xpac = 'Of the expansion pack of OpenAlex.'
+  ),
+  audits (
+    unique_values(columns := (doi)),
+    not_null(columns := (doi, work_type, source_name)),
+    accepted_values(column := work_type, is_in := (
+      'ARTICLE', 'AUDIO_VISUAL', 'BOOK', 'BOOK_CHAPTER', 'DATASET', 'DISSERTATION', 'EDITORIAL', 'ERRATUM', 'EVENT', 'GRANT', 'IMAGE',
+      'INTERACTIVE_RESOURCE', 'LETTER', 'LIBGUIDES', 'OTHER', 'OUTPUT_MANAGEMENT_PLAN', 'PARATEXT', 'PEER_REVIEW', 'PHYSICAL_OBJECT',
+      'PREPRINT', 'REFERENCE_ENTRY', 'REPORT', 'RETRACTION', 'REVIEW', 'SOFTWARE', 'SOUND', 'STANDARD', 'SUPPLEMENTARY_MATERIALS'
+    ))
+  )
 );
 -- reads: works.datacite_works, works.openalex_works, works.crossref_works, prepare.work_types, prepare.ror_lookup
 -- key: doi (unique). A DOI in DataCite is a DataCite work; another one in OpenAlex an OpenAlex work.

@@ -2,7 +2,30 @@ MODEL (
   name works.openalex_records,
   kind FULL,
   description 'OpenAlex: the records that take part, one row per record id. In mode enrich an expansion-pack record counts only where DataCite has the DOI.',
-  audits (unique_values(columns := (id)))
+  columns (
+    id TEXT,
+    doi TEXT,
+    is_xpac BOOLEAN,
+    ids STRUCT(doi TEXT, mag TEXT, openalex TEXT, pmid TEXT, pmcid TEXT),
+    title TEXT,
+    abstract TEXT,
+    work_type TEXT,
+    publication_date DATE,
+    updated_date TIMESTAMP,
+    publication_venue TEXT,
+    authors STRUCT(orcid TEXT, first_initial TEXT, given_name TEXT, middle_initials TEXT, middle_names TEXT, surname TEXT, "full" TEXT)[],
+    institutions STRUCT(name TEXT, ror TEXT)[],
+    funders STRUCT(id TEXT, display_name TEXT, ror TEXT)[],
+    awards STRUCT(id TEXT, display_name TEXT, funder_award_id TEXT, funder_id TEXT, funder_display_name TEXT, doi TEXT)[],
+    publication_date_end DATE,
+    publication_date_precision TEXT,
+    language TEXT,
+    doi_bucket UTINYINT
+  ),
+  audits (
+    unique_values(columns := (id)),
+    not_null(columns := (id, doi))
+  )
 );
 -- reads: raw.openalex_works, prepare.openalex_homes, works.datacite_works
 -- key: id (unique); doi may repeat.

@@ -2,6 +2,35 @@ MODEL (
   name works.openalex_works,
   kind FULL,
   description 'OpenAlex: one row per DOI. The primary record, completed by the others of the DOI: longest title and abstract, organisations and awards of all.',
+  columns (
+    doi TEXT,
+    id TEXT,
+    title TEXT,
+    abstract TEXT,
+    work_type TEXT,
+    publication_date DATE,
+    publication_date_end DATE,
+    publication_date_precision TEXT,
+    updated_date TIMESTAMP,
+    publication_venue TEXT,
+    authors STRUCT(orcid TEXT, first_initial TEXT, given_name TEXT, middle_initials TEXT, middle_names TEXT, surname TEXT, "full" TEXT)[],
+    institutions STRUCT(name TEXT, ror TEXT)[],
+    funders STRUCT(name TEXT, ror TEXT)[],
+    awards STRUCT(award_id TEXT, name TEXT, ror TEXT)[],
+    language TEXT,
+    is_xpac BOOLEAN,
+    doi_bucket UTINYINT
+  ),
+  column_descriptions (
+    id = 'Of the primary record.',
+    title = 'Longest among the records of the DOI.',
+    abstract = 'Longest among the records of the DOI.',
+    updated_date = 'Newest of all records of the DOI.',
+    authors = 'Of the primary record; where it has none, the longest list of the others.',
+    institutions = 'Of all records, the primary first.',
+    funders = 'Of all records, the primary first.',
+    awards = 'Awards with an id, each with name and ROR id of its funder.'
+  ),
   audits (unique_values(columns := (doi)), not_null(columns := (doi, id)))
 );
 -- reads: works.openalex_records, works.openalex_duplicates

@@ -2,7 +2,23 @@ MODEL (
   name works.relations_index,
   kind FULL,
   description 'For each DOI its related DOIs in three classes, uncut; symmetric, distinct, sorted by bytes.',
-  audits (unique_values(columns := (doi)))
+  columns (
+    doi TEXT,
+    doi_bucket UTINYINT,
+    intra_work_dois TEXT[],
+    possible_shared_project_dois TEXT[],
+    dataset_citation_dois TEXT[]
+  ),
+  column_descriptions (
+    doi = 'Normalised DOI, in the index or not.',
+    intra_work_dois = 'The same work: versions, forms, preprints. Sorted by bytes.',
+    possible_shared_project_dois = 'Other works, probably of the same project. Sorted by bytes.',
+    dataset_citation_dois = 'Data cited by it, or what cites it as data. Sorted by bytes.'
+  ),
+  audits (
+    unique_values(columns := (doi)),
+    not_null(columns := (doi))
+  )
 );
 -- reads: prepare.related_dois
 -- key: doi (unique). Source: works-index.md 4.4.

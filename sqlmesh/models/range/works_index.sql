@@ -2,6 +2,39 @@ MODEL (
   name works.works_index,
   kind VIEW,
   description 'One row per DOI, the best record we have for it: all columns of the index with its hashes, lists cut to the limit of the search engine.',
+  columns (
+    doi TEXT,
+    title TEXT,
+    abstract_text TEXT,
+    work_type TEXT,
+    publication_date DATE,
+    updated_date TIMESTAMP,
+    publication_venue TEXT,
+    institutions STRUCT(name TEXT, ror TEXT)[],
+    authors STRUCT(orcid TEXT, first_initial TEXT, given_name TEXT, middle_initials TEXT, middle_names TEXT, surname TEXT, "full" TEXT)[],
+    funders STRUCT(name TEXT, ror TEXT)[],
+    awards STRUCT(award_id TEXT, funder_rors TEXT[], funder_names TEXT[])[],
+    relations STRUCT(intra_work_dois STRUCT(doi TEXT)[], possible_shared_project_dois STRUCT(doi TEXT)[], dataset_citation_dois STRUCT(doi TEXT)[]),
+    source STRUCT(name TEXT, url TEXT),
+    hash TEXT,
+    publication_date_end DATE,
+    publication_date_precision TEXT,
+    contributors STRUCT(orcid TEXT, first_initial TEXT, given_name TEXT, middle_initials TEXT, middle_names TEXT, surname TEXT, "full" TEXT, contributor_type TEXT)[],
+    language TEXT,
+    is_xpac BOOLEAN,
+    version_hash TEXT,
+    doi_bucket UTINYINT
+  ),
+  column_descriptions (
+    relations = 'Three lists of related DOIs, [] where there are none.',
+    source = 'Name and address of the record it is.',
+    hash = 'MD5 of the canonical bytes of all content but doi and updated_date: changes with the content.',
+    version_hash = 'The same without relations, contributors, language, is_xpac and funders of awards: version in the database of results.',
+    institutions = 'At most audit_nested_object_limit entries.',
+    authors = 'At most audit_nested_object_limit entries.',
+    funders = 'At most audit_nested_object_limit entries.',
+    awards = 'At most audit_nested_object_limit entries.'
+  ),
   audits (unique_values(columns := (doi)), not_null(columns := (doi, work_type, hash, version_hash)))
 );
 -- reads: works.merged_works, works.relations_index

@@ -19,6 +19,24 @@ MODEL (
     funder_rors STRUCT(name TEXT, ror TEXT)[],
     language TEXT,
     doi_bucket UTINYINT
+  ),
+  column_descriptions (
+    doi = 'Normalised DOI.',
+    title = 'Cleaned title.',
+    abstract = 'Cleaned abstract.',
+    updated_date = 'When the record was last indexed or deposited, UTC.',
+    funders = 'One entry an award of a funder, or a funder without award.',
+    relations = 'Stated relations; relation_id is a normalised DOI where id_type is doi.',
+    work_type = 'Type, for posted content with its subtype.',
+    publication_date = 'First day of the stated date.',
+    publication_date_end = 'Last day of the stated date.',
+    publication_date_precision = 'day, month or year.',
+    publication_venue = 'Container title.',
+    authors = 'In order; names in parts, ORCID as bare id.',
+    institutions = 'Affiliations of the authors.',
+    funder_rors = 'Funders named by ROR id.',
+    language = 'Two-letter code.',
+    doi_bucket = 'Top 8 bits of XXH3-64 of the DOI: which range the row belongs to.'
   )
 );
 -- key: none; doi may repeat. order: by doi_bucket in each file. Source: records.md 3.3.

@@ -6,6 +6,11 @@ MODEL (
     publication_doi TEXT,
     dataset_doi TEXT,
     source TEXT
+  ),
+  column_descriptions (
+    publication_doi = 'Normalised DOI of what cites.',
+    dataset_doi = 'Normalised DOI of what is cited.',
+    source = 'Which collections say so, by comma.'
   )
 );
 -- key: (publication_doi, dataset_doi). Source: records.md 6.

@@ -21,6 +21,26 @@ MODEL (
     language TEXT,
     date_from_registration BOOLEAN,
     doi_bucket UTINYINT
+  ),
+  column_descriptions (
+    doi = 'Normalised DOI.',
+    title = 'Cleaned title.',
+    abstract = 'Cleaned abstract.',
+    work_type = 'resourceTypeGeneral as stated.',
+    publication_date = 'First day of the stated date.',
+    updated_date = 'When the record was last changed, UTC.',
+    publication_venue = 'Container title, else publisher.',
+    authors = 'Creators in order; names in parts, ORCID as bare id.',
+    institutions = 'Affiliations of the creators with identifier and scheme as stated.',
+    funders = 'Funding references as stated.',
+    relations = 'Related identifiers; a DOI is normalised.',
+    publication_date_end = 'Last day of the stated date.',
+    publication_date_precision = 'day, month or year.',
+    resource_type = 'resourceType, free text.',
+    contributors = 'Contributors with their type; never shown as authors.',
+    language = 'Two-letter code.',
+    date_from_registration = 'The date is that of registration, nothing better was stated.',
+    doi_bucket = 'Top 8 bits of XXH3-64 of the DOI: which range the row belongs to.'
   )
 );
 -- key: none; doi may repeat. order: by doi_bucket in each file. Source: records.md 4.3.

@@ -21,6 +21,26 @@ MODEL (
     publication_date_precision TEXT,
     language TEXT,
     doi_bucket UTINYINT
+  ),
+  column_descriptions (
+    id = 'OpenAlex work id, W and digits.',
+    doi = 'Normalised DOI; never null here.',
+    is_xpac = 'Of the expansion pack.',
+    ids = 'Other identifiers of the record.',
+    title = 'Cleaned title.',
+    abstract = 'Cleaned abstract.',
+    work_type = 'Type as OpenAlex says it.',
+    publication_date = 'First day of the stated date.',
+    updated_date = 'When the record was last changed, UTC.',
+    publication_venue = 'Name of the primary source.',
+    authors = 'In order; names in parts, ORCID as bare id.',
+    institutions = 'Of the authors; ror as bare id.',
+    funders = 'Funders the record lists.',
+    awards = 'Grants the record lists, each with its funder.',
+    publication_date_end = 'Last day of the stated date.',
+    publication_date_precision = 'day, month or year.',
+    language = 'Two-letter code.',
+    doi_bucket = 'Top 8 bits of XXH3-64 of the DOI: which range the row belongs to.'
   )
 );
 -- key: none; id may repeat. order: by doi_bucket in each file. Source: records.md 2.3.
