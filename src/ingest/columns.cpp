@@ -166,8 +166,10 @@ std::optional<std::string> language_code(std::string_view raw) {
               {"japanese", "ja"}, {"chi", "zh"},          {"zho", "zh"},
               {"chinese", "zh"},  {"rus", "ru"},          {"russian", "ru"},
               {"deutsch", "de"},  {"fran\u00E7ais", "fr"}}};
-  for (const auto& [name, short_code] : kNames) {
-    if (code == name) return std::string(short_code);
+  if (code.size() > 2) {
+    for (const auto& [name, short_code] : kNames) {
+      if (code == name) return std::string(short_code);
+    }
   }
   if (code.size() < 2 || code.size() > 3) return std::nullopt;
   for (const char c : code) {

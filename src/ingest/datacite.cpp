@@ -415,9 +415,9 @@ class DataCiteReader final : public Reader {
   }
 
   void read_creator(JsonWalk& walk, ondemand::value value) {
-    const Creator creator = creator_of(walk, value);
+    Creator creator = creator_of(walk, value);
     if (walk.broken()) return;
-    for (const auto& item : creator.affiliations) institutions_.add(item);
+    for (auto& item : creator.affiliations) institutions_.add(std::move(item));
     if (is_organisation(creator)) {
       walk.counters().add("name_org");
       Institution item = organisation_of(creator, walk.counters());

@@ -6,6 +6,7 @@
 #include <simdjson.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,10 @@ namespace ondemand = simdjson::ondemand;
 class JsonWalk {
  public:
   explicit JsonWalk(Counters& counters) : counters_(counters) {}
+  // `record`: its JSON text; without a '\\' there no text of it has escapes.
+  JsonWalk(Counters& counters, std::string_view record)
+      : counters_(counters),
+        escapes_(record.find('\\') != std::string_view::npos) {}
 
   bool broken() const { return broken_; }
   void mark_broken() { broken_ = true; }
@@ -31,7 +36,7 @@ class JsonWalk {
     for (auto field : object) {
       std::string_view key;
       ondemand::value value;
-      if (field.unescaped_key(true).get(key) != simdjson::SUCCESS ||
+      if (!key_of(field, key) ||
           field.value().get(value) != simdjson::SUCCESS) {
         broken_ = true;
         return;
@@ -99,6 +104,7 @@ class JsonWalk {
   std::string_view text(std::string_view path, ondemand::value value) {
     switch (type_of(value)) {
       case ondemand::json_type::string: {
+        if (const auto plain = unescaped(value.raw_json_token())) return *plain;
         std::string_view text;
         if (value.get_string(true).get(text) != simdjson::SUCCESS) {
           broken_ = true;
@@ -152,7 +158,31 @@ class JsonWalk {
   }
 
  private:
+  // The text of a string token (quotes, perhaps blanks behind them) where it
+  // lies, when nothing in it is escaped: most need no copy.
+  std::optional<std::string_view> unescaped(std::string_view token) const {
+    const std::size_t last = token.rfind('"');
+    if (last == 0 || last == std::string_view::npos) return std::nullopt;
+    const std::string_view text = token.substr(1, last - 1);
+    if (escapes_ && text.find('\\') != std::string_view::npos)
+      return std::nullopt;
+    return text;
+  }
+
+  template <class Field>
+  bool key_of(Field& field, std::string_view& key) {
+    std::string_view token;
+    if (field.key_raw_json_token().get(token) != simdjson::SUCCESS)
+      return false;
+    if (const auto plain = unescaped(token)) {
+      key = *plain;
+      return true;
+    }
+    return field.unescaped_key(true).get(key) == simdjson::SUCCESS;
+  }
+
   Counters& counters_;
+  bool escapes_ = true;
   bool broken_ = false;
 };
 

@@ -208,7 +208,7 @@ class Worker {
       reason = "not an object";
       return Outcome::bad_json;
     }
-    JsonWalk walk(result_.counters);
+    JsonWalk walk(result_.counters, record.json);
     const std::size_t before = rows_.rows();
     const Outcome outcome = reader_->read(object, walk, rows_, doi_);
     const bool whole = !walk.broken() && document.at_end();
