@@ -40,16 +40,28 @@ Result<GroundTruth> GroundTruth::read(const std::filesystem::path& path) {
   return parse(std::move(text), path.string());
 }
 
+Result<GroundTruth> GroundTruth::read_pairs(const std::filesystem::path& path) {
+  DMP_ASSIGN(std::string text, storage::read_file(path));
+  return parse(std::move(text), path.string(), Status::all_accepted);
+}
+
 Result<GroundTruth> GroundTruth::parse(std::string text,
                                        const std::string& name) {
+  return parse(std::move(text), name, Status::in_a_column);
+}
+
+Result<GroundTruth> GroundTruth::parse(std::string text,
+                                       const std::string& name, Status status) {
   CsvReader csv(std::move(text));
   std::vector<std::string> fields;
   csv.next(fields);
   const std::size_t dmp = column_of(fields, "dmp_doi", "dmpDoi");
   const std::size_t work = column_of(fields, "work_doi", "workDoi");
-  const std::size_t status = column_of(fields, "status", "status");
+  const bool pairs = status == Status::all_accepted;
+  const std::size_t verdict =
+      pairs ? dmp : column_of(fields, "status", "status");
   for (const auto& [column, title] :
-       {std::pair{dmp, "dmp_doi"}, {work, "work_doi"}, {status, "status"}}) {
+       {std::pair{dmp, "dmp_doi"}, {work, "work_doi"}, {verdict, "status"}}) {
     if (column == kNone) {
       return Error{ErrorCode::corrupt_input,
                    fmt::format("{}: no column {}", name, title)};
@@ -59,7 +71,8 @@ Result<GroundTruth> GroundTruth::parse(std::string text,
   bool has_accepted = false;
   while (csv.next(fields)) {
     const std::string word =
-        text::to_lower(text::trim(field_at(fields, status)));
+        pairs ? "accepted"
+              : text::to_lower(text::trim(field_at(fields, verdict)));
     if (word != "accepted" && word != "rejected") continue;
     std::string dmp_doi = doi_of(field_at(fields, dmp));
     std::string work_doi = doi_of(field_at(fields, work));
@@ -72,7 +85,7 @@ Result<GroundTruth> GroundTruth::parse(std::string text,
     truth.add(std::move(dmp_doi), std::move(work_doi),
               word == "accepted" ? Verdict::accepted : Verdict::rejected);
   }
-  if (!has_accepted) {
+  if (!has_accepted && !pairs) {
     return Error{ErrorCode::corrupt_input,
                  name + ": no row with status ACCEPTED"};
   }

@@ -30,6 +30,10 @@ class GroundTruth {
   // The same from a text; `name` stands for the file in messages.
   static Result<GroundTruth> parse(std::string text, const std::string& name);
 
+  // A CSV of pairs alone, dmp_doi and work_doi: all count as accepted. Source:
+  // ranking.md 6.3. Errors: not_found, io, corrupt_input (missing column).
+  static Result<GroundTruth> read_pairs(const std::filesystem::path& path);
+
   void add(std::string dmp_doi, std::string work_doi, Verdict verdict);
 
   // Null for a plan that is not in it.
@@ -43,6 +47,10 @@ class GroundTruth {
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
+  enum class Status : std::uint8_t { in_a_column, all_accepted };
+  static Result<GroundTruth> parse(std::string text, const std::string& name,
+                                   Status status);
+
   std::map<std::string, Works, std::less<>> plans_;
   std::vector<std::string> warnings_;
 };

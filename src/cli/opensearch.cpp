@@ -1,0 +1,299 @@
+// `opensearch …` without a server: the search of local files, and its metrics.
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/search_options.h"
+#include "cli/stats.h"
+#include "dmps/transform.h"
+#include "jobs/local_search.h"
+#include "results/csv.h"
+#include "results/match_files.h"
+#include "results/metrics_study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace dmp::cli {
+
+namespace {
+
+Option row(const char* name, OptionType type, const char* help,
+           const char* fallback = "", int position = -1,
+           bool required = false) {
+  return {name, type, help, fallback, "", position, required};
+}
+
+void append(std::vector<Option>& to, const std::vector<Option>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+// Where plans and works lie. Source: spec cli.md G11.
+std::vector<Option> local_data() {
+  return {{"dmps-path", OptionType::existing_path,
+           "DMP records: transform Parquet, DMP export (JSON lines, .gz), or "
+           "maDMP JSON.",
+           "", "DMPWORKS_DMPS_PATH"},
+          {"works-path", OptionType::existing_path,
+           "Full works index: sqlmesh/RUN, or its works_index/ with "
+           "collection_stats/ and linkage_stats/ beside it.",
+           "", "DMPWORKS_WORKS_PATH"}};
+}
+
+std::vector<Option> index_names(int first) {
+  return {row("dmps-index-name", OptionType::text, "Engine opensearch only.",
+              "dmps-index", first),
+          row("works-index-name", OptionType::text, "Engine opensearch only.",
+              "works-index", first + 1)};
+}
+
+jobs::LocalSearch search_from(const Values& values) {
+  return {values.text("dmps-path"), values.text("works-path"),
+          search_of(values, "")};
+}
+
+void need(const Values& values, const char* name, Problems& problems) {
+  if (values.has(name)) return;
+  problems.lines.push_back(
+      fmt::format("--{}: needed, as no server is searched", name));
+}
+
+// ----------------------------------------------------------- dmp-works-search
+
+Entry dmp_works_search() {
+  std::vector<Option> rows = index_names(0);
+  rows.push_back(row("out-dir", OptionType::path, "Matches folder.", "", 2));
+  rows.push_back(row("out-file", OptionType::path,
+                     "One file instead (.jsonl or .jsonl.gz)."));
+  Option most = row("records-per-file", OptionType::integer,
+                    "DMPs per matches file.", "1000");
+  most.least = 1;
+  rows.push_back(most);
+  append(rows, local_data());
+  append(rows, search_options(""));
+  Entry entry{
+      {{"opensearch", "dmp-works-search"},
+       "Search the works of every DMP, with evidence.",
+       rows},
+      [](const Values& values) -> Status {
+        DMP_ASSIGN(
+            const auto result, counted(values, "dmp-works-search", [&] {
+              const auto search = search_from(values);
+              if (values.has("out-file")) {
+                return jobs::search_to_file(search, values.text("out-file"));
+              }
+              return jobs::search_to_folder(
+                  search, values.text("out-dir"),
+                  static_cast<std::size_t>(values.integer("records-per-file")));
+            }));
+        const auto& counts = result.manifest.counters;
+        return print(
+            fmt::format("{} plans, {} with works; {} matches of {} works\n",
+                        counts.at("plans"), counts.at("plans_with_works"),
+                        counts.at("matches"), counts.at("works")));
+      }};
+  entry.check = [](const Values& values, Problems& problems) {
+    if (values.has("out-dir") == values.has("out-file"))
+      problems.lines.emplace_back("one of --out-dir and --out-file is needed");
+    need(values, "dmps-path", problems);
+    need(values, "works-path", problems);
+    if (values.has("out-file") && values.flag("linkage-pairs"))
+      problems.lines.emplace_back("--linkage-pairs: only with --out-dir");
+    check_search(values, "", problems);
+  };
+  return entry;
+}
+
+// --------------------------------------------------------------- rank-metrics
+
+// Known outputs by plan; a plan that is not listed has none.
+using Outputs = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+Result<Outputs> read_outputs(const std::string& path) {
+  DMP_ASSIGN(const auto truth, results::GroundTruth::read_pairs(path));
+  for (const auto& warning : truth.warnings()) log::warning("{}", warning);
+  Outputs outputs;
+  for (const auto& [plan, works] : truth.plans()) {
+    for (const auto& [work, verdict] : works) outputs[plan].push_back(work);
+  }
+  return outputs;
+}
+
+// What is judged, as it passes by.
+class Judge {
+ public:
+  Judge(const results::GroundTruth& truth, std::vector<int> ks)
+      : truth_(truth), collector_(truth, std::move(ks)) {}
+
+  Status add(const model::PlanMatches& plan) {
+    collector_.add(plan);
+    longest_ = std::max(longest_, plan.works.size());
+    for (const auto& match : plan.works) {
+      if (truth_.verdict(plan.plan_doi, match.work.doi) !=
+          results::Verdict::accepted)
+        continue;
+      right_ += fmt::format("{},{}\n", results::csv_field(plan.plan_doi),
+                            results::csv_field(match.work.doi));
+    }
+    return {};
+  }
+  results::Metrics metrics() const { return collector_.finish(); }
+  // CSV of the listed works that are right, as the plans came.
+  std::string right() const { return "dmp_doi,work_doi\n" + right_; }
+  std::size_t longest() const { return longest_; }
+
+ private:
+  const results::GroundTruth& truth_;
+  results::MetricsCollector collector_;
+  std::size_t longest_ = 0;
+  std::string right_;
+};
+
+Result<std::vector<model::Plan>> judged_plans(const Values& values) {
+  if (!values.has("dmps-path")) return std::vector<model::Plan>();
+  DMP_ASSIGN(auto plans, dmps::load_plans(values.text("dmps-path")));
+  if (values.has("inject-published-outputs-file")) {
+    DMP_ASSIGN(const auto outputs,
+               read_outputs(values.text("inject-published-outputs-file")));
+    for (auto& plan : plans) {
+      const auto found = outputs.find(plan.doi);
+      plan.published_outputs =
+          found == outputs.end() ? std::vector<std::string>() : found->second;
+    }
+  }
+  return plans;
+}
+
+// Plans of the ground truth that nobody could have matched.
+void flag_unknown(const results::GroundTruth& truth,
+                  const std::vector<model::Plan>& plans) {
+  if (plans.empty()) return;
+  std::set<std::string_view> known;
+  for (const auto& plan : plans) known.insert(plan.doi);
+  std::size_t unknown = 0;
+  std::string first;
+  for (const auto& [doi, works] : truth.plans()) {
+    if (known.contains(doi)) continue;
+    if (unknown++ == 0) first = doi;
+  }
+  if (unknown == 0) return;
+  log::warning(
+      "{} plans of the ground truth are not among the DMP records, "
+      "{} first; they count as 0",
+      unknown, first);
+}
+
+Status judge_all(const Values& values, const std::vector<model::Plan>& plans,
+                 Judge& judge) {
+  if (values.has("matches-path")) {
+    return results::read_matches(
+        values.text("matches-path"),
+        [&](model::PlanMatches&& plan) { return judge.add(plan); });
+  }
+  DMP_TRY(jobs::search_plans(
+      search_from(values), plans,
+      [&](model::PlanMatches&& plan) { return judge.add(plan); }));
+  return {};
+}
+
+std::vector<int> cut_offs(const Values& values) {
+  std::vector<int> ks;
+  for (const auto& k : values.list("ks")) ks.push_back(std::stoi(k));
+  return ks;
+}
+
+Status rank_metrics(const Values& values) {
+  DMP_ASSIGN(const auto truth,
+             results::GroundTruth::read(values.text("ground-truth-file")));
+  for (const auto& warning : truth.warnings()) log::warning("{}", warning);
+  std::optional<results::MetricsTable> other;
+  if (values.has("compare")) {
+    DMP_ASSIGN(other, results::read_metrics_csv(values.text("compare")));
+  }
+  DMP_ASSIGN(const auto plans, judged_plans(values));
+  flag_unknown(truth, plans);
+  Judge judge(truth, cut_offs(values));
+  DMP_TRY(judge_all(values, plans, judge));
+  for (const int k : cut_offs(values)) {
+    if (static_cast<std::size_t>(k) > judge.longest())
+      log::warning("no plan has {} works: recall at {} is that of all", k, k);
+  }
+  std::map<std::string, std::string, std::less<>> titles;
+  for (const auto& plan : plans) titles[plan.doi] = plan.title.value_or("");
+  const auto metrics = judge.metrics();
+  DMP_TRY(storage::write_file_atomically(
+      values.text("output-file"), results::metrics_csv(metrics, titles)));
+  if (values.has("true-positive-published-outputs-file")) {
+    DMP_TRY(storage::write_file_atomically(
+        values.text("true-positive-published-outputs-file"), judge.right()));
+  }
+  const auto studied = results::study(metrics, other ? &*other : nullptr);
+  return print(values.flag("json") ? results::study_json(metrics, studied)
+                                   : results::study_text(metrics, studied));
+}
+
+Entry rank_metrics_command() {
+  std::vector<Option> rows{row("ground-truth-file", OptionType::existing_path,
+                               "CSV dmp_doi,work_doi,status; only ACCEPTED "
+                               "counts.",
+                               "", 0, true)};
+  append(rows, index_names(1));
+  append(rows,
+         {row("output-file", OptionType::path, "Metrics CSV.", "", 3, true),
+          row("matches-path", OptionType::existing_path,
+              "Judge these matches; nothing is searched."),
+          row("ks", OptionType::list, "Cut-offs, in the order given.",
+              "10,20,100"),
+          row("inject-published-outputs-file", OptionType::existing_path,
+              "CSV dmp_doi,work_doi: the known outputs used by the query; DMPs "
+              "not listed have none."),
+          row("true-positive-published-outputs-file", OptionType::path,
+              "Writes the returned works that are in the ground truth, same "
+              "form."),
+          row("compare", OptionType::existing_path,
+              "Metrics CSV of another run: paired difference."),
+          row("json", OptionType::boolean, "Summary with intervals as JSON.",
+              "False")});
+  append(rows, local_data());
+  append(rows, search_options(""));
+  Entry entry{{{"opensearch", "rank-metrics"},
+               "Judge matches against known works: MAP, NDCG, precision, "
+               "recall, with intervals.",
+               rows},
+              rank_metrics};
+  entry.check = [](const Values& values, Problems& problems) {
+    for (const auto& k : values.list("ks")) {
+      const bool whole = !k.empty() && k.size() < 7 &&
+                         std::all_of(k.begin(), k.end(), [](char c) {
+                           return c >= '0' && c <= '9';
+                         });
+      if (!whole || std::stoi(k) < 1)
+        problems.lines.push_back(
+            fmt::format("--ks: \"{}\" is no whole number from 1", k));
+    }
+    check_search(values, "", problems);
+    if (values.has("matches-path")) {
+      if (values.has("inject-published-outputs-file")) {
+        problems.lines.emplace_back(
+            "--inject-published-outputs-file: nothing is searched with "
+            "--matches-path");
+      }
+      return;
+    }
+    need(values, "dmps-path", problems);
+    need(values, "works-path", problems);
+    if (!values.has("dmps-path") || !values.has("works-path"))
+      problems.lines.emplace_back(
+          "hint: --matches-path judges matches that are there already");
+  };
+  return entry;
+}
+
+}  // namespace
+
+std::vector<Entry> opensearch_commands() {
+  return {dmp_works_search(), rank_metrics_command()};
+}
+
+}  // namespace dmp::cli

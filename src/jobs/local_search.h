@@ -1,0 +1,41 @@
+#pragma once
+
+#include "base/result.h"
+#include "match/engine.h"
+#include "storage/manifest.h"
+
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+namespace dmp::jobs {
+
+// A search apart from any run: plans and a works index given by their places.
+// Source: spec cli.md 8, `opensearch dmp-works-search` with engine stream.
+struct LocalSearch {
+  std::filesystem::path plans;        // as dmps/transform.h, load_plans
+  std::filesystem::path works_index;  // as jobs/index_files.h
+  match::SearchOptions options;
+};
+
+using MatchSink = std::function<Status(model::PlanMatches&&)>;
+
+// Gives the matches of each of `plans`, in the order of match::search. Without
+// ror.parquet a funder's family is what the plan says.
+// Errors: those of load_plans, index_files and match::search.
+Result<match::SearchCounts> search_plans(const LocalSearch& search,
+                                         std::vector<model::Plan> plans,
+                                         const MatchSink& sink);
+
+// The same, published as a stage: matches/, and linkage_pairs/ if asked for.
+// Always done anew; readers see the old stage until the new one stands.
+Result<storage::StageResult> search_to_folder(
+    const LocalSearch& search, const std::filesystem::path& out_dir,
+    std::size_t plans_per_file);
+
+// One file, .jsonl or .jsonl.gz, replaced when it is complete. Gives the counts
+// as a manifest that is not written. Errors: io.
+Result<storage::StageResult> search_to_file(const LocalSearch& search,
+                                            const std::filesystem::path& file);
+
+}  // namespace dmp::jobs

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""rank-metrics against ranx, and the search of local files it can judge.
+
+usage: metrics_test.py PROGRAM
+"""
+import csv
+import gzip
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = sys.argv.pop(1)
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def run(*words, code=0):
+    done = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == code, (words, done.returncode, done.stderr)
+    return done
+
+
+def lines(path):
+    opened = gzip.open(path, "rt") if path.suffix == ".gz" else open(path)
+    with opened as text:
+        return sorted(text)
+
+
+def rows_of(path):
+    with open(path, newline="") as text:
+        return list(csv.DictReader(text))
+
+
+class Metrics(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.dir = pathlib.Path(self.folder.name)
+        self.addCleanup(self.folder.cleanup)
+
+    def judge(self, matches, *more):
+        out = self.dir / "metrics.csv"
+        done = run("opensearch", "rank-metrics", HERE / "truth.csv", "--output-file", out,
+                   "--matches-path", matches, "--ks", "1,3,10,50", "--json", *more)
+        return json.loads(done.stdout), out
+
+    def test_equal_ranx_on_random_runs(self):
+        expected = json.loads((HERE / "expected.json").read_text())
+        found, _ = self.judge(HERE / "matches.jsonl")
+        self.assertEqual(set(found["metrics"]), set(expected))
+        for name, value in expected.items():
+            self.assertAlmostEqual(found["metrics"][name]["mean"], value, 9, name)
+            self.assertLessEqual(found["metrics"][name]["low"], value)
+            self.assertGreaterEqual(found["metrics"][name]["high"], value)
+
+    def test_the_row_of_all_is_the_mean_of_the_rows(self):
+        found, out = self.judge(HERE / "matches.jsonl")
+        rows = rows_of(out)
+        self.assertEqual(rows[0]["dmp_doi"], "all")
+        self.assertEqual(len(rows), 1 + found["plans"], "plans without a list have a row of their own")
+        for name in ("map@10", "ndcg@3", "precision@50", "recall@1"):
+            mean = sum(float(row[name]) for row in rows[1:]) / len(rows[1:])
+            self.assertAlmostEqual(float(rows[0][name]), mean, 12)
+
+    def test_a_run_compared_with_itself_does_not_differ(self):
+        _, out = self.judge(HERE / "matches.jsonl")
+        other = out.rename(self.dir / "other.csv")
+        found, _ = self.judge(HERE / "matches.jsonl", "--compare", other)
+        self.assertEqual(found["metrics"]["map@10"]["difference"], 0)
+        self.assertEqual(found["metrics"]["map@10"]["p"], 1)
+        self.assertEqual(found["metrics"]["map@10"]["compared"], 40)
+
+
+class LocalSearch(unittest.TestCase):
+    """A world without ROR, since the leaf is given none."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.dir = pathlib.Path(cls.folder.name)
+        world = cls.world = cls.dir / "world"
+        run("synth", world, "--works", 1500, "--dmps", 30, "--seed", 5)
+        run("run", "--out-dir", cls.dir / "out", "--run-id", "2026-01-01", "--openalex-works", world / "openalex_works",
+            "--datacite", world / "datacite", "--dmps", world / "dmps")
+        cls.data = ("--dmps-path", world / "dmps", "--works-path", cls.dir / "out/sqlmesh/2026-01-01")
+
+    def test_gives_what_the_whole_run_gives(self):
+        folder, file = self.dir / "matches", self.dir / "matches.jsonl"
+        done = run("opensearch", "dmp-works-search", *self.data, "--out-dir", folder)
+        self.assertRegex(done.stdout, r"^30 plans, \d+ with works; \d+ matches of \d+ works\n$")
+        run("opensearch", "dmp-works-search", *self.data, "--out-file", file)
+        run("opensearch", "dmp-works-search", *self.data, "--out-file", file.with_suffix(".jsonl.gz"))
+        whole = [line for path in (self.dir / "out/dmp-works-search/2026-01-01/matches").iterdir() for line in lines(path)]
+        self.assertEqual(len(whole), 30)
+        self.assertEqual(lines(file), sorted(whole))
+        self.assertEqual(lines(file.with_suffix(".jsonl.gz")), sorted(whole))
+        self.assertEqual([line for path in (folder / "matches").iterdir() for line in lines(path)], lines(file))
+        self.assertEqual([path.name for path in self.dir.iterdir() if path.name.startswith(".")], [])
+
+    def test_metrics_of_a_search_are_those_of_its_matches(self):
+        truth = self.world / "ground_truth.csv"
+        first, second, right = self.dir / "a.csv", self.dir / "b.csv", self.dir / "right.csv"
+        run("opensearch", "rank-metrics", truth, "--output-file", first, *self.data, "--true-positive-published-outputs-file", right)
+        run("opensearch", "dmp-works-search", *self.data, "--out-dir", self.dir / "judged")
+        run("opensearch", "rank-metrics", truth, "--output-file", second, "--matches-path", self.dir / "judged",
+            "--dmps-path", self.world / "dmps")
+        self.assertEqual(first.read_text(), second.read_text())
+        accepted = {(row["dmp_doi"], row["work_doi"]) for row in rows_of(truth) if row["status"] == "ACCEPTED"}
+        found = {(row["dmp_doi"], row["work_doi"]) for row in rows_of(right)}
+        self.assertTrue(found)
+        self.assertLessEqual(found, accepted)
+
+    def test_injected_outputs_stand_for_those_of_the_plans(self):
+        truth = self.world / "ground_truth.csv"
+        out, right = self.dir / "c.csv", self.dir / "anchors.csv"
+        run("opensearch", "rank-metrics", truth, "--output-file", out, *self.data, "--ranker", "query",
+            "--disable-features", "relations", "--true-positive-published-outputs-file", right)
+        run("opensearch", "rank-metrics", truth, "--output-file", self.dir / "d.csv", *self.data, "--ranker", "query",
+            "--inject-published-outputs-file", right)
+        self.assertNotEqual(out.read_text(), (self.dir / "d.csv").read_text())
+        none = self.dir / "none.csv"
+        none.write_text("dmp_doi,work_doi\n")
+        run("opensearch", "rank-metrics", truth, "--output-file", self.dir / "e.csv", *self.data, "--ranker", "query",
+            "--inject-published-outputs-file", none)
+
+    def test_a_search_that_fails_leaves_the_old_file(self):
+        file = self.dir / "kept.jsonl"
+        file.write_text("old\n")
+        run("opensearch", "dmp-works-search", "--dmps-path", self.world / "dmps", "--works-path", self.world / "ror",
+            "--out-file", file, code=1)
+        self.assertEqual(file.read_text(), "old\n")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
