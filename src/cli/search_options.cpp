@@ -2,7 +2,27 @@
 
 #include "cli/commands.h"
 
+#include <algorithm>
+#include <set>
+#include <utility>
+
 namespace dmp::cli {
+
+namespace {
+
+// The values of the names that were given.
+template <class T>
+std::set<T> chosen(const std::vector<std::string>& names,
+                   const std::vector<std::pair<std::string, T>>& known) {
+  std::set<T> values;
+  for (const auto& [name, value] : known) {
+    if (std::find(names.begin(), names.end(), name) != names.end())
+      values.insert(value);
+  }
+  return values;
+}
+
+}  // namespace
 
 std::vector<Option> search_options(const std::string& prefix) {
   const auto number = [](const char* name, const char* help,
@@ -34,6 +54,14 @@ std::vector<Option> search_options(const std::string& prefix) {
        false,
        {"funded_dois", "authors", "institutions", "funders", "awards",
         "content", "relations"}},
+      {"without-improvements",
+       OptionType::list,
+       "Improvements of query builder dmpworks left out, for studies.",
+       "",
+       "",
+       -1,
+       false,
+       {"award_funders", "raw_awards", "dates", "duplicates", "surnames"}},
       number("max-results", "Works kept per DMP.", "100", 1, 10000),
       number("project-end-buffer-years", "Years added to the project end.", "3",
              0, 100),
@@ -82,6 +110,7 @@ std::vector<Option> search_options(const std::string& prefix) {
 match::SearchOptions search_of(const Values& values,
                                const std::string& prefix) {
   using match::Feature;
+  using match::Improvement;
   match::SearchOptions search;
   if (values.text(prefix + "query-builder-name") != "dmpworks")
     search.builder = match::QueryBuilder::baseline;
@@ -105,19 +134,21 @@ match::SearchOptions search_of(const Values& values,
   search.explore_ratio = values.real(prefix + "linkage-explore");
   search.linkage_pairs = values.flag(prefix + "linkage-pairs");
   search.threads = threads_of(values);
-  const std::vector<std::pair<std::string, Feature>> features{
-      {"funded_dois", Feature::funded_dois},
-      {"authors", Feature::authors},
-      {"institutions", Feature::institutions},
-      {"funders", Feature::funders},
-      {"awards", Feature::awards},
-      {"content", Feature::content},
-      {"relations", Feature::relations}};
-  for (const auto& name : values.list(prefix + "disable-features")) {
-    for (const auto& [known, feature] : features) {
-      if (name == known) search.disabled.insert(feature);
-    }
-  }
+  search.disabled = chosen<Feature>(values.list(prefix + "disable-features"),
+                                    {{"funded_dois", Feature::funded_dois},
+                                     {"authors", Feature::authors},
+                                     {"institutions", Feature::institutions},
+                                     {"funders", Feature::funders},
+                                     {"awards", Feature::awards},
+                                     {"content", Feature::content},
+                                     {"relations", Feature::relations}});
+  search.without =
+      chosen<Improvement>(values.list(prefix + "without-improvements"),
+                          {{"award_funders", Improvement::award_funders},
+                           {"raw_awards", Improvement::raw_awards},
+                           {"dates", Improvement::dates},
+                           {"duplicates", Improvement::duplicates},
+                           {"surnames", Improvement::surnames}});
   return search;
 }
 

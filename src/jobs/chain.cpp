@@ -190,6 +190,8 @@ std::map<std::string, std::string> search_options(
   for (const auto feature : search.disabled)
     disabled += fmt::format("{} ", static_cast<int>(feature));
   options["disabled"] = disabled;
+  for (const auto improvement : search.without)
+    options["without"] += fmt::format("{} ", static_cast<int>(improvement));
   if (search.ranker == match::Ranker::query) return options;
   options["ranker"] = "linkage";
   options["min_probability"] = std::to_string(search.min_probability);

@@ -162,7 +162,7 @@ class Evaluator {
   bool surname_hits(const AuthorClause& clause, std::size_t child) {
     if (clause.surname_tokens.empty()) return false;
     const auto& author = work_.authors[child];
-    if (!options_.improved())
+    if (!options_.improves(Improvement::surnames))
       return has_phrase(clause.surname_tokens, view_.author_full(child), 0);
     // A5: in the surname where there is one, and by someone of that initial.
     const bool hit =
@@ -262,7 +262,7 @@ class Evaluator {
       if (fields != nullptr)
         fields->push_back("awards.award_id." + variant.text);
       AwardHit hit{options_.award_full, true, "award-strong", false};
-      if (options_.improved()) {
+      if (options_.improves(Improvement::award_funders)) {
         const Agreement says = agreement(clause.family, work_.awards[child]);
         hit.mismatch = says == Agreement::disagree;
         if (!variant.strong) {
@@ -422,16 +422,16 @@ class Evaluator {
     const auto& date = work_.publication_date;
     if (!date) {
       result_.date_status = "unknown";
-      return options_.improved();
+      return options_.improves(Improvement::dates);
     }
-    const text::Day last = options_.improved()
+    const text::Day last = options_.improves(Improvement::dates)
                                ? work_.publication_date_end.value_or(*date)
                                : *date;
     const bool inside = last >= query_.window_begin &&
                         (!query_.window_end || *date <= *query_.window_end);
     result_.date_status = inside ? "inside" : "outside";
     if (inside) return true;
-    if (!options_.improved()) return false;
+    if (!options_.improves(Improvement::dates)) return false;
     const bool award =
         award_full_ && *date >= text::add_years(query_.project_start, -1);
     return result_.funded_doi || intra_hit_ || award;

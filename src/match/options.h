@@ -36,6 +36,16 @@ enum class Feature : std::uint8_t {
   relations,
 };
 
+// What builder dmpworks does otherwise than the baseline. Source: search.md 3.
+// award_funders is A1, raw_awards A2, dates A3, duplicates A4, surnames A5.
+enum class Improvement : std::uint8_t {
+  award_funders,
+  raw_awards,
+  dates,
+  duplicates,
+  surnames,
+};
+
 // What orders the works. linkage: the probability of linkage.md; query: the
 // score of the query.
 enum class Ranker : std::uint8_t { query, linkage };
@@ -52,6 +62,7 @@ struct SearchOptions {
   int inferred_end_extra_years = 2;
   int inner_hits = 50;  // evidence items a list
   std::set<Feature> disabled;
+  std::set<Improvement> without;  // of builder dmpworks, for studies
   // Weights of an award by what its funder says: agrees, unknown, disagrees.
   double award_full = 10, award_unknown = 2, award_disagree = 0.5;
   Similarity similarity = Similarity::bm25;
@@ -69,6 +80,9 @@ struct SearchOptions {
   int threads = 1;
 
   bool improved() const { return builder == QueryBuilder::dmpworks; }
+  bool improves(Improvement improvement) const {
+    return improved() && !without.contains(improvement);
+  }
   bool uses(Feature feature) const { return !disabled.contains(feature); }
 };
 

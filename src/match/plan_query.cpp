@@ -37,7 +37,7 @@ std::vector<AwardVariant> variants_of(const model::Funding& funding,
                          &funding.funder_project_number}) {
     if (!*id || text::is_award_filler(**id)) continue;
     add_variant(variants, **id);
-    if (!options.improved()) continue;
+    if (!options.improves(Improvement::award_funders)) continue;
     for (const auto& piece : text::split_award(**id).pieces) {
       add_variant(variants, piece);
       for (const auto& spelling : award_spellings(piece, funding.funder_ror))
@@ -75,7 +75,7 @@ void add_awards(const model::Plan& plan, const SearchOptions& options,
     if (!clause.variants.empty()) query.awards.push_back(std::move(clause));
   };
   for (const auto& award : plan.awards) {
-    if (options.improved() && !is_current(plan, award)) {
+    if (options.improves(Improvement::raw_awards) && !is_current(plan, award)) {
       ++index;
       continue;
     }
@@ -89,7 +89,8 @@ void add_awards(const model::Plan& plan, const SearchOptions& options,
   // The reference drops all raw ids once one award is parsed; ours only those
   // of an entry that was parsed (A2). The candidate builder has none.
   if (options.builder == QueryBuilder::candidate) return;
-  if (!plan.awards.empty() && !options.improved()) return;
+  if (!plan.awards.empty() && !options.improves(Improvement::raw_awards))
+    return;
   for (const auto& funding : plan.funding) {
     AwardClause clause;
     if (!was_parsed(plan, funding)) {
@@ -116,7 +117,8 @@ void add_authors(const model::Plan& plan, const SearchOptions& options,
     const auto& name = author.name.full ? author.name.full : clause.surname;
     const std::string key =
         clause.orcid.value_or("") + "|" + text::key(name.value_or(""));
-    if (options.improved() && !seen.insert(key).second) continue;  // A4
+    if (options.improves(Improvement::duplicates) && !seen.insert(key).second)
+      continue;  // A4
     query.authors.push_back(std::move(clause));
   }
 }
@@ -132,7 +134,8 @@ void add_organisation(int index, const std::optional<std::string>& ror,
   if (name) clause.name_tokens = tokens_of(*name);
   if (!clause.ror && clause.name_tokens.empty()) return;
   const std::string key = ror.value_or("") + "|" + text::key(name.value_or(""));
-  if (options.improved() && !seen.insert(key).second) return;  // A4
+  if (options.improves(Improvement::duplicates) && !seen.insert(key).second)
+    return;  // A4
   out.push_back(std::move(clause));
 }
 
@@ -143,11 +146,12 @@ void add_window(const model::Plan& plan, const SearchOptions& options,
   query.dated = options.builder != QueryBuilder::candidate ||
                 plan.project_start >= year_1990;
   query.window_begin =
-      query.project_start -
-      (options.improved() ? options.project_start_buffer_days : 0);
+      query.project_start - (options.improves(Improvement::dates)
+                                 ? options.project_start_buffer_days
+                                 : 0);
   if (!plan.project_end) return;
   int years = options.project_end_buffer_years;
-  if (plan.end_inferred && options.improved())
+  if (plan.end_inferred && options.improves(Improvement::dates))
     years += options.inferred_end_extra_years;
   query.window_end = text::add_years(*plan.project_end, years);
 }

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""How good the query ranks, on generated worlds of real papers at three noise levels.
+
+For each noise makes the world and its index if they are not there, then judges
+the baseline, `dmpworks`, and `dmpworks` without each of its improvements and
+without each part of the query. Prints Markdown tables.
+
+usage: quality.py --papers FILE.jsonl[.zst] [--program build/bench/dmpworks]
+                  [--work DIR] [--works 40000] [--dmps 500] [--seed 3]
+                  [--noise clean typical poor] [--knob NAME=VALUE …]
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+
+IMPROVEMENTS = {"A1 award_funders": "award_funders", "A2 raw_awards": "raw_awards", "A3 dates": "dates",
+                "A4 duplicates": "duplicates", "A5 surnames": "surnames"}
+FEATURES = ("funded_dois", "authors", "institutions", "funders", "awards", "content", "relations")
+SHOWN = ("map@100", "ndcg@10", "precision@10", "recall@10", "recall@100", "mrr")
+
+
+def run(options, *words):
+    return subprocess.run([options.program, *map(str, words)], check=True, capture_output=True, text=True).stdout
+
+
+def index_of(options, noise):
+    """The world of this noise and its works index, made once."""
+    world = options.work / f"quality-{noise}-{options.works}-{options.dmps}-{options.seed}{''.join(options.knob)}"
+    if not world.exists():
+        knobs = [word for knob in options.knob for word in ("--knob", knob)]
+        run(options, "synth", world, "--works", options.works, "--dmps", options.dmps, "--seed", options.seed,
+            "--noise", noise, "--papers", options.papers, "--quiet", *knobs)
+    out = world.with_name(world.name + ".out")
+    sources = [word for name in ("openalex-works", "crossref-metadata", "datacite", "ror", "data-citation-corpus", "dmps")
+               for word in (f"--{name}", world / name.replace("-", "_"))]
+    run(options, "run", "--out-dir", out, "--run-id", "2026-01-01", "--until", "search", "--quiet", *sources)
+    return world, out
+
+
+def judge(options, world, out, *search):
+    # The search of `run`, since it is given ROR; a folder of its own for the metrics.
+    sources = [word for name in ("openalex-works", "crossref-metadata", "datacite", "ror", "data-citation-corpus", "dmps")
+               for word in (f"--{name}", world / name.replace("-", "_"))]
+    run(options, "run", "--out-dir", out, "--run-id", "2026-01-01", "--until", "search", "--quiet", *sources, *search)
+    summary = run(options, "opensearch", "rank-metrics", world / "ground_truth.csv", "--output-file", out / "metrics.csv",
+                  "--matches-path", out / "dmp-works-search/2026-01-01", "--ks", "10,100", "--json", "--quiet")
+    return json.loads(summary)
+
+
+def row(name, summary):
+    metrics = summary["metrics"]
+    band = summary["bands"]["high"]
+    cells = [f"{metrics[metric]['mean']:.3f}" for metric in SHOWN]
+    half = (metrics["map@100"]["high"] - metrics["map@100"]["low"]) / 2
+    print(f"| {name} | {cells[0]} ± {half:.3f} | {' | '.join(cells[1:])} | {band['precision']:.3f} of {band['listed']:,} |",
+          flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--papers", type=pathlib.Path, required=True)
+    parser.add_argument("--program", type=pathlib.Path, default="build/bench/dmpworks")
+    parser.add_argument("--work", type=pathlib.Path, default="/tmp/dmpworks-quality")
+    parser.add_argument("--works", type=int, default=40_000)
+    parser.add_argument("--dmps", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--noise", nargs="+", default=["clean", "typical", "poor"])
+    parser.add_argument("--knob", nargs="*", default=[])
+    parser.add_argument("--features", action="store_true", help="also without each part of the query")
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    for noise in options.noise:
+        world, out = index_of(options, noise)
+        print(f"\nNoise `{noise}`:\n\n| ranked by | {' | '.join(SHOWN)} | right of score/best ≥ .7 |\n|{'---|' * (len(SHOWN) + 2)}")
+        query = ("--ranker", "query")
+        row("baseline", judge(options, world, out, *query, "--query-builder-name", "build_dmp_works_search_baseline_query"))
+        row("dmpworks", judge(options, world, out, *query))
+        for name, improvement in IMPROVEMENTS.items():
+            row(f"without {name}", judge(options, world, out, *query, "--without-improvements", improvement))
+        for feature in FEATURES if options.features else ():
+            row(f"without {feature}", judge(options, world, out, *query, "--disable-features", feature))
+        row("linkage", judge(options, world, out))
+
+
+if __name__ == "__main__":
+    main()
