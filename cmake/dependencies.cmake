@@ -24,6 +24,7 @@ dmp_dependency(zlib PKG zlib)
 dmp_dependency(zstd PKG libzstd)
 dmp_dependency(archive PKG libarchive)
 dmp_dependency(curl PKG libcurl)
+dmp_dependency(yaml PKG yaml-cpp)
 
 
 

@@ -5,16 +5,30 @@
 #include "jobs/index_plan.h"
 #include "jobs/run_id.h"
 #include "sql/doi_state.h"
+#include "sql/model_project.h"
+#include "sql/project_checks.h"
 #include "sql/session.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <string_view>
+#include <vector>
 
 namespace dmp::cli {
 
 namespace {
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return lines;
+}
 
 Option project_row() {
   return text_row("project-path", OptionType::existing_path,
@@ -188,6 +202,42 @@ Entry plan_command() {
           }};
 }
 
+// ---------------------------------------------------------------------- test
+
+Status run_tests(const Values& values) {
+  std::vector<sql::ProjectFile> files = sql::embedded_project();
+  if (values.has("project-path")) {
+    DMP_ASSIGN(files, sql::read_project(values.text("project-path")));
+  }
+  DMP_ASSIGN(const auto results,
+             sql::check_project(files, values.text("pattern")));
+  std::string out;
+  std::size_t failed = 0;
+  for (const auto& result : results) {
+    out += fmt::format("{} {} ({})\n", result.passed ? "ok  " : "FAIL",
+                       result.name, result.path);
+    if (result.passed) continue;
+    ++failed;
+    for (const auto line : lines_of(result.story))
+      out += fmt::format("     {}\n", line);
+  }
+  out += fmt::format("{} passed, {} failed\n", results.size() - failed, failed);
+  DMP_TRY(print(out));
+  if (failed == 0) return {};
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("{} of {} tests failed", failed, results.size())};
+}
+
+Entry test_command() {
+  Command command{
+      {"sqlmesh", "test"},
+      "Run the unit tests of the SQLMesh project.",
+      {text_row("pattern", OptionType::text,
+                "Only tests whose name contains this: all.", "", ""),
+       project_row()}};
+  return {command, run_tests};
+}
+
 // ------------------------------------------------------------ init-doi-state
 
 Entry init_command() {
@@ -212,7 +262,7 @@ Entry init_command() {
 }  // namespace
 
 std::vector<Entry> sqlmesh_commands() {
-  return {plan_command(), init_command()};
+  return {plan_command(), test_command(), init_command()};
 }
 
 }  // namespace dmp::cli

@@ -54,10 +54,10 @@ WITH repeated AS (
 counted AS (
   SELECT o.*, r.doi_count,
     CAST(o.ids.mag IS NOT NULL AS INT) + CAST(o.ids.pmid IS NOT NULL AS INT) + CAST(o.ids.pmcid IS NOT NULL AS INT) AS id_count,
-    LIST_UNIQUE(LIST_TRANSFORM(o.authors, a -> a.orcid)) AS orcid_count,
-    LIST_UNIQUE(LIST_TRANSFORM(o.awards, a -> a.funder_award_id)) AS award_id_count,
-    LIST_UNIQUE(LIST_TRANSFORM(o.funders, f -> f.id)) AS funder_id_count,
-    LIST_UNIQUE(LIST_TRANSFORM(o.institutions, i -> i.ror)) AS inst_id_count
+    COALESCE(LIST_UNIQUE(LIST_TRANSFORM(o.authors, a -> a.orcid)), 0) AS orcid_count,
+    COALESCE(LIST_UNIQUE(LIST_TRANSFORM(o.awards, a -> a.funder_award_id)), 0) AS award_id_count,
+    COALESCE(LIST_UNIQUE(LIST_TRANSFORM(o.funders, f -> f.id)), 0) AS funder_id_count,
+    COALESCE(LIST_UNIQUE(LIST_TRANSFORM(o.institutions, i -> i.ror)), 0) AS inst_id_count
   FROM works.openalex_records AS o
   JOIN repeated AS r ON r.doi = o.doi
 )
