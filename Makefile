@@ -40,7 +40,8 @@ bench: setup ## Build the benchmarks (bench/README.md says how to run them)
 	@cmake --preset bench >/dev/null
 	@cmake --build build/bench -j $(JOBS)
 
-docs: ## Write docs/cli from the program's help (dev build)
+docs: ## Write docs/cli from the program's help (dev build), docs/models.md from the models
+	@tools/model-docs
 	@cmake --preset $(PRESET) >/dev/null
 	@cmake --build build/$(PRESET) -j $(JOBS) --target dmpworks
 	@tools/cli-docs build/$(PRESET)/dmpworks docs/cli
