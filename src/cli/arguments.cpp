@@ -438,6 +438,11 @@ class Parser {
   // The first of the option's variables that is set, and its value.
   std::pair<std::string, std::string> from_environment(const Option& option) {
     std::pair<std::string, std::string> found;
+    bool on = true;
+    if (!option.env_switch.empty() &&
+        is_bool_word(environment_.value(option.env_switch), on) && !on) {
+      return found;
+    }
     for (std::string_view rest = option.env; !rest.empty();) {
       const auto end = std::min(rest.find(", "), rest.size());
       const std::string variable(rest.substr(0, end));

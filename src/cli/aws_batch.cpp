@@ -54,10 +54,8 @@ Entry dataset_subset(const std::string& dataset) {
         return jobs::subset_dataset_job(context, options);
       });
   entry.check = [](const Values& values, Problems& problems) {
-    if (values.flag("dataset-subset.enable")) {
-      check_dataset_subset(values, problems);
-      return;
-    }
+    check_dataset_subset(values, problems);
+    if (values.flag("dataset-subset.enable")) return;
     problems.lines.emplace_back(
         "--dataset-subset.enable: a subset cannot be made without it");
   };
@@ -231,18 +229,31 @@ Entry sync_works() {
           refuse_host};
 }
 
+jobs::PlanLists plan_lists(const Values& values) {
+  if (!values.flag("dmp-subset.enable")) return {};
+  return {values.text("dmp-subset.dois-s3-path"),
+          values.text("dmp-subset.institutions-s3-path")};
+}
+
+void check_plans(const Values& values, Problems& problems) {
+  refuse_host(values, problems);
+  check_dmp_subset(values, problems);
+}
+
 Entry sync_dmps() {
   std::vector<Option> rows = bucket_and_run();
   rows.push_back(text_row("index-name", OptionType::text, "DMP index.",
                           "dmps-index", "", 2));
   rows.push_back(host_row());
-  Entry entry = batch_job(
-      {"opensearch", "sync-dmps"}, "Publish the DMP records of a run.",
-      std::move(rows),
-      [](const jobs::JobContext& context, const Values& values) {
-        return jobs::transform_dmps_job(context, values.text("run-id"));
-      });
-  entry.check = refuse_host;
+  append(rows, shared(dmp_subset_rows()));
+  Entry entry =
+      batch_job({"opensearch", "sync-dmps"},
+                "Publish the DMP records of a run.", std::move(rows),
+                [](const jobs::JobContext& context, const Values& values) {
+                  return jobs::sync_dmps_job(context, values.text("run-id"),
+                                             plan_lists(values));
+                });
+  entry.check = check_plans;
   return entry;
 }
 
@@ -251,16 +262,18 @@ Entry enrich_dmps() {
                            "", "BUCKET_NAME", -1, true);
   Option run = text_row("run-id", OptionType::run_id, "DMP run.", "",
                         "DMPS_RUN_ID", -1, true);
+  std::vector<Option> rows{text_row("index-name", OptionType::text,
+                                    "DMP index.", "dmps-index", "", 0),
+                           bucket, run, host_row()};
+  append(rows, shared(dmp_subset_rows()));
   return {{{"aws-batch", "opensearch", "enrich-dmps"},
            "Ask funders for the publications of the awards of the DMPs.",
-           {text_row("index-name", OptionType::text, "DMP index.", "dmps-index",
-                     "", 0),
-            bucket, run, host_row()}},
+           std::move(rows)},
           [](const Values&) -> Status {
             log::info("enrich-dmps: skipped, no funder service is built in");
             return {};
           },
-          refuse_host};
+          check_plans};
 }
 
 Entry dmp_works_search() {
@@ -273,17 +286,19 @@ Entry dmp_works_search() {
                           "Works index searched: the newest finished one.", "",
                           "PROCESS_WORKS_RUN_ID"));
   rows.push_back(host_row());
+  append(rows, shared(dmp_subset_rows()));
   append(rows, shared(search_options("")));
-  Entry entry = batch_job(
-      {"opensearch", "dmp-works-search"}, "Search the works of every DMP.",
-      std::move(rows),
-      [](const jobs::JobContext& context, const Values& values) {
-        return jobs::search_job(context, {values.text("run-id"),
-                                          values.text("process-works-run-id"),
-                                          search_of(values, "")});
-      });
+  Entry entry =
+      batch_job({"opensearch", "dmp-works-search"},
+                "Search the works of every DMP.", std::move(rows),
+                [](const jobs::JobContext& context, const Values& values) {
+                  return jobs::search_job(
+                      context, {values.text("run-id"),
+                                values.text("process-works-run-id"),
+                                plan_lists(values), search_of(values, "")});
+                });
   entry.check = [](const Values& values, Problems& problems) {
-    refuse_host(values, problems);
+    check_plans(values, problems);
     check_search(values, "", problems);
   };
   return entry;

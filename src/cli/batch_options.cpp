@@ -72,14 +72,28 @@ std::vector<Option> dataset_subset_rows() {
                    "DATASET_SUBSET_DOIS_S3_PATH")};
 }
 
-void check_dataset_subset(const Values& values, Problems& problems) {
-  if (values.has("dataset-subset.institutions-s3-path") ||
-      values.has("dataset-subset.dois-s3-path")) {
+namespace {
+
+void check_lists(const Values& values, const std::string& group,
+                 Problems& problems) {
+  const std::string institutions = group + ".institutions-s3-path",
+                    dois = group + ".dois-s3-path";
+  if (!values.flag(group + ".enable") || values.has(institutions) ||
+      values.has(dois)) {
     return;
   }
-  problems.lines.emplace_back(
-      "--dataset-subset.enable: --dataset-subset.institutions-s3-path or "
-      "--dataset-subset.dois-s3-path is required");
+  problems.lines.push_back(fmt::format("--{}.enable: --{} or --{} is required",
+                                       group, institutions, dois));
+}
+
+}  // namespace
+
+void check_dataset_subset(const Values& values, Problems& problems) {
+  check_lists(values, "dataset-subset", problems);
+}
+
+void check_dmp_subset(const Values& values, Problems& problems) {
+  check_lists(values, "dmp-subset", problems);
 }
 
 std::vector<Option> dmp_subset_rows() {

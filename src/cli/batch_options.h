@@ -39,6 +39,8 @@ std::vector<Option> dataset_subset_rows();
 void check_dataset_subset(const Values& values, Problems& problems);
 // G4 in its bucket form.
 std::vector<Option> dmp_subset_rows();
+// An enabled subset has a list. P95.
+void check_dmp_subset(const Values& values, Problems& problems);
 // G5 of a data set ("openalex-works", …), each name behind `prefix`.
 std::vector<Option> transform_rows(const std::string& dataset,
                                    const std::string& prefix);

@@ -235,7 +235,8 @@ Submission process_dmps() {
                "Works index searched: the newest finished one.", "",
                "PROCESS_WORKS_RUN_ID"),
       start_row("process-dmps", -1)};
-  append(it.rows, shared(dmp_subset_rows()));
+  const auto subset = dmp_subset_rows();
+  append(it.rows, shared(subset));
   const std::string prefix = "dmp-works-search-config.";
   const auto search = search_options(prefix);
   append(it.rows, shared(search));
@@ -252,6 +253,8 @@ Submission process_dmps() {
   sent.emplace_back("dmps-index-name", "opensearch-dmps-index-name");
   sent.emplace_back("works-index-name", "opensearch-works-index-name");
   sent.emplace_back("process-works-run-id", "process-works-run-id");
+  for (const char* task : {"sync-dmps", "enrich-dmps", "dmp-works-search"})
+    add_same(it.sent[task], subset, "");
   add_same(sent, search, prefix);
   return it;
 }

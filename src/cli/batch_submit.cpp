@@ -83,6 +83,9 @@ std::vector<std::string> arguments_of(const Submission& submission,
         submission.rows.begin(), submission.rows.end(),
         [&, &name = own](const Option& o) { return o.name == name; });
     if (row == submission.rows.end() || !values.has(own)) continue;
+    // The keys of lists nobody asked for say nothing.
+    if (own.starts_with("dmp-subset.") && !values.flag("dmp-subset.enable"))
+      continue;
     if (row->type == OptionType::boolean) {
       const bool on = values.flag(own), standard = row->fallback == "True";
       if (on != standard)
@@ -117,10 +120,8 @@ void check_settings(const Submission& submission, const Values& values,
         "hint: enable it with --dataset-subset.enable or "
         "DATASET_SUBSET_ENABLE=true");
   }
-  if (values.flag("dataset-subset.enable"))
-    check_dataset_subset(values, problems);
-  if (values.flag("dmp-subset.enable"))
-    problem("--dmp-subset.enable: this version makes no subsets of DMPs");
+  check_dataset_subset(values, problems);
+  check_dmp_subset(values, problems);
   if (values.has("opensearch-host")) {
     problem("--opensearch-host: this version writes no OpenSearch index");
     problem(

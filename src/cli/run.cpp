@@ -4,6 +4,7 @@
 #include "cli/progress_display.h"
 #include "cli/search_options.h"
 #include "cli/stats.h"
+#include "cli/subset_list.h"
 
 #include <filesystem>
 
@@ -16,6 +17,12 @@ std::vector<Option> options() {
   const auto input = [](const char* name, const char* env) {
     return Option{name, OptionType::existing_path,
                   "Source snapshot, a file or folder, read in place.", "", env};
+  };
+  const auto list = [](const char* name, const char* help, const char* env,
+                       const char* env_switch) {
+    Option option{name, OptionType::existing_path, help, "", env};
+    option.env_switch = env_switch;
+    return option;
   };
   std::vector<Option> all{
       {"out-dir", OptionType::path,
@@ -31,6 +38,16 @@ std::vector<Option> options() {
       {"works-index", OptionType::existing_path,
        "A finished full works index instead of the snapshots.", "",
        "DMPWORKS_WORKS_PATH"},
+      list("subset-dois", "Work DOI list: only listed works are transformed.",
+           "DATASET_SUBSET_DOIS_PATH", "DATASET_SUBSET_ENABLE"),
+      list("subset-institutions",
+           "Institution list: only works of listed institutions.",
+           "DATASET_SUBSET_INSTITUTIONS_PATH", "DATASET_SUBSET_ENABLE"),
+      list("dmp-subset-dois", "DMP DOI list: only listed DMPs are searched.",
+           "DMP_SUBSET_DOIS_PATH", "DMP_SUBSET_ENABLE"),
+      list("dmp-subset-institutions",
+           "Institution list: only DMPs of listed institutions.",
+           "DMP_SUBSET_INSTITUTIONS_PATH", "DMP_SUBSET_ENABLE"),
       {"ground-truth-file", OptionType::existing_path,
        "CSV dmp_doi,work_doi,status: marks the report, adds precision and "
        "recall."},
@@ -85,11 +102,11 @@ std::vector<Option> options() {
       {"from",
        OptionType::choice,
        "First stage.",
-       "transform",
+       "download",
        "",
        -1,
        false,
-       {"transform", "works-index", "search", "merge"}},
+       {"download", "subset", "transform", "works-index", "search", "merge"}},
       {"until",
        OptionType::choice,
        "Last stage.",
@@ -97,7 +114,7 @@ std::vector<Option> options() {
        "",
        -1,
        false,
-       {"transform", "works-index", "search", "merge"}},
+       {"download", "subset", "transform", "works-index", "search", "merge"}},
   };
   for (auto& option : search_options("")) all.push_back(std::move(option));
   all.push_back({"json", OptionType::boolean, "Summary as JSON.", "False"});
@@ -105,6 +122,8 @@ std::vector<Option> options() {
 }
 
 jobs::Step step_of(const std::string& name) {
+  if (name == "download") return jobs::Step::download;
+  if (name == "subset") return jobs::Step::subset;
   if (name == "works-index") return jobs::Step::works_index;
   if (name == "search") return jobs::Step::search;
   if (name == "merge") return jobs::Step::merge;
@@ -154,6 +173,16 @@ jobs::RunOptions run_options(const Values& values) {
   return run;
 }
 
+// Reads the lists of subsets.
+Status read_lists(const Values& values, jobs::RunOptions& run) {
+  DMP_ASSIGN(run.subset_dois, list_at(values, "subset-dois"));
+  DMP_ASSIGN(run.subset_institutions, list_at(values, "subset-institutions"));
+  DMP_ASSIGN(run.dmp_subset_dois, list_at(values, "dmp-subset-dois"));
+  DMP_ASSIGN(run.dmp_subset_institutions,
+             list_at(values, "dmp-subset-institutions"));
+  return {};
+}
+
 // Before any work: a source, and plans that are there.
 void check_inputs(const Values& values, Problems& problems) {
   check_search(values, "", problems);
@@ -181,6 +210,7 @@ Entry run_command() {
   return {command,
           [](const Values& values) -> Status {
             jobs::RunOptions run = run_options(values);
+            DMP_TRY(read_lists(values, run));
             ProgressDisplay display;
             if (!values.flag("quiet")) {
               run.progress = [&](const jobs::StageProgress& progress) {

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/stats.h"
+#include "cli/subset_list.h"
 #include "ingest/transform.h"
 #include "jobs/run_id.h"
 #include "storage/files.h"
@@ -177,14 +178,6 @@ void check_subset(const Values& values, Problems& problems) {
     problems.lines.emplace_back(
         "--dataset-subset.enable: a subset cannot be made without one");
   }
-}
-
-Result<std::optional<ingest::SubsetList>> list_at(const Values& values,
-                                                  const char* option) {
-  if (!values.has(option)) return std::optional<ingest::SubsetList>();
-  const std::string path = values.text(option);
-  DMP_ASSIGN(std::string json, storage::read_file(path));
-  return std::optional(ingest::SubsetList{path, std::move(json)});
 }
 
 Entry subset_command() {

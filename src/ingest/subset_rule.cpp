@@ -1,31 +1,14 @@
 #include "ingest/subset_rule.h"
 
-#include "base/log.h"
 #include "text/clean_text.h"
-#include "text/doi.h"
 #include "text/identifiers.h"
 #include "text/unicode.h"
 
-#include <fmt/format.h>
-#include <simdjson.h>
+#include <iterator>
 
 namespace dmp::ingest {
 
 namespace {
-
-using Element = simdjson::dom::element;
-
-std::string_view text_of(Element object, std::string_view key) {
-  std::string_view text;
-  if (object[key].get(text) != simdjson::SUCCESS) return {};
-  return text;
-}
-
-std::optional<std::string> doi_of(std::string_view text) {
-  text::Doi doi = text::doi_registry(text);
-  if (!doi.usable()) return std::nullopt;
-  return std::move(doi.doi);
-}
 
 // A name as it is compared.
 std::optional<std::string> name_of(std::string_view text) {
@@ -36,36 +19,17 @@ std::optional<std::string> name_of(std::string_view text) {
   return key;
 }
 
-// Hands each entry of a list to `take`, which says whether it is valid.
-template <class Take>
-Status each_entry(const SubsetList& list, const char* what, Take take) {
-  simdjson::dom::parser parser;
-  simdjson::dom::array entries;
-  if (parser.parse(list.json).get(entries) != simdjson::SUCCESS) {
-    return Error{ErrorCode::corrupt_input, list.name + ": not a JSON array"};
-  }
-  std::size_t index = 0, valid = 0;
-  for (const Element entry : entries) {
-    if (take(entry)) {
-      ++valid;
-    } else {
-      log::warning("{}: entry {} is no {}; passed by", list.name, index, what);
-    }
-    ++index;
-  }
-  if (index == 0 || valid > 0) return {};
-  return Error{
-      ErrorCode::invalid_argument,
-      fmt::format("{}: none of {} entries is a {}", list.name, index, what)};
-}
-
 }  // namespace
 
 Result<SubsetRule> SubsetRule::read(
     const std::optional<SubsetList>& dois,
     const std::optional<SubsetList>& institutions) {
   SubsetRule rule;
-  if (dois) DMP_TRY(rule.read_dois(*dois));
+  if (dois) {
+    DMP_ASSIGN(auto listed, read_doi_list(*dois));
+    rule.dois_.insert(std::make_move_iterator(listed.begin()),
+                      std::make_move_iterator(listed.end()));
+  }
   if (institutions) DMP_TRY(rule.read_institutions(*institutions));
   if (rule.dois_.empty() && rule.rors_.empty() && rule.names_.empty()) {
     return Error{ErrorCode::invalid_argument,
@@ -75,31 +39,18 @@ Result<SubsetRule> SubsetRule::read(
   return rule;
 }
 
-Status SubsetRule::read_dois(const SubsetList& list) {
-  return each_entry(list, "DOI", [&](Element entry) {
-    std::string_view text;
-    if (entry.get(text) != simdjson::SUCCESS) return false;
-    auto doi = doi_of(text);
-    if (!doi) return false;
-    dois_.insert(*std::move(doi));
-    return true;
-  });
-}
-
 Status SubsetRule::read_institutions(const SubsetList& list) {
-  return each_entry(list, "institution", [&](Element entry) {
-    auto ror = text::normalise_ror(text_of(entry, "ror"));
-    auto name = name_of(text_of(entry, "name"));
-    const bool valid = ror || name;
-    if (ror) rors_.insert(*std::move(ror));
-    if (name) names_.insert(*std::move(name));
-    return valid;
-  });
+  DMP_ASSIGN(const auto institutions, read_institution_list(list));
+  for (const auto& listed : institutions) {
+    if (listed.ror) rors_.insert(*listed.ror);
+    if (listed.name) names_.insert(text::key(*listed.name));
+  }
+  return {};
 }
 
 bool SubsetRule::has_doi(std::string_view text) const {
   if (dois_.empty()) return false;
-  const auto doi = doi_of(text);
+  const auto doi = listed_doi(text);
   return doi && dois_.contains(*doi);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "ingest/json_walk.h"
+#include "ingest/subset_lists.h"
 #include "ingest/transform.h"
 
 #include <optional>
@@ -31,7 +32,6 @@ class SubsetRule {
   bool keeps(Source source, ondemand::object record, JsonWalk& walk) const;
 
  private:
-  Status read_dois(const SubsetList& list);
   Status read_institutions(const SubsetList& list);
 
   bool keeps_openalex(ondemand::object record, JsonWalk& walk) const;

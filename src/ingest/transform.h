@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "ingest/subset_lists.h"
 #include "storage/manifest.h"
 
 #include <cstddef>
@@ -55,11 +56,6 @@ struct TransformOptions {
 // many rejects; every bad file is named), io. Nothing is published then.
 Result<storage::StageResult> transform_works(Source source,
                                              const TransformOptions& options);
-
-// A list of a subset: its JSON, and what messages call it.
-struct SubsetList {
-  std::string name, json;
-};
 
 struct SubsetOptions {
   Source source = Source::openalex_works;

@@ -1,6 +1,9 @@
 #include "jobs/chain.h"
 
+#include "base/log.h"
+#include "dmps/subset.h"
 #include "dmps/transform.h"
+#include "ingest/input_files.h"
 #include "jobs/index_files.h"
 #include "jobs/run_id.h"
 #include "jobs/stage_clock.h"
@@ -68,6 +71,39 @@ Status Chain::measure(const std::string& name, const fs::path& folder,
   return {};
 }
 
+std::optional<fs::path> Chain::subset_of(const fs::path& transform) const {
+  if (!options_.subset_dois && !options_.subset_institutions)
+    return std::nullopt;
+  return transform.parent_path() / "subset";
+}
+
+Status Chain::make_subset(ingest::Source source,
+                          const std::optional<fs::path>& input,
+                          const fs::path& transform) {
+  const auto folder = subset_of(transform);
+  if (!input || !folder) return {};
+  ingest::SubsetOptions subset;
+  subset.source = source;
+  subset.input = *input;
+  subset.stage_dir = *folder;
+  subset.dois = options_.subset_dois;
+  subset.institutions = options_.subset_institutions;
+  subset.threads = options_.threads;
+  subset.max_reject_ratio = options_.max_reject_ratio;
+  subset.force = options_.force;
+  return measure(fmt::format("subset {}", ingest::source_name(source)), *folder,
+                 [&] { return ingest::subset_works(subset); });
+}
+
+Status Chain::make_subsets() {
+  DMP_TRY(make_subset(ingest::Source::openalex_works, options_.openalex_works,
+                      folders_.openalex_works));
+  DMP_TRY(make_subset(ingest::Source::crossref_metadata,
+                      options_.crossref_metadata, folders_.crossref_metadata));
+  return make_subset(ingest::Source::datacite, options_.datacite,
+                     folders_.datacite);
+}
+
 Status Chain::transform_works(ingest::Source source, const std::string& name,
                               const std::optional<fs::path>& input,
                               const fs::path& folder) {
@@ -76,7 +112,7 @@ Status Chain::transform_works(ingest::Source source, const std::string& name,
     return {};
   }
   ingest::TransformOptions transform;
-  transform.input = *input;
+  transform.input = subset_of(folder).value_or(*input);
   transform.stage_dir = folder;
   transform.threads = options_.threads;
   transform.memory_limit_bytes = options_.memory_limit_bytes;
@@ -149,6 +185,11 @@ Status Chain::build_index() {
   if (options_.data_citation_corpus) index.corpus = folders_.corpus;
   DMP_ASSIGN(index.previous, previous_index(options_.out_dir, summary_.run_id,
                                             options_.prev_run_id));
+  // A subset may hold no work of a source.
+  if (subset_of(folders_.openalex_works)) {
+    index.openalex_threshold = index.crossref_threshold =
+        index.datacite_threshold = 0;
+  }
   index.stage_dir = folders_.works_index;
   index.run_id = summary_.run_id;
   index.release_date = run_day(summary_.run_id).value_or(today());
@@ -214,6 +255,29 @@ std::string search_identity(const match::SearchOptions& search) {
   return text;
 }
 
+namespace {
+
+bool has_plan_subset(const RunOptions& options) {
+  return options.dmp_subset_dois || options.dmp_subset_institutions;
+}
+
+std::string digest_of(const std::optional<ingest::SubsetList>& list) {
+  return list ? storage::sha256_text(list->json) : "";
+}
+
+}  // namespace
+
+Result<std::int64_t> Chain::leave_out_unlisted(
+    std::vector<model::Plan>& plans) const {
+  DMP_ASSIGN(auto subset,
+             dmps::PlanSubset::read(options_.dmp_subset_dois,
+                                    options_.dmp_subset_institutions));
+  const auto left_out = std::erase_if(
+      plans, [&](const model::Plan& plan) { return !subset.keeps(plan); });
+  if (plans.empty()) log::warning("no DMP is in the subset asked for");
+  return static_cast<std::int64_t>(left_out);
+}
+
 Result<storage::StageResult> Chain::run_search() {
   DMP_ASSIGN(auto index,
              index_files(options_.works_index.value_or(folders_.works_index)));
@@ -234,6 +298,11 @@ Result<storage::StageResult> Chain::run_search() {
     DMP_ASSIGN(manifest.options["linkage_file"],
                storage::sha256_file(*options_.search.linkage_file));
   }
+  if (has_plan_subset(options_)) {
+    manifest.options["dmp_subset_dois"] = digest_of(options_.dmp_subset_dois);
+    manifest.options["dmp_subset_institutions"] =
+        digest_of(options_.dmp_subset_institutions);
+  }
   if (!options_.force) {
     if (auto done =
             storage::finished(folders_.search, storage::stage_key(manifest))) {
@@ -244,6 +313,14 @@ Result<storage::StageResult> Chain::run_search() {
   inputs.collection_stats_dir = index.collection_stats;
   inputs.linkage_stats_dir = index.linkage_stats;
   DMP_ASSIGN(inputs.plans, dmps::read_plans(folders_.dmps));
+  manifest.rows_in = static_cast<std::int64_t>(inputs.plans.size());
+  manifest.subset = has_plan_subset(options_);
+  ingest::inherit_kind(options_.works_index.value_or(folders_.works_index),
+                       manifest);
+  if (has_plan_subset(options_)) {
+    DMP_ASSIGN(manifest.dropped["not_in_subset"],
+               leave_out_unlisted(inputs.plans));
+  }
   DMP_ASSIGN(auto publication, storage::Publication::begin(folders_.search));
   DMP_ASSIGN(auto writer,
              results::MatchFileWriter::begin(publication.dir() / "matches"));
@@ -264,7 +341,6 @@ Result<storage::StageResult> Chain::run_search() {
     DMP_ASSIGN(const auto written, match::linkage::pair_files(pairs));
     for (const auto& file : written) DMP_TRY(publication.add(file));
   }
-  manifest.rows_in = counts.plans;
   manifest.rows_out = counts.plans;
   manifest.counters = {
       {"plans", counts.plans}, {"plans_with_works", counts.plans_with_hits},

@@ -22,6 +22,8 @@ class Chain {
  public:
   Chain(const RunOptions& options, RunSummary& summary);
 
+  // Raw dumps -> raw dumps of the listed works, where a list is given.
+  Status make_subsets();
   // Raw dumps -> one Parquet table a source, plans -> one table.
   Status transform();
   // Tables -> one row per DOI. From here on a DOI is unique and normalised.
@@ -35,9 +37,18 @@ class Chain {
   using Stage = std::function<Result<storage::StageResult>()>;
   Status measure(const std::string& name, const std::filesystem::path& folder,
                  const Stage& stage);
+  // The folder of a source's subset; nullopt: none is wanted.
+  std::optional<std::filesystem::path> subset_of(
+      const std::filesystem::path& transform) const;
+  Status make_subset(ingest::Source source,
+                     const std::optional<std::filesystem::path>& input,
+                     const std::filesystem::path& transform);
   Status transform_works(ingest::Source source, const std::string& name,
                          const std::optional<std::filesystem::path>& input,
                          const std::filesystem::path& folder);
+  // Takes the plans out that are in no list; gives how many.
+  Result<std::int64_t> leave_out_unlisted(
+      std::vector<model::Plan>& plans) const;
   Result<storage::StageResult> run_search();
   void say(const StageProgress& progress) const;
 

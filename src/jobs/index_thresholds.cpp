@@ -27,6 +27,11 @@ bool fill(std::int64_t& rows, std::int64_t standard,
                 manifest.stage);
       rows = 1;
     }
+    if (manifest.subset && manifest.rows_out == 0) {
+      log::warning("{}: the subset holds no work of this source",
+                   manifest.stage);
+      rows = 0;
+    }
   }
   return rows >= standard;
 }

@@ -14,9 +14,10 @@ struct IndexThresholds {
 };
 
 // Fills what is not given: the rows of the specification, or 1 where that input
-// is a subset or synthetic (logged). Of ROR 100,000 and of the corpus 1, but 1
-// and 0 unless all three others are asked for as many rows as the specification
-// says. Source: spec works-index.md 2, 7; cli.md G10.
+// is a subset or synthetic, 0 where it is an empty subset (logged). Of ROR
+// 100,000 and of the corpus 1, but 1 and 0 unless all three others are asked
+// for as many rows as the specification says. Source: spec works-index.md 2, 7;
+// cli.md G10.
 IndexThresholds index_thresholds(IndexThresholds given,
                                  const storage::Manifest& openalex_works,
                                  const storage::Manifest& crossref_metadata,

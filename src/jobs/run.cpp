@@ -59,6 +59,8 @@ Result<RunSummary> run(const RunOptions& options) {
   RunSummary summary;
   DMP_ASSIGN(summary.run_id, choose_run_id(options.out_dir, options.run_id));
   Chain chain(options, summary);
+  // Raw dumps -> raw dumps of the listed works.
+  if (covers(options, Step::subset)) DMP_TRY(chain.make_subsets());
   // Raw dumps and plans -> tables.
   if (covers(options, Step::transform)) DMP_TRY(chain.transform());
   // From here on no raw dump is read again.

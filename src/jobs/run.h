@@ -20,7 +20,14 @@ namespace dmp::jobs {
 enum class ResultForm : std::uint8_t { jsonl, csv, parquet, html };
 
 // In the order of the chain.
-enum class Step : std::uint8_t { transform, works_index, search, merge };
+enum class Step : std::uint8_t {
+  download,  // nothing today: sources are read in place
+  subset,
+  transform,
+  works_index,
+  search,
+  merge
+};
 
 // How far a stage is. Reported when it begins (nothing known) and now and then.
 struct StageProgress {
@@ -43,6 +50,9 @@ struct RunOptions {
   std::optional<std::filesystem::path> works_index;
   std::vector<std::filesystem::path> dmps;
   std::optional<std::filesystem::path> ground_truth;  // marks the report
+  // Given: only these works are transformed, only these plans searched.
+  std::optional<ingest::SubsetList> subset_dois, subset_institutions,
+      dmp_subset_dois, dmp_subset_institutions;
 
   std::string run_id;       // empty: newest in out_dir, else today (UTC)
   std::string prev_run_id;  // empty: newest complete one; INITIAL: none
@@ -55,7 +65,7 @@ struct RunOptions {
   double max_change_ratio = 0.10;
   bool accept_change = false;
   bool force = false;
-  Step from = Step::transform, until = Step::merge;
+  Step from = Step::download, until = Step::merge;
   std::vector<ResultForm> forms{ResultForm::jsonl, ResultForm::csv,
                                 ResultForm::html};
   match::SearchOptions search;

@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "base/log.h"
+#include "dmps/subset.h"
 #include "dmps/transform.h"
 #include "jobs/catalogue.h"
 #include "jobs/index_thresholds.h"
@@ -320,6 +321,18 @@ Result<StageResult> index_job(const JobContext& context,
 
 // -------------------------------------------------------------- process-dmps
 
+Result<StageResult> sync_dmps_job(const JobContext& context,
+                                  const std::string& run,
+                                  const PlanLists& subset) {
+  if (!subset.dois_key.empty() || !subset.institutions_key.empty()) {
+    DMP_ASSIGN(const auto dois, list_in(context.bucket, subset.dois_key));
+    DMP_ASSIGN(const auto institutions,
+               list_in(context.bucket, subset.institutions_key));
+    DMP_TRY(dmps::PlanSubset::read(dois, institutions));
+  }
+  return transform_dmps_job(context, run);
+}
+
 Result<StageResult> search_job(const JobContext& context,
                                const SearchJob& options) {
   std::string works_run = options.process_works_run;
@@ -333,6 +346,11 @@ Result<StageResult> search_job(const JobContext& context,
   StageJob job;
   job.name = "dmp-works-search";
   job.options = {search_identity(options.search)};
+  DMP_ASSIGN(const auto dois, list_in(context.bucket, options.subset.dois_key));
+  DMP_ASSIGN(const auto institutions,
+             list_in(context.bucket, options.subset.institutions_key));
+  for (const auto& list : {dois, institutions})
+    if (list) job.options.push_back(storage::sha256_text(list->json));
   job.inputs = {{plans}, {works}};
   if (ror) job.inputs.push_back({*ror});
   job.output = "dmp-works-search/" + options.run;
@@ -350,6 +368,8 @@ Result<StageResult> search_job(const JobContext& context,
     run.threads = context.threads;
     run.memory_limit_bytes = context.memory_limit_bytes;
     run.force = context.force;
+    run.dmp_subset_dois = dois;
+    run.dmp_subset_institutions = institutions;
     run.search = options.search;
     run.search.threads = context.threads;
     DMP_ASSIGN(const RunSummary summary, jobs::run(run));

@@ -60,7 +60,8 @@ struct IndexJob {
   int ranges = 0;  // 0: from memory
   int threads = 0;
   std::uint64_t memory_limit_bytes = 0;
-  // -1: of the specification, or 1 where the input is a subset or synthetic.
+  // -1: of the specification, or 1 where the input is a subset or synthetic, or
+  // 0 where it is an empty subset (a valid stage, spec jobs.md 6.2).
   std::int64_t openalex_threshold = -1, datacite_threshold = -1,
                crossref_threshold = -1;
   double max_change_ratio = 0.10;
@@ -73,9 +74,21 @@ struct IndexJob {
 Result<storage::StageResult> index_job(const JobContext& context,
                                        const IndexJob& options);
 
+// Lists of the DMPs to search, in the bucket; both empty: all DMPs.
+struct PlanLists {
+  std::string dois_key, institutions_key;
+};
+
+// dmps/R/download (by hand) -> dmps/R/transform, all DMPs of it; and whether
+// the lists are there and hold an entry, before anything is searched. P95.
+Result<storage::StageResult> sync_dmps_job(const JobContext& context,
+                                           const std::string& run,
+                                           const PlanLists& subset);
+
 struct SearchJob {
   std::string run;                // of the DMPs
   std::string process_works_run;  // empty: the newest finished one
+  PlanLists subset;
   match::SearchOptions search;
 };
 // dmps/R/transform, sqlmesh/P -> dmp-works-search/R.

@@ -213,6 +213,7 @@ class Build {
         DMP_ASSIGN(const auto manifest, storage::read_manifest(*input.stage));
         files = manifest.paths(*input.stage, input.prefix);
         synthetic_ = synthetic_ || manifest.synthetic;
+        subset_ = subset_ || manifest.subset;
       }
       if (files.empty()) {
         // An absent source is an empty table of its own shape.
@@ -486,6 +487,7 @@ class Build {
     manifest.dropped["merged_or_crossref_only"] =
         manifest.rows_in - manifest.rows_out;
     manifest.synthetic = synthetic_;
+    manifest.subset = subset_;
     manifest.counters = counts_;
     manifest.counters.merge(runner_.clock().milliseconds());
     return {};
@@ -502,7 +504,7 @@ class Build {
   std::vector<std::pair<fs::path, std::int64_t>> index_files_;
   DoiStateResult state_;
   Counts counts_, types_, unclassified_;
-  bool synthetic_ = false;
+  bool synthetic_ = false, subset_ = false;  // as an input says
 };
 
 Result<Session> open_session(const WorksIndexOptions& options,

@@ -60,11 +60,11 @@ def rows_of(bucket, stage):
     return rows
 
 
-def matches_of(bucket):
+def matches_of(bucket, run=RUN):
     lines = []
-    for file in manifest_of(bucket, "dmp-works-search/{}")["files"]:
+    for file in manifest_of(bucket, "dmp-works-search/" + run)["files"]:
         if "matches_" in file["path"]:
-            with gzip.open(bucket / "dmp-works-search" / RUN / file["path"], "rt", encoding="utf-8") as text:
+            with gzip.open(bucket / "dmp-works-search" / run / file["path"], "rt", encoding="utf-8") as text:
                 lines += text.read().splitlines()
     return lines
 
@@ -114,12 +114,22 @@ class Guide(unittest.TestCase):
             s3.make_bucket(name, public=folder == "openalex")
             s3.upload_tree(place / folder, name)
         s3.make_bucket("guide-project")
+        cls.s3 = s3
         for file in export.iterdir():
-            s3.request("PUT", f"guide-project/dmps/{RUN}/download/{file.name}", file.read_bytes())
+            cls.put(f"dmps/{RUN}/download/{file.name}", file.read_bytes())
         cls.http.keys = {"access_key_id": s3.key, "secret_access_key": s3.secret, "session_token": ""}
         cls.bucket = pathlib.Path(os.environ["DMPWORKS_TEST_S3_ROOT"]) / "guide-project"
         cls.environment |= {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
         sources.write_settings(cls.root, sources.settings(RUN, place, cls.http.url, "guide-project", names))
+
+    @classmethod
+    def put(cls, key, content):
+        """Uploads by hand."""
+        if ON_S3:
+            cls.s3.request("PUT", f"guide-project/{key}", content)
+            return
+        (cls.bucket / key).parent.mkdir(parents=True, exist_ok=True)
+        (cls.bucket / key).write_bytes(content)
 
     @classmethod
     def submit(cls, command, *words):
@@ -153,6 +163,22 @@ class Guide(unittest.TestCase):
         want = matches_of(self.by_run_bucket)
         self.assertGreater(sum(len(json.loads(line)["works"]) for line in want), 30)
         self.assertEqual(want, matches_of(self.bucket))
+
+    def test_searches_a_subset_of_the_dmps(self):  # P95
+        run, meta, export = "2026-02-01", self.root / "world/meta", self.root / "world/dmps" / RUN / "download"
+        for file in export.iterdir():
+            self.put(f"dmps/{run}/download/{file.name}", file.read_bytes())
+        words = ("process-dmps", "--dmps-run-id", run, "--process-works-run-id", RUN, "--dmp-subset.enable",
+                 "--dmp-subset.dois-s3-path", "meta/dmp_dois.json")
+        absent = self.submit(*words)
+        self.assertEqual(absent.returncode, 1, absent.stderr)
+        self.assertFalse((self.bucket / "dmp-works-search" / run).exists())
+        self.put("meta/dmp_dois.json", (meta / "dmp_dois.json").read_bytes())
+        done = self.submit(*words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        listed = set(json.loads((meta / "dmp_dois.json").read_text()))
+        found = {json.loads(line)["dmpDoi"] for line in matches_of(self.bucket, run)}
+        self.assertEqual(found, listed)
 
     def test_takes_every_file_of_the_sources(self):
         tree = self.root / "sources"

@@ -149,6 +149,54 @@ class Chain(unittest.TestCase):
         self.assertEqual(kept, {p: p.stat().st_mtime_ns for p in out.glob(f"openalex_works/{RUN}/**/*.parquet")})
         self.assertEqual(len(matches(out)), len(matches(self.good)) - 1)
 
+    def lists(self, name):
+        return json.loads((self.world / "meta" / f"{name}.json").read_text(encoding="utf-8"))
+
+    def test_searches_only_the_dmps_of_the_lists(self):
+        out = self.out("dmp_subset")
+        shutil.copytree(self.good, out)
+        self.assertEqual(call(*run_line(self.world, out, "--ranker", "query")).returncode, 0)
+        everything = set(matches(out))
+        subset = ("--ranker", "query", "--dmp-subset-dois", self.world / "meta/dmp_dois.json")
+        done = call(*run_line(self.world, out, *subset))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        listed = {doi.lower() for doi in self.lists("dmp_dois")}
+        self.assertEqual({json.loads(line)["dmpDoi"] for line in matches(out)}, listed)
+        self.assertTrue(set(matches(out)) < everything)
+        manifest = json.loads((out / "dmp-works-search" / RUN / "manifest.json").read_text())
+        self.assertTrue(manifest["subset"])
+        self.assertEqual(manifest["counts"]["in"], len(listed) + manifest["counts"]["dropped"]["not_in_subset"])
+        self.assertIn("up to date", call(*run_line(self.world, out, *subset)).stdout)
+        more = call(*run_line(self.world, out, *subset, "--dmp-subset-institutions",
+                              self.world / "meta/dmp_institutions.json"))
+        self.assertEqual(more.returncode, 0, more.stderr)
+        self.assertGreater(len(matches(out)), len(listed))  # OR
+
+    def test_takes_only_the_works_of_the_lists(self):
+        out = self.out("works_subset")
+        done = call(*run_line(self.world, out, "--subset-dois", self.world / "meta/work_dois.json"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        listed = {doi.lower() for doi in self.lists("work_dois")}
+        works = {json.loads(row)["doi"] for row in tables(out)["sqlmesh/works_index/works_index"]}
+        self.assertTrue(works)
+        self.assertTrue(works <= listed, works - listed)
+        for stage in (f"openalex_works/{RUN}/subset", f"datacite/{RUN}/transform", f"sqlmesh/{RUN}",
+                      f"dmp-works-search/{RUN}"):
+            self.assertTrue(json.loads((out / stage / "manifest.json").read_text())["subset"], stage)
+
+    def test_a_switch_in_the_environment_says_whether_its_lists_are_used(self):
+        for switch, code in (("false", 0), ("true", 2)):
+            env = {"DMP_SUBSET_ENABLE": switch, "DMP_SUBSET_DOIS_PATH": "/nowhere/dmp_dois.json"}
+            done = call(*run_line(self.world, self.good), env=env)
+            self.assertEqual(done.returncode, code, done.stderr)
+
+    def test_an_empty_list_is_not_everything(self):  # P95
+        empty = self.root / "empty.json"
+        empty.write_text("[]", encoding="utf-8")
+        done = call(*run_line(self.world, self.good, "--dmp-subset-dois", empty))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("with at least one entry", done.stderr)
+
     # P32, P44, P55, T22
     def test_killed_at_any_moment_is_finished_by_the_same_line(self):
         started = time.monotonic()
