@@ -10,6 +10,8 @@ usage: quality.py --papers FILE.jsonl[.zst] [--program build/bench/dmpworks]
                   [--noise clean typical poor] [--knob NAME=VALUE …]
 """
 import argparse
+import csv
+import gzip
 import json
 import pathlib
 import subprocess
@@ -57,6 +59,22 @@ def row(name, summary):
           flush=True)
 
 
+def award_gate(world, out):
+    """Works listed by an award alone (no author), and how many of them are wrong."""
+    with open(world / "ground_truth.csv", newline="") as text:
+        right = {(row["dmp_doi"], row["work_doi"]) for row in csv.DictReader(text) if row["status"] == "ACCEPTED"}
+    opened = wrong = 0
+    for path in (out / "dmp-works-search/2026-01-01").rglob("matches_*.jsonl.gz"):
+        with gzip.open(path, "rt") as lines:
+            for plan in map(json.loads, lines):
+                for match in plan["works"]:
+                    if not match["awardMatches"] or match["authorMatches"]:
+                        continue
+                    opened += 1
+                    wrong += (plan["dmpDoi"], match["work"]["doi"]) not in right
+    return opened, wrong
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--papers", type=pathlib.Path, required=True)
@@ -68,12 +86,20 @@ def main():
     parser.add_argument("--noise", nargs="+", default=["clean", "typical", "poor"])
     parser.add_argument("--knob", nargs="*", default=[])
     parser.add_argument("--features", action="store_true", help="also without each part of the query")
+    parser.add_argument("--award-gate", action="store_true", help="only: wrong works listed by an award alone")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     for noise in options.noise:
         world, out = index_of(options, noise)
-        print(f"\nNoise `{noise}`:\n\n| ranked by | {' | '.join(SHOWN)} | right of score/best ≥ .7 |\n|{'---|' * (len(SHOWN) + 2)}")
+        if not options.award_gate:
+            print(f"\nNoise `{noise}`:\n\n| ranked by | {' | '.join(SHOWN)} | right of score/best ≥ .7 |\n|{'---|' * (len(SHOWN) + 2)}")
         query = ("--ranker", "query")
+        if options.award_gate:
+            for name, more in {"with": (), "without": ("--without-improvements", "award_funders")}.items():
+                judge(options, world, out, *query, *more)
+                opened, wrong = award_gate(world, out)
+                print(f"{name} the funder check: {opened} works by an award alone, {wrong} of them wrong ({wrong / max(opened, 1):.1%})")
+            continue
         row("baseline", judge(options, world, out, *query, "--query-builder-name", "build_dmp_works_search_baseline_query"))
         row("dmpworks", judge(options, world, out, *query))
         for name, improvement in IMPROVEMENTS.items():
