@@ -164,6 +164,8 @@ Status open_inputs(IndexPlan& plan) {
   index.openalex_threshold = least.openalex_works;
   index.crossref_threshold = least.crossref_metadata;
   index.datacite_threshold = least.datacite;
+  index.ror_threshold = least.ror;
+  index.corpus_threshold = least.corpus;
   const auto xpac = openalex.options.find("xpac");
   index.xpac_enrich =
       xpac != openalex.options.end() && xpac->second == "enrich";

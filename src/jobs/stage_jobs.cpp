@@ -289,6 +289,8 @@ Result<StageResult> index_job(const JobContext& context,
   index.openalex_threshold = least.openalex_works;
   index.crossref_threshold = least.crossref_metadata;
   index.datacite_threshold = least.datacite;
+  index.ror_threshold = least.ror;
+  index.corpus_threshold = least.corpus;
   job.work = [&](const StageJob::Folders& in, const fs::path& out) {
     index.openalex_works = in.at(openalex);
     index.crossref_metadata = in.at(crossref);

@@ -36,7 +36,8 @@ WITH cur AS (
 )
 SELECT coalesce(n.doi, c.doi) AS doi,
   CASE WHEN n.doi IS NOT NULL THEN n.hash ELSE c.hash END AS hash,
-  CASE WHEN n.doi IS NOT NULL THEN 'UPSERT' ELSE 'DELETE' END AS state
+  CASE WHEN n.doi IS NOT NULL THEN 'UPSERT' ELSE 'DELETE' END AS state,
+  coalesce(c.state, 'DELETE') AS before
 FROM state_index n FULL JOIN cur c ON c.doi = n.doi
 LEFT JOIN state_unsynced u ON u.doi = coalesce(n.doi, c.doi)
 WHERE u.doi IS NOT NULL
@@ -93,6 +94,13 @@ Status export_changed(Session& session, const DoiStateOptions& options,
       fs::remove(target, error);
       continue;
     }
+    DMP_ASSIGN(const auto deleted,
+               session.scalar_int(
+                   "SELECT count(*) FROM " + files({target}) +
+                   " SEMI JOIN (SELECT doi FROM state_after WHERE state = "
+                   "'DELETE' AND updated_date = " +
+                   date + ") AS d USING (doi)"));
+    result.exported_deletes += deleted;
     result.exported += rows;
     result.export_files.emplace_back(target, rows);
   }
@@ -157,6 +165,20 @@ Result<DoiStateResult> write_doi_state(Session& session,
       session.scalar_int("SELECT count(*) FROM (SELECT arg_max(state, "
                          "(updated_date, seq)) AS s "
                          "FROM state_after GROUP BY doi) WHERE s = 'UPSERT'"));
+  DMP_ASSIGN(result.unchanged,
+             session.scalar_int(
+                 "SELECT count(*) FROM (SELECT arg_max(state, (updated_date, "
+                 "seq)) AS s, max(updated_date) AS d FROM state_after GROUP BY "
+                 "doi) WHERE s = 'UPSERT' AND d < " +
+                 date));
+  const auto moved = [&](const char* before, const char* after) {
+    return session.scalar_int(
+        fmt::format("SELECT count(*) FROM state_new WHERE before = '{}' AND "
+                    "state = '{}'",
+                    before, after));
+  };
+  DMP_ASSIGN(result.came, moved("DELETE", "UPSERT"));
+  DMP_ASSIGN(result.went, moved("UPSERT", "DELETE"));
   DMP_TRY(session.execute(
       fmt::format("COPY (SELECT doi, hash, state, "
                   "updated_date, run_id, seq::INTEGER AS seq "

@@ -27,6 +27,9 @@ struct DoiStateOptions {
 struct DoiStateResult {
   std::int64_t rows = 0, upserts = 0, deletes = 0, exported = 0;
   std::int64_t live_before = 0, live_after = 0;
+  // Live DOIs that came and went, and those that no row of this date is about.
+  std::int64_t came = 0, went = 0, unchanged = 0;
+  std::int64_t exported_deletes = 0;  // exported DOIs that are deleted
   std::vector<std::pair<std::filesystem::path, std::int64_t>> export_files;
 };
 

@@ -262,8 +262,9 @@ TEST(Audits, T20_AShrunkenSourceStopsUnlessAccepted) {
   const auto built = world.try_build("d2", guarded(false));
   ASSERT_FALSE(built.has_value());
   EXPECT_NE(built.error().message.find("--accept-change"), std::string::npos);
-  EXPECT_NE(built.error().message.find("is 7, the previous run had 10"),
-            std::string::npos)
+  EXPECT_NE(
+      built.error().message.find("is 7, the previous run had 10: 30.0 % fewer"),
+      std::string::npos)
       << built.error().message;
   world.build("d2", guarded(true));
   EXPECT_EQ(world.counts["deletes"], 3);
@@ -278,6 +279,75 @@ TEST(Audits, T20_AListOfTwentyThousandAndOneIsCutAndCounted) {
   EXPECT_EQ(world.of("10.7/a", "len(authors)"), "20000");
   EXPECT_EQ(world.of("10.7/a", "authors[20000].surname"), "S19999");
   EXPECT_EQ(world.counts["truncated_authors"], 1);
+}
+
+TEST(Audits, T20_SayByHowMuchAndHowToOverride) {
+  IndexWorld world;
+  world.add("datacite", work("10.7/a", "h1"))
+      .add("ror", "'00aaaaa11' AS ror_id, 'active' AS status");
+  const auto message = [&](const IndexWorld::Change& change) {
+    const auto built = world.try_build("run", change);
+    return built ? "built" : built.error().message;
+  };
+  EXPECT_EQ(message([](auto& options) { options.datacite_threshold = 3; }),
+            "audit: raw.datacite has 1 rows, at least 3 are asked for, 2 more; "
+            "hint: --audit-datacite-works-threshold 1 if that is right");
+  const auto few_organisations = [](bool accept) {
+    return [accept](WorksIndexOptions& options) {
+      options.ror_threshold = 100'000;
+      options.accept_change = accept;
+    };
+  };
+  EXPECT_EQ(message(few_organisations(false)),
+            "audit: raw.ror has 1 rows, at least 100000 are asked for, 99999 "
+            "more; hint: --accept-change if that is right");
+  EXPECT_EQ(message(few_organisations(true)), "built");
+}
+
+TEST(Audits, T20_TooManyDeletesStopUnlessAccepted) {
+  IndexWorld world;
+  for (int i = 0; i < 10; ++i)
+    world.add("datacite", work(fmt::format("10.7/{}", i), "t"));
+  world.build("d1", on_day(world, 1));
+  // As many records as before, but others.
+  world.clear("datacite");
+  for (int i = 0; i < 10; ++i)
+    world.add("datacite", work(fmt::format("10.7/{}", i + 4), "t"));
+  const auto built = world.try_build("d2", [&](auto& options) {
+    on_day(world, 2, "d1")(options);
+    options.accept_change = false;
+  });
+  ASSERT_FALSE(built.has_value());
+  EXPECT_EQ(built.error().message,
+            "audit: 4 of 10 works would be deleted, 40.0 %, 10 % are allowed; "
+            "hint: --accept-change if that is right");
+  EXPECT_FALSE(fs::exists(world.stage("d2") / "manifest.json"));
+}
+
+TEST(Audits, WhatFailsNothingIsCounted) {
+  IndexWorld world;
+  world.add("ror", "'00aaaaa11' AS ror_id, 'active' AS status");
+  world.add("datacite", "'10.7/a' AS doi, 'Mystery' AS work_type, '' AS title");
+  world.add("datacite", "'10.7/a' AS doi, 'Mystery' AS work_type");
+  world.add("openalex_works",
+            "'W1' AS id, '10.7/b' AS doi, FALSE AS is_xpac, [{'name': 'Known', "
+            "'ror': '00aaaaa11'}, {'name': 'Unknown', 'ror': '00zzzzz99'}] AS "
+            "institutions");
+  world.build();
+  EXPECT_EQ(world.counts["ror_unknown"], 1);
+  EXPECT_EQ(world.counts["repeated_datacite_dois"], 1);
+  EXPECT_EQ(world.counts["repeated_openalex_ids"], 0);
+  EXPECT_EQ(world.counts["empty_texts"], 1);
+  const std::string report =
+      "(SELECT content::JSON FROM read_text(" +
+      quote((world.stage("run") / "report.json").string()) + "))";
+  EXPECT_EQ(world.ask("SELECT " + report + " ->> '$.unknown_work_types'"),
+            "{\"datacite mystery\":1}");
+  EXPECT_EQ(
+      world.ask("SELECT json_array_length(" + report + " -> '$.warnings')"),
+      "4");
+  EXPECT_EQ(world.ask("SELECT " + report + " ->> '$.parameters.run_id'"),
+            "run");
 }
 
 // ---------------------------------------------------------------- the whole

@@ -3,8 +3,10 @@
 #include "sql/works_index.h"
 
 #include "base/json_writer.h"
+#include "base/log.h"
 #include "sql/collection_stats.h"
 #include "sql/doi_state.h"
+#include "sql/index_audits.h"
 #include "sql/linkage_stats.h"
 #include "sql/model_project.h"
 #include "sql/model_runner.h"
@@ -66,18 +68,21 @@ struct Input {
   const char* prefix;    // of the files in the stage's manifest
   const std::optional<fs::path>& stage;
   std::int64_t threshold;
+  const char* override_with;
 };
 
 std::vector<Input> inputs_of(const WorksIndexOptions& options) {
-  return {
-      {"openalex_works_path", "openalex_works_", options.openalex_works,
-       options.openalex_threshold},
-      {"crossref_metadata_path", "crossref_metadata_",
-       options.crossref_metadata, options.crossref_threshold},
-      {"datacite_path", "datacite_", options.datacite,
-       options.datacite_threshold},
-      {"ror_path", "ror.parquet", options.ror, 1},
-      {"data_citation_corpus_path", "data_citation_corpus", options.corpus, 0}};
+  return {{"openalex_works_path", "openalex_works_", options.openalex_works,
+           options.openalex_threshold, "--audit-openalex-works-threshold"},
+          {"crossref_metadata_path", "crossref_metadata_",
+           options.crossref_metadata, options.crossref_threshold,
+           "--audit-crossref-metadata-works-threshold"},
+          {"datacite_path", "datacite_", options.datacite,
+           options.datacite_threshold, "--audit-datacite-works-threshold"},
+          {"ror_path", "ror.parquet", options.ror,
+           options.accept_change ? 1 : options.ror_threshold, ""},
+          {"data_citation_corpus_path", "data_citation_corpus", options.corpus,
+           options.accept_change ? 0 : options.corpus_threshold, ""}};
 }
 
 Result<std::vector<Model>> models_of(const WorksIndexOptions& options) {
@@ -176,7 +181,7 @@ class Build {
     DMP_TRY(timed("DOI state", [&] { return write_state(); }));
     DMP_TRY(guard_shrink("works", counts_["works"]));
     DMP_TRY(timed("count checks", [&] { return check_counts(); }));
-    DMP_TRY(write_report());
+    DMP_TRY(write_report(manifest));
     return timed("listing of files",
                  [&] { return publish_files(publication, manifest); });
   }
@@ -247,12 +252,11 @@ class Build {
                  session_.scalar_int("SELECT count(*) FROM " + table));
       counts_["rows_" + table.substr(4)] = rows;
       if (!input.stage) continue;
-      if (rows < input.threshold) {
-        return Error{
-            ErrorCode::invalid_argument,
-            fmt::format("audit: {} has {} rows, at least {} are asked for",
-                        table, rows, input.threshold)};
-      }
+      const std::string_view option = input.override_with;
+      DMP_TRY(audit_rows(table, rows, input.threshold,
+                         option.empty() ? "--accept-change if that is right"
+                                        : fmt::format("{} {} if that is right",
+                                                      option, rows)));
       DMP_TRY(guard_shrink("rows_" + table.substr(4), rows));
     }
     return {};
@@ -268,9 +272,11 @@ class Build {
     if (static_cast<double>(rows) >= least) return {};
     return Error{
         ErrorCode::invalid_argument,
-        fmt::format("audit: {} is {}, the previous run had {}: more "
-                    "than {} % fewer; hint: --accept-change if that is right",
+        fmt::format("audit: {} is {}, the previous run had {}: {:.1f} % fewer, "
+                    "{} % are allowed; hint: --accept-change if that is right",
                     name, rows, found->second,
+                    100 - 100 * static_cast<double>(rows) /
+                              static_cast<double>(found->second),
                     options_.max_change_ratio * 100)};
   }
 
@@ -291,6 +297,7 @@ class Build {
                session_.scalar_int("SELECT count(*) FROM "
                                    "prepare.ror_identifiers WHERE ror_id IS "
                                    "NULL"));
+    if (options_.ror) DMP_TRY(ror_ids_.read(session_));
     DMP_TRY(count_relations(session_, counts_));
     DMP_ASSIGN(unclassified_, unclassified_relations(session_));
     DMP_TRY(session_.execute(
@@ -329,6 +336,7 @@ class Build {
   // Streams the rows of the range in order, adds the hashes, and writes.
   Status write_range() {
     DMP_TRY(count_range(session_, counts_));
+    DMP_TRY(audit_range(session_, counts_, unknown_types_));
     DMP_TRY(
         session_.execute("INSERT INTO relation_index BY NAME SELECT * FROM "
                          "works.relations_index ORDER BY doi_bucket, doi"));
@@ -389,6 +397,7 @@ class Build {
         !work.dataset_citation_dois.empty()) {
       ++counts_["works_with_relation"];
     }
+    counts_["ror_unknown"] += ror_ids_.unknown(work);
     ++types_[work.work_type];
   }
 
@@ -428,10 +437,13 @@ class Build {
     if (static_cast<double>(state_.deletes) <= most) return {};
     return Error{
         ErrorCode::invalid_argument,
-        fmt::format("audit: {} of {} works would be deleted, more than "
-                    "{} %; hint: --accept-change if that is right",
-                    state_.deletes, state_.live_before,
-                    options_.max_change_ratio * 100)};
+        fmt::format(
+            "audit: {} of {} works would be deleted, {:.1f} %, {} % are "
+            "allowed; hint: --accept-change if that is right",
+            state_.deletes, state_.live_before,
+            100 * static_cast<double>(state_.deletes) /
+                static_cast<double>(state_.live_before),
+            options_.max_change_ratio * 100)};
   }
 
   // C1-C8 of works-index.md 7; C5 when relations were prepared.
@@ -444,10 +456,34 @@ class Build {
                          {options_.xpac_enrich, options_.include_crossref_only},
                          counts_));
     DMP_TRY(check_equal("C6", state_.live_after, counts_["works"]));
-    return check_equal("C7", state_.exported, state_.upserts);
+    DMP_TRY(
+        check_equal("C6", state_.upserts + state_.unchanged, counts_["works"]));
+    DMP_TRY(check_equal("C6", state_.live_before - state_.went + state_.came,
+                        state_.live_after));
+    DMP_TRY(check_equal("C7", state_.exported, state_.upserts));
+    return check_equal("C7", state_.exported_deletes, 0);
   }
 
-  Status write_report() {
+  void count_repeated() {
+    const auto repeated = [&](const char* name, const char* rows,
+                              const char* kept) {
+      counts_[name] = counts_[rows] - counts_[kept];
+    };
+    // In mode enrich rows are left out for another reason too.
+    if (!options_.xpac_enrich) {
+      repeated("repeated_openalex_ids", "rows_openalex_works",
+               "openalex_records");
+    }
+    repeated("repeated_crossref_dois", "rows_crossref_metadata",
+             "crossref_dois");
+    repeated("repeated_datacite_dois", "rows_datacite", "datacite_dois");
+  }
+
+  Status write_report(const storage::Manifest& planned) {
+    count_repeated();
+    const auto warnings = index_warnings(counts_, unknown_types_);
+    for (const auto& warning : warnings)
+      log::warning("works index: {}", warning);
     std::string out;
     JsonWriter json(out);
     json.begin_object().member("run_id", options_.run_id);
@@ -458,6 +494,20 @@ class Build {
     for (const auto& [name, count] : types_) json.member(name, count);
     json.end_object().key("unclassified_relations").begin_object();
     for (const auto& [name, count] : unclassified_) json.member(name, count);
+    json.end_object().key("unknown_work_types").begin_object();
+    for (const auto& [name, count] : unknown_types_) json.member(name, count);
+    json.end_object().key("warnings").begin_array();
+    for (const auto& warning : warnings) json.value(warning);
+    json.end_array().key("least_rows").begin_object();
+    for (const auto& input : inputs_of(options_))
+      if (input.stage) json.member(input.variable, input.threshold);
+    json.end_object().member("max_change_ratio", options_.max_change_ratio);
+    json.member("accept_change", options_.accept_change);
+    json.key("parameters").begin_object();
+    for (const auto& [name, value] : planned.options) json.member(name, value);
+    json.end_object().key("inputs").begin_object();
+    for (const auto& input : planned.inputs)
+      json.member(input.path, input.digest);
     json.end_object().end_object();
     return storage::write_file_atomically(out_ / "report.json", out + "\n");
   }
@@ -503,7 +553,8 @@ class Build {
   LinkageStats linkage_stats_;
   std::vector<std::pair<fs::path, std::int64_t>> index_files_;
   DoiStateResult state_;
-  Counts counts_, types_, unclassified_;
+  Counts counts_, types_, unclassified_, unknown_types_;
+  RorIds ror_ids_;
   bool synthetic_ = false, subset_ = false;  // as an input says
 };
 

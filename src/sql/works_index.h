@@ -31,7 +31,8 @@ struct WorksIndexOptions {
   std::filesystem::path database;     // empty: in memory, spilling to scratch
   std::filesystem::path project;      // empty: the one built in
   std::int64_t openalex_threshold = 1, datacite_threshold = 1,
-               crossref_threshold = 1;  // least rows of a source that is given
+               crossref_threshold = 1, ror_threshold = 1,
+               corpus_threshold = 0;  // least rows of a source that is given
   double max_change_ratio = 0.10;
   bool accept_change = false;
   int max_doi_states = 3;

@@ -8,34 +8,6 @@ namespace dmp::sql {
 
 namespace {
 
-// Adds the one row of `sql` to `counts`, under its column names.
-Status add_row(Session& session, const std::string& sql, Counts& counts) {
-  DMP_ASSIGN(auto rows,
-             session.query("SELECT columns(*)::BIGINT FROM (" + sql + ")"));
-  DMP_ASSIGN(const std::size_t count, rows.next());
-  if (count != 1) return Error{ErrorCode::internal, "a count without a row"};
-  for (std::size_t i = 0; i < rows.column_count(); ++i) {
-    const auto& column = rows.column(i);
-    counts[rows.column_name(i)] +=
-        column.is_null(0) ? 0 : column.value<std::int64_t>(0);
-  }
-  return {};
-}
-
-// Adds rows of (name, number) to `counts`, each under prefix + name.
-Status add_named(Session& session, const std::string& sql,
-                 const std::string& prefix, Counts& counts) {
-  DMP_ASSIGN(auto rows, session.query(sql));
-  for (;;) {
-    DMP_ASSIGN(const std::size_t count, rows.next());
-    if (count == 0) return {};
-    for (std::size_t row = 0; row < count; ++row) {
-      counts[prefix + std::string(rows.column(0).text(row))] +=
-          rows.column(1).value<std::int64_t>(row);
-    }
-  }
-}
-
 std::int64_t at(const Counts& counts, const std::string& name) {
   const auto found = counts.find(name);
   return found == counts.end() ? 0 : found->second;
@@ -50,7 +22,46 @@ Status check_least(const std::string& name, std::int64_t works,
                            works, name, stated)};
 }
 
+// Related pairs of a class whose other end does not list them.
+Status check_both_ways(Session& session, const std::string& list) {
+  DMP_ASSIGN(const auto one_sided, session.scalar_int(fmt::format(
+                                       R"(
+    SELECT count(*)
+    FROM (SELECT * FROM (SELECT doi, unnest({0}) AS related FROM relation_index)
+          ORDER BY hash(doi, related), doi, related LIMIT 1000) AS p
+    LEFT JOIN relation_index AS r ON r.doi = p.related
+    WHERE r.doi IS NULL OR NOT list_contains(r.{0}, p.doi))",
+                                       list)));
+  return check_equal("C4", one_sided, 0);
+}
+
 }  // namespace
+
+Status add_row(Session& session, const std::string& sql, Counts& counts) {
+  DMP_ASSIGN(auto rows,
+             session.query("SELECT columns(*)::BIGINT FROM (" + sql + ")"));
+  DMP_ASSIGN(const std::size_t count, rows.next());
+  if (count != 1) return Error{ErrorCode::internal, "a count without a row"};
+  for (std::size_t i = 0; i < rows.column_count(); ++i) {
+    const auto& column = rows.column(i);
+    counts[rows.column_name(i)] +=
+        column.is_null(0) ? 0 : column.value<std::int64_t>(0);
+  }
+  return {};
+}
+
+Status add_named(Session& session, const std::string& sql,
+                 const std::string& prefix, Counts& counts) {
+  DMP_ASSIGN(auto rows, session.query(sql));
+  for (;;) {
+    DMP_ASSIGN(const std::size_t count, rows.next());
+    if (count == 0) return {};
+    for (std::size_t row = 0; row < count; ++row) {
+      counts[prefix + std::string(rows.column(0).text(row))] +=
+          rows.column(1).value<std::int64_t>(row);
+    }
+  }
+}
 
 Status check_equal(const char* name, std::int64_t left, std::int64_t right) {
   if (left == right) return {};
@@ -166,9 +177,17 @@ Status check_totals(Session& session, const IndexScope& scope,
                            "GROUP BY o.doi HAVING bool_and(o.is_xpac))"
                      : "SELECT 0"));
   DMP_TRY(check_equal("C3", at(counts, "openalex_dois") + xpac_only, openalex));
+  DMP_ASSIGN(const auto relations,
+             session.scalar_int("SELECT count(DISTINCT doi) FROM "
+                                "prepare.related_dois"));
+  DMP_TRY(check_equal("C2", at(counts, "relations_index_rows"), relations));
   for (const char* list :
        {"related_intra_work", "related_shared_project", "related_citation"}) {
     DMP_TRY(check_equal("C4", at(counts, list) % 2, 0));
+  }
+  for (const char* list : {"intra_work_dois", "possible_shared_project_dois",
+                           "dataset_citation_dois"}) {
+    DMP_TRY(check_both_ways(session, list));
   }
   for (const std::string list : {"award", "funder", "institution"}) {
     for (const std::string branch :

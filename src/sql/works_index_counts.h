@@ -15,6 +15,12 @@ using Counts = std::map<std::string, std::int64_t>;
 // Counts over the tables of the models, and what must hold between them.
 // Source: works-index.md 7. Errors: internal, naming the check (C1 …).
 
+// Adds the one row of `sql` to `counts`, under its column names.
+Status add_row(Session& session, const std::string& sql, Counts& counts);
+// Adds rows of (name, number) to `counts`, each under prefix + name.
+Status add_named(Session& session, const std::string& sql,
+                 const std::string& prefix, Counts& counts);
+
 // What became of every stated relation (relations_…), and C5.
 Status count_relations(Session& session, Counts& counts);
 // "source type" -> relations of a type that has no class.
@@ -30,7 +36,8 @@ struct IndexScope {
   bool xpac_enrich = false;
   bool include_crossref_only = false;
 };
-// C1, C2, C3, C4, C8 over all ranges.
+// C1, C2, C3, C4, C8 over all ranges; C4 of 1,000 pairs both ways, chosen by a
+// hash, in the table relation_index of all ranges.
 Status check_totals(Session& session, const IndexScope& scope,
                     const Counts& counts);
 
