@@ -1,5 +1,6 @@
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/stats.h"
 #include "match/linkage_evaluate.h"
 #include "match/linkage_file.h"
 #include "results/ground_truth.h"
@@ -92,9 +93,16 @@ Result<linkage::Labels> read_labels(const Values& values) {
   return labels;
 }
 
-Status learn(const Values& values, const linkage::Labels& labels) {
+void count_pairs(const linkage::PairSet& set, storage::Manifest& counts) {
+  counts.rows_in = counts.rows_out = set.pairs();
+  counts.counters = {{"pairs", set.pairs()}, {"plans", set.searched}};
+}
+
+Status learn(const Values& values, const linkage::Labels& labels,
+             storage::Manifest& counts) {
   DMP_ASSIGN(const auto start, start_model(values));
   DMP_ASSIGN(const auto set, linkage::read_pairs(values.text("pairs-path")));
+  count_pairs(set, counts);
   const std::string out = values.text("output-file");
   // What the new parameters would replace; another kind of file is no run.
   const auto last = linkage::read_model(out);
@@ -113,10 +121,11 @@ Status learn(const Values& values, const linkage::Labels& labels) {
   return print(card);
 }
 
-Status evaluate(const Values& values) {
+Status evaluate(const Values& values, storage::Manifest& counts) {
   DMP_ASSIGN(const auto model, start_model(values));
   DMP_ASSIGN(const auto labels, read_labels(values));
   DMP_ASSIGN(const auto set, linkage::read_pairs(values.text("pairs-path")));
+  count_pairs(set, counts);
   const auto evaluation = linkage::evaluate_model(
       set, model, labels,
       values.text("unlisted") == "unknown" ? linkage::Unlisted::unknown
@@ -155,18 +164,29 @@ std::vector<Entry> linkage_commands() {
   return {{{{"linkage", "train"},
             "Learn the linkage model from pairs without labels.",
             std::move(train)},
-           [](const Values& values) { return learn(values, {}); }},
+           [](const Values& values) {
+             return counted_work(values, "linkage train", [&](auto& counts) {
+               return learn(values, {}, counts);
+             });
+           }},
           {{{"linkage", "fit"},
             "Learn and recalibrate the linkage model with labels.",
             std::move(fit)},
            [](const Values& values) -> Status {
-             DMP_ASSIGN(const auto labels, read_labels(values));
-             return learn(values, labels);
+             return counted_work(
+                 values, "linkage fit", [&](auto& counts) -> Status {
+                   DMP_ASSIGN(const auto labels, read_labels(values));
+                   return learn(values, labels, counts);
+                 });
            }},
           {{{"linkage", "evaluate"},
             "Show how right the probabilities of a linkage model are.",
             std::move(judge)},
-           evaluate}};
+           [](const Values& values) {
+             return counted_work(values, "linkage evaluate", [&](auto& counts) {
+               return evaluate(values, counts);
+             });
+           }}};
 }
 
 }  // namespace dmp::cli

@@ -254,8 +254,10 @@ Entry init_command() {
               return Error{ErrorCode::invalid_argument,
                            file + " exists; hint: --force overwrites it"};
             }
-            DMP_ASSIGN(auto session, sql::Session::open({}));
-            return sql::write_empty_doi_state(session, file);
+            return counted_work(values, "init-doi-state", [&](auto&) -> Status {
+              DMP_ASSIGN(auto session, sql::Session::open({}));
+              return sql::write_empty_doi_state(session, file);
+            });
           }};
 }
 

@@ -66,4 +66,16 @@ Result<storage::StageResult> counted(
   return result;
 }
 
+Status counted_work(const Values& values, const std::string& name,
+                    const std::function<Status(storage::Manifest&)>& work) {
+  const auto done =
+      counted(values, name, [&]() -> Result<storage::StageResult> {
+        storage::StageResult result;
+        DMP_TRY(work(result.manifest));
+        return result;
+      });
+  if (!done) return done.error();
+  return {};
+}
+
 }  // namespace dmp::cli

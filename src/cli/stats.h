@@ -31,4 +31,8 @@ Result<storage::StageResult> counted(
     const Values& values, const std::string& name,
     const std::function<Result<storage::StageResult>()>& stage);
 
+// The same of work that publishes no stage: it says what it counted.
+Status counted_work(const Values& values, const std::string& name,
+                    const std::function<Status(storage::Manifest&)>& work);
+
 }  // namespace dmp::cli

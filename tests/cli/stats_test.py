@@ -55,6 +55,12 @@ class StatsTest(unittest.TestCase):
         stats = self.stats_of("transform", "datacite", "dump", "out", code=1)
         self.assertEqual(stats["stages"], [{"name": "transform datacite", "failed": True, "upToDate": False}])
 
+    def test_work_that_publishes_no_stage_is_counted_too(self):
+        stage, = self.stats_of("sqlmesh", "init-doi-state", "state.parquet")["stages"]
+        self.assertEqual((stage["name"], stage["failed"]), ("init-doi-state", False))
+        failed, = self.stats_of("linkage", "train", ".", "linkage.json", code=1)["stages"]
+        self.assertEqual((failed["name"], failed["failed"]), ("linkage train", True))
+
     def test_run_counts_every_stage_it_came_to(self):
         made = subprocess.run([PROGRAM, "synth", "--out-dir", "world", "--works", "200", "--dmps", "8", "--run-id",
                                "2026-01-01"], cwd=self.dir, capture_output=True, check=False)
