@@ -122,6 +122,13 @@ void append_json(JsonWriter& json, const YamlValue& value) {
 
 }  // namespace
 
+YamlValue::YamlValue() = default;
+YamlValue::YamlValue(const YamlValue&) = default;
+YamlValue::YamlValue(YamlValue&&) noexcept = default;
+YamlValue& YamlValue::operator=(const YamlValue&) = default;
+YamlValue& YamlValue::operator=(YamlValue&&) noexcept = default;
+YamlValue::~YamlValue() = default;
+
 const YamlValue* YamlValue::find(std::string_view name) const {
   for (const auto& [key, value] : members)
     if (key == name) return &value;

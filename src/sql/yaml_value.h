@@ -19,6 +19,14 @@ struct YamlValue {
   std::vector<YamlValue> items;
   std::vector<std::pair<std::string, YamlValue>> members;  // in their order
 
+  // Made where the pairs above are whole types.
+  YamlValue();
+  YamlValue(const YamlValue&);
+  YamlValue(YamlValue&&) noexcept;
+  YamlValue& operator=(const YamlValue&);
+  YamlValue& operator=(YamlValue&&) noexcept;
+  ~YamlValue();
+
   // The member of a map; nullptr: none.
   const YamlValue* find(std::string_view name) const;
 };
