@@ -22,6 +22,45 @@ std::set<T> chosen(const std::vector<std::string>& names,
   return values;
 }
 
+std::vector<Option> ranker_options() {
+  const auto real = [](const char* name, const char* help, const char* fallback,
+                       double most) {
+    return Option{name, OptionType::real, help, fallback, "", -1, false, {}, 0,
+                  most};
+  };
+  return {
+      {"ranker",
+       OptionType::choice,
+       "What orders the works: the probability of the linkage model, or the "
+       "query's score. Default: linkage with query builder dmpworks.",
+       "",
+       "DMP_WORKS_SEARCH_RANKER",
+       -1,
+       false,
+       {"linkage", "query"}},
+      {"linkage-file", OptionType::existing_path,
+       "Parameters of the linkage model; else the compiled-in tables.", "",
+       "DMP_WORKS_SEARCH_LINKAGE_FILE"},
+      real("min-probability", "Less probable works are left out (linkage).",
+           "0.001", 1),
+      {"score-max",
+       OptionType::choice,
+       "scoreMax with ranker linkage: 1, or the plan's highest probability.",
+       "one",
+       "",
+       -1,
+       false,
+       {"one", "best"}},
+      real("linkage-explore",
+           "Share of the list drawn from works of probability 0.01 to 0.5, for "
+           "unbiased judgements.",
+           "0", 0.5),
+      {"linkage-pairs", OptionType::boolean,
+       "Also publish linkage_pairs/, input of linkage train, fit, evaluate.",
+       "False"},
+  };
+}
+
 }  // namespace
 
 std::vector<Option> search_options(const std::string& prefix) {
@@ -30,11 +69,6 @@ std::vector<Option> search_options(const std::string& prefix) {
     return Option{
         name, OptionType::integer, help, fallback, "", -1, false, {}, least,
         most};
-  };
-  const auto real = [](const char* name, const char* help, const char* fallback,
-                       double most) {
-    return Option{name, OptionType::real, help, fallback, "", -1, false, {}, 0,
-                  most};
   };
   std::vector<Option> options{
       {"query-builder-name",
@@ -73,36 +107,8 @@ std::vector<Option> search_options(const std::string& prefix) {
              "2", 0, 100),
       {"explain", OptionType::boolean, "Write what each score is made of.",
        "True"},
-      {"ranker",
-       OptionType::choice,
-       "What orders the works: the probability of the linkage model, or the "
-       "query's score. Default: linkage with query builder dmpworks.",
-       "",
-       "DMP_WORKS_SEARCH_RANKER",
-       -1,
-       false,
-       {"linkage", "query"}},
-      {"linkage-file", OptionType::existing_path,
-       "Parameters of the linkage model; else the compiled-in tables.", "",
-       "DMP_WORKS_SEARCH_LINKAGE_FILE"},
-      real("min-probability", "Less probable works are left out (linkage).",
-           "0.001", 1),
-      {"score-max",
-       OptionType::choice,
-       "scoreMax with ranker linkage: 1, or the plan's highest probability.",
-       "one",
-       "",
-       -1,
-       false,
-       {"one", "best"}},
-      real("linkage-explore",
-           "Share of the list drawn from works of probability 0.01 to 0.5, for "
-           "unbiased judgements.",
-           "0", 0.5),
-      {"linkage-pairs", OptionType::boolean,
-       "Also publish linkage_pairs/, input of linkage train, fit, evaluate.",
-       "False"},
   };
+  for (auto& option : ranker_options()) options.push_back(std::move(option));
   for (auto& option : options) option.name = prefix + option.name;
   return options;
 }
