@@ -143,6 +143,20 @@ TEST(ParseName, ShortCutEqualsTheRules) {
       const std::string two = std::string(first) + " " + std::string(second);
       same({first, second, {}, {}});
       same({{}, {}, {}, two});
+      // Blanks too many.
+      const std::string before = " " + std::string(first);
+      const std::string behind = std::string(first) + " ";
+      same({{}, {}, {}, before});
+      same({{}, {}, {}, behind});
+      same({{}, {}, {}, " " + two});
+      same({{}, {}, {}, two + " "});
+      same({{}, {}, {}, behind + " " + std::string(second)});
+      same({{}, {}, {}, before + ", " + std::string(second)});
+      same({{}, {}, {}, std::string(first) + ",  " + std::string(second)});
+      same({before, second, {}, {}});
+      same({behind, second, {}, {}});
+      same({second, before, {}, {}});
+      same({second, behind, {}, {}});
       same({{}, {}, {}, std::string(first) + ", " + std::string(second)});
       for (std::size_t i = names % 5; i < kPieces.size(); i += 5) {
         const std::string_view third = kPieces[i];

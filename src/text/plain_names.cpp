@@ -211,7 +211,8 @@ bool plain_inverted(std::string_view text, std::size_t comma,
 // `Given Family`: the last word is the surname if nothing before it begins one.
 bool plain_direct(std::string_view text, PersonName& name) {
   const auto blank = text.rfind(' ');
-  if (blank == std::string_view::npos) return false;
+  if (blank == std::string_view::npos || blank == 0 || text[blank - 1] == ' ')
+    return false;
   const std::string_view surname = text.substr(blank + 1);
   if (shape_of(surname) != Shape::word || may_be_decoration(surname) ||
       equals_in_lower(text, "et al") || may_be_placeholder(text)) {
