@@ -139,11 +139,7 @@ std::vector<Option> plan_rows() {
                   {},
                   1,
                   256});
-  rows.push_back(number_row("duckdb-threads", "DuckDB threads: --threads.", "",
-                            "SQLMESH_DUCKDB_THREADS", 1, 1024));
-  rows.push_back(text_row("duckdb-memory-limit", OptionType::size,
-                          "DuckDB memory: --memory-limit.", "",
-                          "SQLMESH_DUCKDB_MEMORY_LIMIT"));
+  append(rows, shared(duckdb_rows()));
   append(rows, shared(works_index_rows()));
   return rows;
 }

@@ -151,6 +151,19 @@ std::vector<Option> transform_rows(const std::string& dataset,
   return rows;
 }
 
+std::vector<Option> duckdb_rows() {
+  const std::string connector =
+      "SQLMESH__GATEWAYS__DUCKDB__CONNECTION__CONNECTOR_CONFIG__";
+  std::vector<Option> rows{
+      number_row("duckdb-threads", "DuckDB threads: --threads.", "",
+                 "SQLMESH_DUCKDB_THREADS, " + connector + "THREADS", 1, 1024),
+      text_row("duckdb-memory-limit", OptionType::size,
+               "DuckDB memory: --memory-limit.", "",
+               "SQLMESH_DUCKDB_MEMORY_LIMIT, " + connector + "MEMORY_LIMIT")};
+  for (auto& row : rows) row.aliases = {"sqlmesh-config." + row.name};
+  return rows;
+}
+
 std::vector<Option> works_index_rows() {
   const std::string variables = "SQLMESH__VARIABLES__";
   std::vector<Option> rows;

@@ -44,7 +44,9 @@ void check_dmp_subset(const Values& values, Problems& problems);
 // G5 of a data set ("openalex-works", …), each name behind `prefix`.
 std::vector<Option> transform_rows(const std::string& dataset,
                                    const std::string& prefix);
-// G10.
+// G10: DuckDB's threads and memory, of a leaf (batch-submit has its own names).
+std::vector<Option> duckdb_rows();
+// The rest of G10.
 std::vector<Option> works_index_rows();
 
 // Marks rows as of a group: they stand in the help's box `Options`.

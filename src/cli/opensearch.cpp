@@ -1,5 +1,6 @@
 // `opensearch …` without a server: the search of local files, and its metrics.
 #include "base/log.h"
+#include "cli/batch_options.h"
 #include "cli/commands.h"
 #include "cli/search_options.h"
 #include "cli/stats.h"
@@ -19,33 +20,24 @@ namespace dmp::cli {
 
 namespace {
 
-Option row(const char* name, OptionType type, const char* help,
-           const char* fallback = "", int position = -1,
-           bool required = false) {
-  return {name, type, help, fallback, "", position, required};
-}
-
-void append(std::vector<Option>& to, const std::vector<Option>& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
-
 // Where plans and works lie. Source: spec cli.md G11.
 std::vector<Option> local_data() {
-  return {{"dmps-path", OptionType::existing_path,
-           "DMP records: transform Parquet, DMP export (JSON lines, .gz), or "
-           "maDMP JSON.",
-           "", "DMPWORKS_DMPS_PATH"},
-          {"works-path", OptionType::existing_path,
-           "Full works index: sqlmesh/RUN, or its works_index/ with "
-           "collection_stats/ and linkage_stats/ beside it.",
-           "", "DMPWORKS_WORKS_PATH"}};
+  return {
+      text_row("dmps-path", OptionType::existing_path,
+               "DMP records: transform Parquet, DMP export (JSON lines, .gz), "
+               "or maDMP JSON.",
+               "", "DMPWORKS_DMPS_PATH"),
+      text_row("works-path", OptionType::existing_path,
+               "Full works index: sqlmesh/RUN, or its works_index/ with "
+               "collection_stats/ and linkage_stats/ beside it.",
+               "", "DMPWORKS_WORKS_PATH")};
 }
 
 std::vector<Option> index_names(int first) {
-  return {row("dmps-index-name", OptionType::text, "Engine opensearch only.",
-              "dmps-index", first),
-          row("works-index-name", OptionType::text, "Engine opensearch only.",
-              "works-index", first + 1)};
+  return {text_row("dmps-index-name", OptionType::text,
+                   "Engine opensearch only.", "dmps-index", "", first),
+          text_row("works-index-name", OptionType::text,
+                   "Engine opensearch only.", "works-index", "", first + 1)};
 }
 
 jobs::LocalSearch search_from(const Values& values) {
@@ -63,13 +55,12 @@ void need(const Values& values, const char* name, Problems& problems) {
 
 Entry dmp_works_search() {
   std::vector<Option> rows = index_names(0);
-  rows.push_back(row("out-dir", OptionType::path, "Matches folder.", "", 2));
-  rows.push_back(row("out-file", OptionType::path,
-                     "One file instead (.jsonl or .jsonl.gz)."));
-  Option most = row("records-per-file", OptionType::integer,
-                    "DMPs per matches file.", "1000");
-  most.least = 1;
-  rows.push_back(most);
+  rows.push_back(
+      text_row("out-dir", OptionType::path, "Matches folder.", "", "", 2));
+  rows.push_back(text_row("out-file", OptionType::path,
+                          "One file instead (.jsonl or .jsonl.gz).", "", ""));
+  rows.push_back(number_row("records-per-file", "DMPs per matches file.",
+                            "1000", "", 1, 1e9));
   append(rows, local_data());
   append(rows, search_options(""));
   Entry entry{
@@ -234,27 +225,28 @@ Status rank_metrics(const Values& values) {
 }
 
 Entry rank_metrics_command() {
-  std::vector<Option> rows{row("ground-truth-file", OptionType::existing_path,
-                               "CSV dmp_doi,work_doi,status; only ACCEPTED "
-                               "counts.",
-                               "", 0, true)};
+  std::vector<Option> rows{text_row(
+      "ground-truth-file", OptionType::existing_path,
+      "CSV dmp_doi,work_doi,status; only ACCEPTED counts.", "", "", 0, true)};
   append(rows, index_names(1));
   append(rows,
-         {row("output-file", OptionType::path, "Metrics CSV.", "", 3, true),
-          row("matches-path", OptionType::existing_path,
-              "Judge these matches; nothing is searched."),
-          row("ks", OptionType::list, "Cut-offs, in the order given.",
-              "10,20,100"),
-          row("inject-published-outputs-file", OptionType::existing_path,
-              "CSV dmp_doi,work_doi: the known outputs used by the query; DMPs "
-              "not listed have none."),
-          row("true-positive-published-outputs-file", OptionType::path,
-              "Writes the returned works that are in the ground truth, same "
-              "form."),
-          row("compare", OptionType::existing_path,
-              "Metrics CSV of another run: paired difference."),
-          row("json", OptionType::boolean, "Summary with intervals as JSON.",
-              "False")});
+         {text_row("output-file", OptionType::path, "Metrics CSV.", "", "", 3,
+                   true),
+          text_row("matches-path", OptionType::existing_path,
+                   "Judge these matches; nothing is searched.", "", ""),
+          text_row("ks", OptionType::list, "Cut-offs, in the order given.",
+                   "10,20,100", ""),
+          text_row("inject-published-outputs-file", OptionType::existing_path,
+                   "CSV dmp_doi,work_doi: the known outputs used by the query; "
+                   "DMPs not listed have none.",
+                   "", ""),
+          text_row("true-positive-published-outputs-file", OptionType::path,
+                   "Writes the returned works that are in the ground truth, "
+                   "same form.",
+                   "", ""),
+          text_row("compare", OptionType::existing_path,
+                   "Metrics CSV of another run: paired difference.", "", ""),
+          flag_row("json", "Summary with intervals as JSON.", "")});
   append(rows, local_data());
   append(rows, search_options(""));
   Entry entry{{{"opensearch", "rank-metrics"},

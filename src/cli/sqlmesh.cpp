@@ -89,16 +89,7 @@ std::vector<Option> plan_rows() {
                "Make only these models and what they need; publish nothing.",
                "", ""),
       project_row()};
-  const std::string connector =
-      "SQLMESH__GATEWAYS__DUCKDB__CONNECTION__CONNECTOR_CONFIG__";
-  std::vector<Option> group{
-      number_row("duckdb-threads", "DuckDB threads: --threads.", "",
-                 "SQLMESH_DUCKDB_THREADS, " + connector + "THREADS", 1, 1024),
-      text_row("duckdb-memory-limit", OptionType::size,
-               "DuckDB memory: --memory-limit.", "",
-               "SQLMESH_DUCKDB_MEMORY_LIMIT, " + connector + "MEMORY_LIMIT")};
-  for (auto& row : group) row.aliases = {"sqlmesh-config." + row.name};
-  append(rows, shared(std::move(group)));
+  append(rows, shared(duckdb_rows()));
   append(rows, shared(works_index_rows()));
   return rows;
 }

@@ -29,7 +29,8 @@ std::string summary(const storage::StageResult& stage, const std::string& dir) {
 std::vector<Option> folders() {
   return {{"in-dir", OptionType::existing_path,
            "Folder of source files, searched recursively.", "", "", 0, true},
-          {"out-dir", OptionType::path, "Output.", "", "", 1, true}};
+          {"out-dir", OptionType::path,
+           "Output: absent, empty or of this command.", "", "", 1, true}};
 }
 
 std::vector<Option> works_options(ingest::Source source) {
@@ -104,7 +105,8 @@ Entry ror_command() {
       "Turn a ROR data dump into Parquet.",
       {{"ror-v2-json-file", OptionType::existing_path,
         "ROR schema-2 .json, .json.gz or the ZIP.", "", "", 0, true},
-       {"out-dir", OptionType::path, "Output.", "", "", 1, true}}};
+       {"out-dir", OptionType::path,
+        "Output: absent, empty or of this command.", "", "", 1, true}}};
   return {command, [](const Values& values) -> Status {
             ingest::RorOptions options;
             options.input = values.text("ror-v2-json-file");
@@ -151,7 +153,8 @@ std::vector<Option> subset_options() {
        true,
        {"crossref-metadata", "datacite", "openalex-works"}},
       {"in-dir", OptionType::existing_path, "Source folder.", "", "", 1, true},
-      {"out-dir", OptionType::path, "Output.", "", "", 2, true},
+      {"out-dir", OptionType::path, "Output: absent, empty or of this command.",
+       "", "", 2, true},
       {kInstitutionsPath, OptionType::existing_path,
        "Institution list; one of the two lists is "
        "needed.",

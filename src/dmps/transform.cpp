@@ -168,7 +168,8 @@ Result<storage::Manifest> publish(const DmpsOptions& options,
                              manifest.rows_in, manifest.rows_out,
                              collection.duplicates(), rejected)};
   }
-  DMP_ASSIGN(auto publication, storage::Publication::begin(options.stage_dir));
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(options.stage_dir, manifest.stage));
   const fs::path table = publication.dir() / kTableName;
   DMP_TRY(write_plan_table(plans, table));
   DMP_TRY(publication.add(table, manifest.rows_out));

@@ -242,7 +242,7 @@ TEST_F(TransformDmps, PublishesATableWithoutRowsForNoPlan) {
 
 TEST_F(TransformDmps, MapsFunderIdsAndWithdrawnRorsByTheRorStage) {
   const fs::path stage = root_ / "ror";
-  auto publication = storage::Publication::begin(stage);
+  auto publication = storage::Publication::begin(stage, "ror");
   ASSERT_TRUE(publication.has_value());
   auto session = sql::Session::open({});
   const fs::path table = publication->dir() / "ror.parquet";

@@ -136,7 +136,8 @@ Result<storage::StageResult> transform_corpus(const CorpusOptions& options) {
       return storage::StageResult{true, *std::move(done)};
     }
   }
-  DMP_ASSIGN(auto publication, storage::Publication::begin(options.stage_dir));
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(options.stage_dir, manifest.stage));
   CorpusPairs corpus(options.max_reject_ratio);
   for (const auto& file : files) DMP_TRY(corpus.read_file(file.path));
   corpus.merge();

@@ -16,8 +16,9 @@ namespace ondemand = simdjson::ondemand;
 
 // Walks one record once, in document order, tolerating wrong types: a value of
 // an unexpected type is absent and counted `type_mismatch.<path>`. Broken JSON
-// sets broken(); the record is then a reject. Text views live until the parser
-// reads the next record. Source: records.md 1.1, "type tolerance".
+// sets broken(); the record is then a reject. Text views live as long as the
+// record's bytes, and until the parser reads the next record. Source:
+// records.md 1.1, "type tolerance".
 class JsonWalk {
  public:
   explicit JsonWalk(Counters& counters) : counters_(counters) {}

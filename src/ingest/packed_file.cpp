@@ -1,5 +1,7 @@
 #include "ingest/packed_file.h"
 
+#include "storage/files.h"
+
 #include <zlib.h>
 
 #include <algorithm>
@@ -36,7 +38,7 @@ Status PackedFile::close() {
 }
 
 Error PackedFile::failed() const {
-  return Error{ErrorCode::io, path_.string() + ": cannot be written"};
+  return storage::write_error(path_);
 }
 
 }  // namespace dmp::ingest

@@ -293,7 +293,8 @@ Result<storage::StageResult> transform_ror(const RorOptions& options) {
              is_zip(path) ? schema_2_entry(path) : read_whole(path));
   RorTable table;
   DMP_TRY(table.read(path.string(), json));
-  DMP_ASSIGN(auto publication, storage::Publication::begin(options.stage_dir));
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(options.stage_dir, manifest.stage));
   const Counters& counters = table.counters();
   const fs::path out = publication.dir() / "ror.parquet";
   DMP_TRY(table.write(out));

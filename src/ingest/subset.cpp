@@ -251,7 +251,8 @@ Result<storage::StageResult> subset_works(const SubsetOptions& options) {
       return storage::StageResult{true, *std::move(done)};
     }
   }
-  DMP_ASSIGN(auto publication, storage::Publication::begin(options.stage_dir));
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(options.stage_dir, manifest.stage));
   const SubsetJob job{options, std::move(rule), std::move(files),
                       publication.dir()};
   const auto batches =

@@ -413,7 +413,8 @@ Result<storage::StageResult> transform_works(Source source,
   if (options.row_group_rows > 0) shape.row_group_rows = options.row_group_rows;
   if (options.row_groups_per_file > 0)
     shape.row_groups_per_file = options.row_groups_per_file;
-  DMP_ASSIGN(auto publication, storage::Publication::begin(options.stage_dir));
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(options.stage_dir, manifest.stage));
   Job job{source,
           options,
           shape,

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "jobs/run_id.h"
+#include "storage/files.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -36,22 +37,6 @@ Error no_manifest(const std::string& place) {
                    " is not a finished stage: no manifest.json; an input made "
                    "by another program is read with --allow-no-manifest"};
 }
-
-// Removes its folder when it goes.
-class Scratch {
- public:
-  explicit Scratch(fs::path dir) : dir_(std::move(dir)) {}
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code error;
-    fs::remove_all(dir_, error);
-    if (error) log::warning("{}: {}", dir_.string(), error.message());
-  }
-
- private:
-  fs::path dir_;
-};
 
 // ---------------------------------------------------------------- in place
 
@@ -89,7 +74,7 @@ class RemoteStage {
     std::error_code error;
     fs::create_directories(context_.scratch, error);
     if (error) return io_error(context_.scratch, error);
-    const Scratch scratch(context_.scratch);
+    const storage::Scratch scratch(context_.scratch);
     DMP_TRY(fetch_inputs());
     const fs::path out = context_.scratch / "out";
     DMP_ASSIGN(StageResult result, job_.work(folders_, out));
@@ -278,7 +263,7 @@ std::string variable(const char* name) {
 
 Result<StageResult> run_stage(const JobContext& context, const StageJob& job) {
   if (const auto folder = context.bucket.folder()) {
-    const Scratch scratch(context.scratch);
+    const storage::Scratch scratch(context.scratch);
     return run_in_folder(context, job, *folder);
   }
   return RemoteStage(context, job).run();

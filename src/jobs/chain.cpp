@@ -6,8 +6,8 @@
 #include "ingest/input_files.h"
 #include "jobs/index_files.h"
 #include "jobs/run_id.h"
+#include "jobs/search_stage.h"
 #include "jobs/stage_clock.h"
-#include "match/linkage_pairs.h"
 #include "results/match_files.h"
 #include "results/outputs.h"
 #include "sql/works_index.h"
@@ -321,31 +321,11 @@ Result<storage::StageResult> Chain::run_search() {
     DMP_ASSIGN(manifest.dropped["not_in_subset"],
                leave_out_unlisted(inputs.plans));
   }
-  DMP_ASSIGN(auto publication, storage::Publication::begin(folders_.search));
-  DMP_ASSIGN(auto writer,
-             results::MatchFileWriter::begin(publication.dir() / "matches"));
-  const fs::path pairs = publication.dir() / "linkage_pairs";
-  if (options_.search.linkage_pairs &&
-      options_.search.ranker == match::Ranker::linkage) {
-    inputs.linkage_pairs_dir = pairs;
-  }
-  match::SearchCounts counts;
-  DMP_TRY(match::search(
-      inputs, options_.search,
-      [&](model::PlanMatches&& matches) { return writer.put(matches); },
-      &counts));
-  DMP_ASSIGN(const auto files, writer.finish());
-  for (const auto& file : files)
-    DMP_TRY(publication.add(file.path, file.records));
-  if (inputs.linkage_pairs_dir) {
-    DMP_ASSIGN(const auto written, match::linkage::pair_files(pairs));
-    for (const auto& file : written) DMP_TRY(publication.add(file));
-  }
-  manifest.rows_out = counts.plans;
-  manifest.counters = {
-      {"plans", counts.plans}, {"plans_with_works", counts.plans_with_hits},
-      {"works", counts.works}, {"candidates", counts.candidates},
-      {"hits", counts.hits},   {"matches", counts.matches}};
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(folders_.search, manifest.stage));
+  DMP_TRY(search_into(std::move(inputs), options_.search,
+                      results::MatchFileWriter::Options().plans_per_file,
+                      publication, manifest));
   storage::StageResult stage;
   DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
   return stage;

@@ -2,6 +2,7 @@
 #include "ingest/unpack.h"
 #include "jobs/download_stage.h"
 #include "jobs/downloads.h"
+#include "storage/files.h"
 
 #include <fmt/format.h>
 
@@ -149,7 +150,7 @@ Result<StageResult> crossref_download_job(const JobContext& context,
   storage::Manifest manifest = download_manifest("crossref-metadata");
   manifest.options["source"] = store->name() + "/" + options.file_name;
   manifest.inputs = {{options.file_name, tar.etag, tar.bytes}};
-  const ScratchGuard scratch(context.scratch);
+  const storage::Scratch scratch(context.scratch);
   DMP_ASSIGN(const auto stage,
              DownloadStage::begin(
                  context, download_prefix("crossref-metadata", options.run),

@@ -75,11 +75,6 @@ std::string folder_beside(const std::optional<storage::Manifest>& former) {
 
 }  // namespace
 
-ScratchGuard::~ScratchGuard() {
-  std::error_code error;
-  fs::remove_all(dir_, error);
-}
-
 std::string download_prefix(std::string_view dataset, const std::string& run) {
   return fmt::format("{}/{}/download", dataset_folder(dataset), run);
 }

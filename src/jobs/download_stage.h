@@ -91,18 +91,6 @@ class DownloadStage {
   std::chrono::steady_clock::time_point next_note_{};
 };
 
-// Removes the scratch folder of a job when it ends.
-class ScratchGuard {
- public:
-  explicit ScratchGuard(std::filesystem::path dir) : dir_(std::move(dir)) {}
-  ScratchGuard(const ScratchGuard&) = delete;
-  ScratchGuard& operator=(const ScratchGuard&) = delete;
-  ~ScratchGuard();
-
- private:
-  std::filesystem::path dir_;
-};
-
 // <data set>/<run>/download.
 std::string download_prefix(std::string_view dataset, const std::string& run);
 storage::Manifest download_manifest(std::string_view dataset);

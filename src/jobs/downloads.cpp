@@ -4,6 +4,7 @@
 #include "jobs/download_stage.h"
 #include "net/aws_session.h"
 #include "net/http.h"
+#include "storage/files.h"
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -183,7 +184,7 @@ Result<StageResult> openalex_download_job(const JobContext& context,
   storage::Manifest manifest = download_manifest("openalex-works");
   manifest.options["source"] = store->name();
   manifest.inputs = {{"data/works/", listing_digest(*sources), 0}};
-  const ScratchGuard scratch(context.scratch);
+  const storage::Scratch scratch(context.scratch);
   DMP_ASSIGN(const auto stage,
              DownloadStage::begin(
                  context, download_prefix("openalex-works", options.run),
@@ -329,7 +330,7 @@ Result<StageResult> datacite_download_job(const JobContext& context,
   manifest.inputs = {
       {"dois/", listing_digest(sources), 0},
       {"STATUS.json", storage::sha256_text(status), status.size()}};
-  const ScratchGuard scratch(context.scratch);
+  const storage::Scratch scratch(context.scratch);
   DMP_ASSIGN(
       const auto stage,
       DownloadStage::begin(context, download_prefix("datacite", options.run),

@@ -15,29 +15,6 @@ using storage::StageResult;
 
 namespace {
 
-// Removed in the end, whatever happens.
-class Scratch {
- public:
-  explicit Scratch(fs::path dir) : dir_(std::move(dir)) {}
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(dir_, ignored);
-  }
-  const fs::path& dir() const { return dir_; }
-
- private:
-  fs::path dir_;
-};
-
-Status make_folder(const fs::path& dir) {
-  std::error_code error;
-  fs::create_directories(dir, error);
-  if (error) return Error{ErrorCode::io, dir.string() + ": " + error.message()};
-  return {};
-}
-
 // One folder that is published, and what of the built stage goes there.
 struct Output {
   fs::path dir;
@@ -82,29 +59,6 @@ Error refused(const fs::path& dir, const std::string& why) {
       fmt::format("{}: {}; hint: name a folder of its own", dir.string(), why)};
 }
 
-// What publishing would remove must be ours.
-Status check_output(const Output& output) {
-  std::error_code error;
-  if (!fs::exists(output.dir, error)) return {};
-  if (!fs::is_directory(output.dir, error))
-    return refused(output.dir, "is no folder");
-  if (auto manifest = storage::read_manifest(output.dir)) {
-    if (manifest->stage == output.stage) return {};
-    return refused(output.dir,
-                   "holds another stage, \"" + manifest->stage + "\"");
-  }
-  for (fs::recursive_directory_iterator it(output.dir, error), end;
-       !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (it->is_directory() ||
-        (name.starts_with(output.files) && name.ends_with(".parquet"))) {
-      continue;
-    }
-    return refused(output.dir, "holds " + name);
-  }
-  return {};
-}
-
 Status check_outputs(const IndexPlan& plan) {
   const auto outputs = outputs_of(plan);
   for (const auto& output : outputs) {
@@ -123,7 +77,7 @@ Status check_outputs(const IndexPlan& plan) {
         !storage::read_manifest(output.dir)) {
       return refused(output.dir, "is the DOI state that is continued");
     }
-    DMP_TRY(check_output(output));
+    DMP_TRY(storage::check_stage_folder(output.dir, output.stage));
   }
   return {};
 }
@@ -170,7 +124,7 @@ Status open_inputs(IndexPlan& plan) {
   index.xpac_enrich =
       xpac != openalex.options.end() && xpac->second == "enrich";
   if (!index.database.empty())
-    DMP_TRY(make_folder(fs::absolute(index.database).parent_path()));
+    DMP_TRY(storage::make_folder(fs::absolute(index.database).parent_path()));
   index.stage_dir = plan.scratch / "index";
   index.scratch_dir = plan.scratch;
   return {};
@@ -183,7 +137,7 @@ std::string key_of(storage::Manifest manifest, const Output& output) {
 
 // A second name for the file, or a copy on another file system.
 Status place(const fs::path& from, const fs::path& to) {
-  DMP_TRY(make_folder(to.parent_path()));
+  DMP_TRY(storage::make_folder(to.parent_path()));
   std::error_code error;
   fs::create_hard_link(from, to, error);
   if (error) fs::copy_file(from, to, error);
@@ -193,7 +147,8 @@ Status place(const fs::path& from, const fs::path& to) {
 
 Status publish(const Output& output, const fs::path& built,
                storage::Manifest manifest) {
-  DMP_ASSIGN(auto publication, storage::Publication::begin(output.dir));
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(output.dir, output.stage));
   manifest.stage = output.stage;
   const auto files = std::move(manifest.files);
   for (const auto& file : files) {
@@ -212,7 +167,7 @@ Status publish_report(const IndexPlan& plan) {
              storage::read_file(plan.index.stage_dir / "report.json"));
   const fs::path& beside = plan.index_dir ? *plan.index_dir : plan.export_dir;
   const fs::path folder = plain(beside).parent_path();
-  DMP_TRY(make_folder(folder));
+  DMP_TRY(storage::make_folder(folder));
   return storage::write_file_atomically(folder / "report.json", report);
 }
 
@@ -220,7 +175,7 @@ Status publish_report(const IndexPlan& plan) {
 
 Result<StageResult> plan_index(IndexPlan plan) {
   DMP_TRY(check_outputs(plan));
-  const Scratch scratch(plan.scratch);
+  const storage::Scratch scratch(plan.scratch);
   DMP_TRY(open_inputs(plan));
   DMP_ASSIGN(const auto planned, sql::planned_works_index(plan.index));
   const auto outputs = outputs_of(plan);
@@ -241,7 +196,7 @@ Result<StageResult> plan_index(IndexPlan plan) {
 
 Result<std::vector<sql::ModelRows>> plan_models(
     IndexPlan plan, const std::vector<std::string>& names) {
-  const Scratch scratch(plan.scratch);
+  const storage::Scratch scratch(plan.scratch);
   DMP_TRY(open_inputs(plan));
   return sql::build_models(plan.index, names);
 }

@@ -2,8 +2,9 @@
 
 #include "dmps/transform.h"
 #include "jobs/index_files.h"
-#include "match/linkage_pairs.h"
+#include "jobs/search_stage.h"
 #include "results/match_files.h"
+#include "storage/files.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -30,35 +31,18 @@ Result<match::SearchInputs> inputs_of(const LocalSearch& search,
   return inputs;
 }
 
-storage::Manifest manifest_of(const match::SearchCounts& counts) {
-  storage::Manifest manifest;
-  manifest.stage = "dmp-works-search";
-  manifest.rows_in = manifest.rows_out = counts.plans;
-  manifest.counters = {
-      {"plans", counts.plans}, {"plans_with_works", counts.plans_with_hits},
-      {"works", counts.works}, {"candidates", counts.candidates},
-      {"hits", counts.hits},   {"matches", counts.matches}};
-  return manifest;
+storage::StageResult counted(const match::SearchCounts& counts) {
+  storage::StageResult result;
+  result.manifest.rows_in = counts.plans;
+  count_search(counts, result.manifest);
+  return result;
 }
 
-// A place beside `file`, gone at the end whatever happens; a killed search
-// leaves it behind.
-class Unfinished {
- public:
-  explicit Unfinished(const fs::path& file)
-      : path_(file.parent_path() /
-              fmt::format(".{}.{}", file.filename().string(), ::getpid())) {}
-  Unfinished(const Unfinished&) = delete;
-  Unfinished& operator=(const Unfinished&) = delete;
-  ~Unfinished() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+// Beside the file, hidden.
+fs::path unfinished(const fs::path& file) {
+  return file.parent_path() /
+         fmt::format(".{}.{}", file.filename().string(), ::getpid());
+}
 
 Status rename_to(const fs::path& from, const fs::path& to) {
   std::error_code error;
@@ -78,8 +62,8 @@ Status write_lines(const LocalSearch& search, std::vector<model::Plan> plans,
                                     return {};
                                   }));
   out.close();
-  if (out) return {};
-  return Error{ErrorCode::io, file.string() + ": cannot be written"};
+  if (!out) return storage::write_error(file);
+  return storage::sync_to_disk(file);
 }
 
 }  // namespace
@@ -96,30 +80,18 @@ Result<match::SearchCounts> search_plans(const LocalSearch& search,
 Result<storage::StageResult> search_to_folder(const LocalSearch& search,
                                               const fs::path& out_dir,
                                               std::size_t plans_per_file) {
+  storage::Manifest manifest;
+  manifest.stage = "dmp-works-search";
+  DMP_TRY(storage::check_stage_folder(out_dir, manifest.stage));
   DMP_ASSIGN(auto plans, dmps::load_plans(search.plans));
   DMP_ASSIGN(auto inputs, inputs_of(search, std::move(plans)));
-  DMP_ASSIGN(auto publication, storage::Publication::begin(out_dir));
-  const fs::path pairs = publication.dir() / "linkage_pairs";
-  if (search.options.linkage_pairs &&
-      search.options.ranker == match::Ranker::linkage) {
-    inputs.linkage_pairs_dir = pairs;
-  }
-  DMP_ASSIGN(auto writer, results::MatchFileWriter::begin(
-                              publication.dir() / "matches",
-                              {plans_per_file, results::Explain::write}));
-  match::SearchCounts counts;
-  DMP_TRY(match::search(
-      inputs, search.options,
-      [&](model::PlanMatches&& plan) { return writer.put(plan); }, &counts));
-  DMP_ASSIGN(const auto files, writer.finish());
-  for (const auto& file : files)
-    DMP_TRY(publication.add(file.path, file.records));
-  if (inputs.linkage_pairs_dir) {
-    DMP_ASSIGN(const auto written, match::linkage::pair_files(pairs));
-    for (const auto& file : written) DMP_TRY(publication.add(file));
-  }
+  manifest.rows_in = static_cast<std::int64_t>(inputs.plans.size());
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(out_dir, manifest.stage));
+  DMP_TRY(search_into(std::move(inputs), search.options, plans_per_file,
+                      publication, manifest));
   storage::StageResult result;
-  DMP_ASSIGN(result.manifest, publication.publish(manifest_of(counts)));
+  DMP_ASSIGN(result.manifest, publication.publish(std::move(manifest)));
   return result;
 }
 
@@ -127,11 +99,11 @@ Result<storage::StageResult> search_to_file(const LocalSearch& search,
                                             const fs::path& file) {
   DMP_ASSIGN(auto plans, dmps::load_plans(search.plans));
   match::SearchCounts counts;
-  const Unfinished part(file);
+  const storage::Scratch part(unfinished(file));
   if (file.extension() != ".gz") {
     DMP_TRY(write_lines(search, std::move(plans), part.path(), counts));
     DMP_TRY(rename_to(part.path(), file));
-    return storage::StageResult{false, manifest_of(counts)};
+    return counted(counts);
   }
   DMP_ASSIGN(auto writer,
              results::MatchFileWriter::begin(
@@ -143,7 +115,7 @@ Result<storage::StageResult> search_to_file(const LocalSearch& search,
                                   }));
   DMP_ASSIGN(const auto files, writer.finish());
   DMP_TRY(rename_to(files.front().path, file));
-  return storage::StageResult{false, manifest_of(counts)};
+  return counted(counts);
 }
 
 }  // namespace dmp::jobs

@@ -21,7 +21,8 @@ class RunIdTest : public testing::Test {
   void TearDown() override { fs::remove_all(root_); }
 
   void finish(const std::string& run) {
-    auto publication = storage::Publication::begin(root_ / "sqlmesh" / run);
+    auto publication =
+        storage::Publication::begin(root_ / "sqlmesh" / run, "sqlmesh");
     storage::Manifest manifest;
     manifest.stage = "sqlmesh";
     ASSERT_TRUE(publication->publish(manifest).has_value());

@@ -6,6 +6,7 @@
 #include "jobs/downloads.h"
 #include "net/http.h"
 #include "storage/digest.h"
+#include "storage/files.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -186,7 +187,7 @@ Result<StageResult> zip_download_job(const JobContext& context,
   storage::Manifest manifest = download_manifest(options.dataset);
   manifest.options["hash"] = options.digest;
   manifest.options["download_url"] = net::shown_url(options.url);
-  const ScratchGuard scratch(context.scratch);
+  const storage::Scratch scratch(context.scratch);
   DMP_ASSIGN(const auto stage,
              DownloadStage::begin(context,
                                   download_prefix(options.dataset, options.run),

@@ -136,17 +136,15 @@ struct Levels {
   int text_condition = 0;            // 0 … 3
   int text_bin = -1;                 // -1: the plan has no text
   double text_z = 0, text_u = 1;
-  bool has_date = false;         // both sides
-  bool open_end = false;         // no project end: the last three bins are one
   DateTable date_f{}, date_g{};  // shares of the work, of the collection
+  double funder_u = 1, institution_u = 1, award_u = 1;  // P(level | R)
+  double funded_u = 1, relation_u = 1;
   Agreement funder = Agreement::missing, institution = Agreement::missing;
-  double funder_u = 1, institution_u = 1;  // P(level | R)
   AwardLevel award = AwardLevel::unusable;
-  double award_u = 1;
-  bool funded = false;
-  double funded_u = 1;
   RelationLevel relation = RelationLevel::none;
-  double relation_u = 1;
+  bool funded = false;
+  bool has_date = false;  // both sides
+  bool open_end = false;  // no project end: the last three bins are one
 };
 
 // ---------------------------------------------------------------- the weights

@@ -109,7 +109,7 @@ Result<MatchCsvWriter> MatchCsvWriter::create(
   writer.out_.open(path, std::ios::binary | std::ios::trunc);
   writer.out_ << kMatchColumns;
   if (!writer.out_) {
-    return Error{ErrorCode::io, path.string() + ": cannot write"};
+    return storage::write_error(path);
   }
   return writer;
 }
@@ -119,13 +119,13 @@ Status MatchCsvWriter::put(const model::PlanMatches& matches) {
     out_ << match_row(matches, index);
     ++rows_;
   }
-  if (!out_) return Error{ErrorCode::io, path_.string() + ": cannot write"};
+  if (!out_) return storage::write_error(path_);
   return {};
 }
 
 Result<std::int64_t> MatchCsvWriter::finish() {
   out_.close();
-  if (!out_) return Error{ErrorCode::io, path_.string() + ": cannot write"};
+  if (!out_) return storage::write_error(path_);
   DMP_TRY(storage::sync_to_disk(path_));
   return rows_;
 }

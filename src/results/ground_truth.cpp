@@ -42,22 +42,23 @@ Result<GroundTruth> GroundTruth::read(const std::filesystem::path& path) {
 
 Result<GroundTruth> GroundTruth::read_pairs(const std::filesystem::path& path) {
   DMP_ASSIGN(std::string text, storage::read_file(path));
-  return parse(std::move(text), path.string(), Status::all_accepted);
+  return parse(std::move(text), path.string(), Verdicts::all_accepted);
 }
 
 Result<GroundTruth> GroundTruth::parse(std::string text,
                                        const std::string& name) {
-  return parse(std::move(text), name, Status::in_a_column);
+  return parse(std::move(text), name, Verdicts::of_a_column);
 }
 
 Result<GroundTruth> GroundTruth::parse(std::string text,
-                                       const std::string& name, Status status) {
+                                       const std::string& name,
+                                       Verdicts verdicts) {
   CsvReader csv(std::move(text));
   std::vector<std::string> fields;
   csv.next(fields);
   const std::size_t dmp = column_of(fields, "dmp_doi", "dmpDoi");
   const std::size_t work = column_of(fields, "work_doi", "workDoi");
-  const bool pairs = status == Status::all_accepted;
+  const bool pairs = verdicts == Verdicts::all_accepted;
   const std::size_t verdict =
       pairs ? dmp : column_of(fields, "status", "status");
   for (const auto& [column, title] :

@@ -47,9 +47,9 @@ class GroundTruth {
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
-  enum class Status : std::uint8_t { in_a_column, all_accepted };
+  enum class Verdicts : std::uint8_t { of_a_column, all_accepted };
   static Result<GroundTruth> parse(std::string text, const std::string& name,
-                                   Status status);
+                                   Verdicts verdicts);
 
   std::map<std::string, Works, std::less<>> plans_;
   std::vector<std::string> warnings_;

@@ -145,7 +145,7 @@ Result<HtmlFile> HtmlFile::create(const std::filesystem::path& path) {
   file.temporary_ += ".tmp";
   file.out_.open(file.temporary_, std::ios::binary | std::ios::trunc);
   if (!file.out_) {
-    return Error{ErrorCode::io, file.temporary_.string() + ": cannot write"};
+    return storage::write_error(file.temporary_);
   }
   return file;
 }
@@ -163,7 +163,7 @@ Status HtmlFile::finish() {
   out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
   out_.close();
   if (!out_) {
-    return Error{ErrorCode::io, temporary_.string() + ": cannot write"};
+    return storage::write_error(temporary_);
   }
   DMP_TRY(storage::sync_to_disk(temporary_));
   std::error_code error;

@@ -19,10 +19,6 @@ struct CloseGzip {
 };
 using GzipFile = std::unique_ptr<gzFile_s, CloseGzip>;
 
-Error write_error(const fs::path& path) {
-  return {ErrorCode::io, path.string() + ": cannot write"};
-}
-
 }  // namespace
 
 struct MatchFileWriter::State {
@@ -35,14 +31,14 @@ struct MatchFileWriter::State {
     File file;
     file.path = dir / fmt::format("matches_{:04}.jsonl.gz", files.size());
     open.reset(gzopen(file.path.c_str(), "wb6"));
-    if (!open) return write_error(file.path);
+    if (!open) return storage::write_error(file.path);
     files.push_back(std::move(file));
     return {};
   }
 
   Status end_file() {
     const fs::path& path = files.back().path;
-    if (gzclose(open.release()) != Z_OK) return write_error(path);
+    if (gzclose(open.release()) != Z_OK) return storage::write_error(path);
     return storage::sync_to_disk(path);
   }
 };
@@ -75,7 +71,8 @@ Status MatchFileWriter::put(const model::PlanMatches& matches) {
   const std::string line =
       match_record_json(matches, state.options.explain) + "\n";
   const auto written = gzfwrite(line.data(), 1, line.size(), state.open.get());
-  if (written != line.size()) return write_error(state.files.back().path);
+  if (written != line.size())
+    return storage::write_error(state.files.back().path);
   ++state.files.back().records;
   return {};
 }

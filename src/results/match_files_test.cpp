@@ -116,7 +116,7 @@ TEST_F(MatchFiles, GiveBackProbabilityAndWeights) {
 
 // P88
 TEST_F(MatchFiles, OfAStageAreThoseOfItsManifest) {
-  auto publication = storage::Publication::begin(root_);
+  auto publication = storage::Publication::begin(root_ / "stage", "search");
   ASSERT_TRUE(publication.has_value());
   auto writer = MatchFileWriter::begin(publication->dir() / "matches");
   ASSERT_TRUE(writer->put(sample_matches()).has_value());
@@ -126,8 +126,9 @@ TEST_F(MatchFiles, OfAStageAreThoseOfItsManifest) {
     ASSERT_TRUE(publication->add(file.path, file.records).has_value());
   }
   ASSERT_TRUE(publication->publish({}).has_value());
-  std::ofstream(root_ / "matches" / "matches_0001.jsonl") << "left over\n";
-  EXPECT_THAT(read(root_), SizeIs(1));
+  std::ofstream(root_ / "stage" / "matches" / "matches_0001.jsonl")
+      << "left over\n";
+  EXPECT_THAT(read(root_ / "stage"), SizeIs(1));
 }
 
 TEST_F(MatchFiles, OfTheFlatFormAreGroupedByPlan) {

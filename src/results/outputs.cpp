@@ -56,7 +56,8 @@ Result<storage::StageResult> write_outputs(const OutputOptions& options) {
       return storage::StageResult{true, *std::move(done)};
     }
   }
-  DMP_ASSIGN(auto publication, storage::Publication::begin(options.stage_dir));
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(options.stage_dir, manifest.stage));
   DMP_ASSIGN(const auto plans, dmps::read_plans(options.plans));
   std::optional<GroundTruth> truth;
   if (options.ground_truth) {

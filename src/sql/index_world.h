@@ -137,7 +137,7 @@ class IndexWorld {
         {"ror", "ror.parquet"},
         {"data_citation_corpus", "data_citation_corpus.parquet"}};
     for (const auto& [source, file] : files) {
-      auto stage = storage::Publication::begin(root_ / name / source);
+      auto stage = storage::Publication::begin(root_ / name / source, source);
       ASSERT_TRUE(stage.has_value());
       const auto path = stage->dir() / file;
       const bool by_doi = source != "ror" && source != "data_citation_corpus";

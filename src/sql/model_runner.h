@@ -19,7 +19,7 @@ class StepClock {
   template <class Step>
   Status time(std::string_view name, Step&& step) {
     const std::clock_t start = std::clock();
-    const Status done = step();
+    Status done = step();
     ticks_[std::string(name)] += std::clock() - start;
     return done;
   }

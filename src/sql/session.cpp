@@ -41,7 +41,7 @@ ErrorCode code_of(std::string_view message) {
 Error failure(const char* message, std::string_view sql) {
   std::string line = first_line(message);
   const ErrorCode code = code_of(line);
-  return Error{code, fmt::format("{}: {}", one_line(sql), line)};
+  return Error{code, fmt::format("{} (in: {})", line, one_line(sql))};
 }
 
 // Owns one database, shared by the connections to it.

@@ -7,6 +7,7 @@
 #include "sql/collection_stats.h"
 #include "sql/doi_state.h"
 #include "sql/index_audits.h"
+#include "sql/index_inputs.h"
 #include "sql/linkage_stats.h"
 #include "sql/model_project.h"
 #include "sql/model_runner.h"
@@ -16,6 +17,7 @@
 #include "sql/work_hash.h"
 #include "sql/work_table.h"
 #include "sql/works_index_counts.h"
+#include "storage/files.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -36,109 +38,6 @@ constexpr std::size_t kFileRows = 262'144;
 constexpr std::size_t kGroupRows = 2'048;
 constexpr std::uint64_t kBytesPerRange = std::uint64_t{1} << 30;
 
-Error io_error(const fs::path& path, const std::error_code& error) {
-  return Error{ErrorCode::io, path.string() + ": " + error.message()};
-}
-
-Status make_folder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) return io_error(path, error);
-  return {};
-}
-
-// A folder of this attempt only, removed at the end whatever happens.
-class Scratch {
- public:
-  explicit Scratch(fs::path dir) : dir_(std::move(dir)) {}
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(dir_, ignored);
-  }
-  const fs::path& dir() const { return dir_; }
-
- private:
-  fs::path dir_;
-};
-
-struct Input {
-  const char* variable;  // of the SQLMesh project
-  const char* prefix;    // of the files in the stage's manifest
-  const std::optional<fs::path>& stage;
-  std::int64_t threshold;
-  const char* override_with;
-};
-
-std::vector<Input> inputs_of(const WorksIndexOptions& options) {
-  return {{"openalex_works_path", "openalex_works_", options.openalex_works,
-           options.openalex_threshold, "--audit-openalex-works-threshold"},
-          {"crossref_metadata_path", "crossref_metadata_",
-           options.crossref_metadata, options.crossref_threshold,
-           "--audit-crossref-metadata-works-threshold"},
-          {"datacite_path", "datacite_", options.datacite,
-           options.datacite_threshold, "--audit-datacite-works-threshold"},
-          {"ror_path", "ror.parquet", options.ror,
-           options.accept_change ? 1 : options.ror_threshold, ""},
-          {"data_citation_corpus_path", "data_citation_corpus", options.corpus,
-           options.accept_change ? 0 : options.corpus_threshold, ""}};
-}
-
-Result<std::vector<Model>> models_of(const WorksIndexOptions& options) {
-  if (options.project.empty()) return read_models(embedded_project());
-  DMP_ASSIGN(const auto files, read_project(options.project));
-  return read_models(files);
-}
-
-Variables variables_of(const WorksIndexOptions& options) {
-  return {
-      {"max_relation_degrees", std::to_string(options.max_relation_degrees)},
-      {"audit_nested_object_limit",
-       std::to_string(options.nested_object_limit)},
-      {"include_crossref_only",
-       options.include_crossref_only ? "TRUE" : "FALSE"},
-      {"xpac_enrich", options.xpac_enrich ? "TRUE" : "FALSE"}};
-}
-
-Result<storage::Manifest> wanted_manifest(
-    const WorksIndexOptions& options, const std::optional<PreviousState>& state,
-    const std::vector<Model>& models) {
-  storage::Manifest manifest;
-  manifest.stage = "works index";
-  for (const auto& input : inputs_of(options)) {
-    if (!input.stage) continue;
-    DMP_ASSIGN(auto entry, storage::stage_input(input.prefix, *input.stage));
-    manifest.inputs.push_back(std::move(entry));
-  }
-  if (state) manifest.inputs.push_back(state->input);
-  manifest.options["models"] = models_digest(models);
-  manifest.options["release_date"] = text::format_day(options.release_date);
-  manifest.options["run_id"] = options.run_id;
-  manifest.options["max_doi_states"] = std::to_string(options.max_doi_states);
-  manifest.options["max_relation_degrees"] =
-      std::to_string(options.max_relation_degrees);
-  manifest.options["nested_object_limit"] =
-      std::to_string(options.nested_object_limit);
-  manifest.options["include_crossref_only"] =
-      options.include_crossref_only ? "true" : "false";
-  std::string unsynced;
-  for (const auto& doi : options.unsynced) unsynced += doi + "\n";
-  if (!unsynced.empty()) {
-    manifest.options["unsynced"] = storage::sha256_text(unsynced);
-  }
-  manifest.options["linkage_stats"] = LinkageStats::kFormat;
-  manifest.options["xpac_enrich"] = options.xpac_enrich ? "true" : "false";
-  return manifest;
-}
-
-Result<std::optional<PreviousState>> previous_of(
-    const WorksIndexOptions& options) {
-  if (!options.previous) return std::optional<PreviousState>();
-  DMP_ASSIGN(auto state, read_previous_state(*options.previous));
-  return std::optional(std::move(state));
-}
-
 class Build {
  public:
   Build(const WorksIndexOptions& options, std::vector<Model> models,
@@ -149,7 +48,7 @@ class Build {
         out_(std::move(out)),
         scratch_(std::move(scratch)),
         session_(std::move(session)),
-        runner_(session_, std::move(models), variables_of(options)),
+        runner_(session_, std::move(models), index_variables(options)),
         rows_(work_schema()),
         stats_(scratch_ / "terms"),
         linkage_stats_(scratch_ / "terms") {}
@@ -170,7 +69,7 @@ class Build {
       DMP_TRY(runner_.run(ModelScope::range, low, high));
       DMP_TRY(timed("rows of the range", [&] { return write_range(); }));
     }
-    DMP_TRY(flush(true));
+    DMP_TRY(timed("last rows of the index", [&] { return flush(true); }));
     // From here on a DOI is unique and normalised, and every row is on disk.
     DMP_TRY(timed("collection statistics", [&] {
       return stats_.finish(session_, out_ / "collection_stats");
@@ -205,14 +104,14 @@ class Build {
     for (const char* name :
          {"works_index", "works_index_export", "doi_state_export",
           "collection_stats", "linkage_stats", "relation_index", "ror_index"}) {
-      DMP_TRY(make_folder(out_ / name));
+      DMP_TRY(storage::make_folder(out_ / name));
     }
-    return make_folder(scratch_ / "terms");
+    return storage::make_folder(scratch_ / "terms");
   }
 
   Status open_inputs() {
     std::map<std::string, std::vector<fs::path>> files_by_variable;
-    for (const auto& input : inputs_of(options_)) {
+    for (const auto& input : index_inputs(options_)) {
       std::vector<fs::path> files;
       if (input.stage) {
         DMP_ASSIGN(const auto manifest, storage::read_manifest(*input.stage));
@@ -246,7 +145,7 @@ class Build {
         {"datacite_path", "raw.datacite"},
         {"ror_path", "raw.ror"},
         {"data_citation_corpus_path", "raw.data_citation_corpus"}};
-    for (const auto& input : inputs_of(options_)) {
+    for (const auto& input : index_inputs(options_)) {
       const std::string& table = tables.at(input.variable);
       DMP_ASSIGN(const auto rows,
                  session_.scalar_int("SELECT count(*) FROM " + table));
@@ -312,7 +211,7 @@ class Build {
     int count = options_.ranges;
     if (count <= 0) {
       std::uint64_t bytes = 0;
-      for (const auto& input : inputs_of(options_)) {
+      for (const auto& input : index_inputs(options_)) {
         if (!input.stage) continue;
         if (auto manifest = storage::read_manifest(*input.stage)) {
           for (const auto& file : manifest->files) bytes += file.bytes;
@@ -327,6 +226,7 @@ class Build {
     }
     count = std::min(count, 256);
     std::vector<std::pair<int, int>> cut;
+    cut.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) {
       cut.emplace_back(i * 256 / count, (i + 1) * 256 / count - 1);
     }
@@ -499,7 +399,7 @@ class Build {
     json.end_object().key("warnings").begin_array();
     for (const auto& warning : warnings) json.value(warning);
     json.end_array().key("least_rows").begin_object();
-    for (const auto& input : inputs_of(options_))
+    for (const auto& input : index_inputs(options_))
       if (input.stage) json.member(input.variable, input.threshold);
     json.end_object().member("max_change_ratio", options_.max_change_ratio);
     json.member("accept_change", options_.accept_change);
@@ -573,8 +473,8 @@ Result<Session> open_session(const WorksIndexOptions& options,
 
 Result<storage::Manifest> planned_works_index(
     const WorksIndexOptions& options) {
-  DMP_ASSIGN(const auto models, models_of(options));
-  DMP_ASSIGN(const auto previous, previous_of(options));
+  DMP_ASSIGN(const auto models, index_models(options));
+  DMP_ASSIGN(const auto previous, previous_state(options));
   DMP_ASSIGN(auto manifest, wanted_manifest(options, previous, models));
   manifest.key = storage::stage_key(manifest);
   return manifest;
@@ -582,8 +482,8 @@ Result<storage::Manifest> planned_works_index(
 
 Result<storage::StageResult> build_works_index(
     const WorksIndexOptions& options) {
-  DMP_ASSIGN(auto models, models_of(options));
-  DMP_ASSIGN(auto previous, previous_of(options));
+  DMP_ASSIGN(auto models, index_models(options));
+  DMP_ASSIGN(auto previous, previous_state(options));
   DMP_ASSIGN(auto manifest, wanted_manifest(options, previous, models));
   if (!options.force) {
     if (auto done = storage::finished(options.stage_dir,
@@ -591,16 +491,17 @@ Result<storage::StageResult> build_works_index(
       return storage::StageResult{true, *std::move(done)};
     }
   }
-  DMP_ASSIGN(auto publication, storage::Publication::begin(options.stage_dir));
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(options.stage_dir, manifest.stage));
   const fs::path root =
       options.scratch_dir.empty() ? publication.dir() : options.scratch_dir;
-  const Scratch scratch(root / fmt::format("_scratch_{}", ::getpid()));
-  DMP_TRY(make_folder(scratch.dir()));
-  DMP_ASSIGN(auto session, open_session(options, scratch.dir()));
+  const storage::Scratch scratch(root / fmt::format("_scratch_{}", ::getpid()));
+  DMP_TRY(storage::make_folder(scratch.path()));
+  DMP_ASSIGN(auto session, open_session(options, scratch.path()));
   storage::StageResult stage;
   {
     Build build(options, std::move(models), std::move(previous),
-                publication.dir(), scratch.dir(), std::move(session));
+                publication.dir(), scratch.path(), std::move(session));
     DMP_TRY(build.run(publication, manifest));
   }
   DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
@@ -609,13 +510,13 @@ Result<storage::StageResult> build_works_index(
 
 Result<std::vector<ModelRows>> build_models(
     const WorksIndexOptions& options, const std::vector<std::string>& names) {
-  DMP_ASSIGN(const auto all, models_of(options));
+  DMP_ASSIGN(const auto all, index_models(options));
   DMP_ASSIGN(auto models, with_needs(all, names));
-  const Scratch scratch(options.scratch_dir /
-                        fmt::format("_scratch_{}", ::getpid()));
-  DMP_TRY(make_folder(scratch.dir()));
-  DMP_ASSIGN(auto session, open_session(options, scratch.dir()));
-  Build build(options, std::move(models), {}, scratch.dir(), scratch.dir(),
+  const storage::Scratch scratch(options.scratch_dir /
+                                 fmt::format("_scratch_{}", ::getpid()));
+  DMP_TRY(storage::make_folder(scratch.path()));
+  DMP_ASSIGN(auto session, open_session(options, scratch.path()));
+  Build build(options, std::move(models), {}, scratch.path(), scratch.path(),
               std::move(session));
   return build.run_models();
 }

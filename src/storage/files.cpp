@@ -1,5 +1,6 @@
 #include "storage/files.h"
 
+#include "base/log.h"
 #include "storage/manifest.h"
 
 #include <fcntl.h>
@@ -10,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <set>
+#include <system_error>
 #include <vector>
 
 namespace dmp::storage {
@@ -104,6 +107,30 @@ Status sync_to_disk(const fs::path& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0 || ::fsync(file.get()) != 0) return system_error(path);
   return {};
+}
+
+Error write_error(const fs::path& path) {
+  const int number = errno;
+  const std::string said = path.string() + ": cannot be written";
+  // Libraries leave others behind, of calls that did not matter.
+  const std::set<int> telling{ENOSPC, EDQUOT, EFBIG,  EIO,    EROFS,
+                              EACCES, EPERM,  ENOENT, EISDIR, ENOTDIR};
+  if (!telling.contains(number)) return Error{ErrorCode::io, said};
+  return Error{ErrorCode::io, said + ": " + std::strerror(number)};
+}
+
+Status make_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error)
+    return Error{ErrorCode::io, path.string() + ": " + error.message()};
+  return {};
+}
+
+Scratch::~Scratch() {
+  std::error_code error;
+  fs::remove_all(path_, error);
+  if (error) log::warning("{}: {}", path_.string(), error.message());
 }
 
 Result<std::string> sha256_file(const fs::path& path) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
 namespace dmp::storage {
 
@@ -13,5 +14,27 @@ Result<std::string> read_file(const std::filesystem::path& path);
 
 // fsync of a file or folder. Errors: io.
 Status sync_to_disk(const std::filesystem::path& path);
+
+// What to say of a file that a library could not write: `path`, and why, where
+// errno tells. Call it at once.
+Error write_error(const std::filesystem::path& path);
+
+// The folder and those above it, made where they are missing. Errors: io.
+Status make_folder(const std::filesystem::path& path);
+
+// A file or folder of this attempt only, which need not exist: removed when
+// this goes, whatever happens; what cannot be removed is logged. A killed
+// process leaves it behind.
+class Scratch {
+ public:
+  explicit Scratch(std::filesystem::path path) : path_(std::move(path)) {}
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch();
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
 
 }  // namespace dmp::storage

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -368,9 +369,43 @@ fs::path fresh_folder(const fs::path& stage_dir, const Manifest& former) {
   }
 }
 
+// Stands in a stage folder from the first file to the first manifest, so that
+// what a killed attempt left is known as ours.
+constexpr const char* kUnfinishedName = ".unfinished";
+
+Error refused(const fs::path& dir, const std::string& why) {
+  return Error{
+      ErrorCode::invalid_argument,
+      fmt::format("{}: {}; hint: name a folder of its own", dir.string(), why)};
+}
+
 }  // namespace
 
-Result<Publication> Publication::begin(const fs::path& stage_dir) {
+Status check_stage_folder(const fs::path& stage_dir, const std::string& stage) {
+  std::error_code error;
+  if (!fs::exists(stage_dir, error)) return {};
+  if (!fs::is_directory(stage_dir, error))
+    return refused(stage_dir, "is no folder");
+  if (const auto manifest = read_manifest(stage_dir)) {
+    if (manifest->stage == stage) return {};
+    return refused(stage_dir,
+                   "holds another stage, \"" + manifest->stage + "\"");
+  }
+  if (fs::exists(stage_dir / kUnfinishedName, error)) return {};
+  for (fs::recursive_directory_iterator it(stage_dir, error), end;
+       !error && it != end; it.increment(error)) {
+    if (it->is_directory() && !it->is_symlink()) continue;
+    return refused(
+        stage_dir,
+        "holds " + it->path().lexically_relative(stage_dir).string());
+  }
+  if (error) return io_error(stage_dir, error);
+  return {};
+}
+
+Result<Publication> Publication::begin(const fs::path& stage_dir,
+                                       const std::string& stage) {
+  DMP_TRY(check_stage_folder(stage_dir, stage));
   std::error_code error;
   fs::create_directories(stage_dir, error);
   if (error) return io_error(stage_dir, error);
@@ -384,7 +419,9 @@ Result<Publication> Publication::begin(const fs::path& stage_dir) {
     fs::create_directories(publication.dir_, error);
     if (error) return io_error(publication.dir_, error);
   } else {
-    DMP_TRY(remove_others(stage_dir, {}));
+    DMP_TRY(remove_others(stage_dir, {kUnfinishedName}));
+    if (!std::ofstream(stage_dir / kUnfinishedName))
+      return write_error(stage_dir);
   }
   publication.live_ = true;
   return publication;

@@ -83,14 +83,22 @@ Status verify_sizes(const Manifest& manifest,
 Result<ManifestInput> stage_input(const std::string& name,
                                   const std::filesystem::path& stage_dir);
 
+// Whether a stage called `stage` may be written to `stage_dir`: it is absent,
+// or empty, or holds that stage or what a killed Publication left of it.
+// Whatever else is there would be removed. Source: spec cli.md 6. Errors:
+// invalid_argument (what is there), io.
+Status check_stage_folder(const std::filesystem::path& stage_dir,
+                          const std::string& stage);
+
 // A stage being written. New files go to `dir()`; publish() writes the manifest
 // last, then removes what the former manifest listed. Destroyed unpublished, it
 // removes what it wrote; killed, the next Publication on the same stage does.
 // The former manifest and its files stay readable until publish() returns.
 class Publication {
  public:
-  // Errors: io.
-  static Result<Publication> begin(const std::filesystem::path& stage_dir);
+  // Errors: those of check_stage_folder, io.
+  static Result<Publication> begin(const std::filesystem::path& stage_dir,
+                                   const std::string& stage);
 
   // Folder for new files: the stage folder at first publication, a fresh
   // r<NN>/ below it when a good stage is replaced.

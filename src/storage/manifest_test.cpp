@@ -2,6 +2,7 @@
 
 #include "storage/files.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -29,7 +30,7 @@ class ManifestTest : public testing::Test {
 
   // Publishes one file with `text`, under options {"v": version}.
   Manifest publish(const std::string& text, const std::string& version) {
-    auto publication = Publication::begin(stage_);
+    auto publication = Publication::begin(stage_, "test");
     EXPECT_TRUE(publication.has_value());
     write(publication->dir() / "part.txt", text);
     EXPECT_TRUE(publication->add(publication->dir() / "part.txt", 3));
@@ -77,7 +78,7 @@ TEST_F(ManifestTest, IsFinishedOnlyForItsOwnKeyAndWholeFiles) {
 TEST_F(ManifestTest, KeepsTheFormerStageReadableWhileReplacingIt) {
   publish("old", "1");
   {
-    auto publication = Publication::begin(stage_);
+    auto publication = Publication::begin(stage_, "test");
     ASSERT_TRUE(publication.has_value());
     EXPECT_NE(publication->dir(), stage_);
     write(publication->dir() / "part.txt", "new");
@@ -98,9 +99,50 @@ TEST_F(ManifestTest, KeepsTheFormerStageReadableWhileReplacingIt) {
 
 // P44: leftovers of a killed attempt never reach a reader.
 TEST_F(ManifestTest, ClearsWhatAKilledAttemptLeft) {
+  write(stage_ / ".unfinished", "");
   write(stage_ / "stale.parquet", "half");
   publish("abc", "1");
   EXPECT_FALSE(fs::exists(stage_ / "stale.parquet"));
+  EXPECT_FALSE(fs::exists(stage_ / ".unfinished"));
+}
+
+TEST_F(ManifestTest, MarksWhatItHasNotFinished) {
+  {
+    auto publication = Publication::begin(stage_, "test");
+    ASSERT_TRUE(publication.has_value());
+    EXPECT_TRUE(fs::exists(stage_ / ".unfinished"));
+  }
+  EXPECT_FALSE(fs::exists(stage_ / ".unfinished")) << "given up, not killed";
+}
+
+// What is not ours would be removed.
+TEST_F(ManifestTest, RefusesAFolderOfOthers) {
+  const auto why = [&] {
+    auto publication = Publication::begin(stage_, "test");
+    return publication ? std::string() : publication.error().message;
+  };
+  write(stage_ / "letters" / "letter.txt", "dear");
+  EXPECT_THAT(why(), ::testing::HasSubstr("holds letters/letter.txt"));
+  write(stage_ / "manifest.json", "{\"name\": \"of a web page\"}");
+  EXPECT_THAT(why(), ::testing::HasSubstr("holds "));
+  EXPECT_TRUE(fs::exists(stage_ / "letters" / "letter.txt"));
+  fs::remove_all(stage_);
+  write(stage_, "a file");
+  EXPECT_THAT(why(), ::testing::HasSubstr("is no folder"));
+}
+
+TEST_F(ManifestTest, RefusesTheFolderOfAnotherStage) {
+  publish("abc", "1");
+  auto other = Publication::begin(stage_, "another test");
+  ASSERT_FALSE(other.has_value());
+  EXPECT_EQ(other.error().code, ErrorCode::invalid_argument);
+  EXPECT_THAT(other.error().message, ::testing::HasSubstr("\"test\""));
+  EXPECT_TRUE(fs::exists(stage_ / "part.txt"));
+}
+
+TEST_F(ManifestTest, TakesAnEmptyFolder) {
+  fs::create_directories(stage_ / "empty");
+  EXPECT_TRUE(Publication::begin(stage_, "test").has_value());
 }
 
 TEST_F(ManifestTest, RefusesAManifestThatNamesFilesOutsideItsStage) {

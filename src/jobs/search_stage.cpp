@@ -1,0 +1,45 @@
+#include "jobs/search_stage.h"
+
+#include "match/linkage_pairs.h"
+#include "results/match_files.h"
+
+#include <filesystem>
+
+namespace dmp::jobs {
+
+void count_search(const match::SearchCounts& counts,
+                  storage::Manifest& manifest) {
+  manifest.rows_out = counts.plans;
+  manifest.counters = {
+      {"plans", counts.plans}, {"plans_with_works", counts.plans_with_hits},
+      {"works", counts.works}, {"candidates", counts.candidates},
+      {"hits", counts.hits},   {"matches", counts.matches}};
+}
+
+Status search_into(match::SearchInputs inputs,
+                   const match::SearchOptions& options,
+                   std::size_t plans_per_file,
+                   storage::Publication& publication,
+                   storage::Manifest& manifest) {
+  const std::filesystem::path pairs = publication.dir() / "linkage_pairs";
+  if (options.linkage_pairs && options.ranker == match::Ranker::linkage)
+    inputs.linkage_pairs_dir = pairs;
+  DMP_ASSIGN(auto writer, results::MatchFileWriter::begin(
+                              publication.dir() / "matches",
+                              {plans_per_file, results::Explain::write}));
+  match::SearchCounts counts;
+  DMP_TRY(match::search(
+      inputs, options,
+      [&](model::PlanMatches&& plan) { return writer.put(plan); }, &counts));
+  DMP_ASSIGN(const auto files, writer.finish());
+  for (const auto& file : files)
+    DMP_TRY(publication.add(file.path, file.records));
+  if (inputs.linkage_pairs_dir) {
+    DMP_ASSIGN(const auto written, match::linkage::pair_files(pairs));
+    for (const auto& file : written) DMP_TRY(publication.add(file));
+  }
+  count_search(counts, manifest);
+  return {};
+}
+
+}  // namespace dmp::jobs
