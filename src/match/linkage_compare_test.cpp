@@ -156,21 +156,21 @@ TEST_F(Pairs, TakeTheBestOfTheWorksAuthors) {
 TEST_F(Pairs, CompareAwardsByLevel) {
   const struct {
     const char *plan, *work;
-    bool strong;
     const char* funder;  // of the work's award; "" = not said
+    bool strong;
     AwardLevel level;
   } table[] = {
-      {"PHY-1401829", "PHY-1401829", true, "", AwardLevel::full_strong},
-      {"1401829", "1401829", false, kFunder, AwardLevel::full_agree},
-      {"1401829", "1401829", false, "", AwardLevel::full_unknown},
-      {"1401829", "1401829", false, kInstitution, AwardLevel::full_disagree},
-      {"R01GM123456", "5R01GM123456-03", true, kFunder, AwardLevel::core_agree},
-      {"R01GM123456", "5R01GM123456-03", true, "", AwardLevel::core_unknown},
-      {"R01GM123456", "5R01GM123456-03", true, kInstitution,
+      {"PHY-1401829", "PHY-1401829", "", true, AwardLevel::full_strong},
+      {"1401829", "1401829", kFunder, false, AwardLevel::full_agree},
+      {"1401829", "1401829", "", false, AwardLevel::full_unknown},
+      {"1401829", "1401829", kInstitution, false, AwardLevel::full_disagree},
+      {"R01GM123456", "5R01GM123456-03", kFunder, true, AwardLevel::core_agree},
+      {"R01GM123456", "5R01GM123456-03", "", true, AwardLevel::core_unknown},
+      {"R01GM123456", "5R01GM123456-03", kInstitution, true,
        AwardLevel::core_disagree},
-      {"AB/X7Y/98", "AB/X7Y/89", true, kFunder, AwardLevel::fuzzy},
-      {"AB/X7Y/98", "AB/X7Y/89", true, "", AwardLevel::other},
-      {"1401829", "9999999", false, kFunder, AwardLevel::other},
+      {"AB/X7Y/98", "AB/X7Y/89", kFunder, true, AwardLevel::fuzzy},
+      {"AB/X7Y/98", "AB/X7Y/89", "", true, AwardLevel::other},
+      {"1401829", "9999999", kFunder, false, AwardLevel::other},
   };
   for (const auto& row : table) {
     plan_.awards.clear();

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <numeric>
 #include <set>
 #include <thread>
 
@@ -417,10 +418,11 @@ class PassTwo {
       groups = group(pairs);
     } else {
       groups.lifts.resize(pairs.size());
-      for (std::size_t i = 0; i < pairs.size(); ++i)
-        groups.cluster.push_back(i);
+      groups.cluster.resize(pairs.size());
+      std::iota(groups.cluster.begin(), groups.cluster.end(), 0);
     }
     std::vector<const Levels*> levels;
+    levels.reserve(pairs.size());
     for (const auto& pair : pairs) levels.push_back(&pair.levels);
     auto finals = second_pass(levels, groups, world_.model);
     if (pairs_file != nullptr) {

@@ -86,6 +86,7 @@ class LinkageSearch : public ::testing::Test {
     std::sort(works.begin(), works.end(),
               [](const auto& a, const auto& b) { return a.doi < b.doi; });
     std::vector<sql::TableBuffer> rows;  // three files, so that threads share
+    rows.reserve(3);
     for (int i = 0; i < 3; ++i) rows.emplace_back(sql::work_schema());
     std::size_t next = 0;
     sql::CollectionStats collection(dir_ / "scratch");
@@ -111,6 +112,7 @@ class LinkageSearch : public ::testing::Test {
 
   std::vector<model::Work> many(int count) {
     std::vector<model::Work> works;
+    works.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) works.push_back(work(i));
     return works;
   }

@@ -16,7 +16,7 @@ std::string model_json(const Model& model);
 // What is left out keeps its compiled-in value; text rows are normalised to 1.
 // Errors: corrupt_input (not JSON, another format, a number out of its range:
 // the message names the field).
-Result<Model> parse_model(std::string_view json);
+Result<Model> parse_model(std::string_view text);
 
 // Errors: not_found, io, and as above with the path in front.
 Result<Model> read_model(const std::filesystem::path& path);

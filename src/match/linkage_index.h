@@ -17,7 +17,7 @@ class LinkageIndex {
 
   // Plans (positions, ascending, once each) that share a key with the work:
   // every pair that opens is among them. `out` is cleared first.
-  void candidates(WorkKeys& work, std::vector<std::uint32_t>& out) const;
+  void candidates(WorkKeys& keys, std::vector<std::uint32_t>& out) const;
 
  private:
   using Map = std::unordered_map<std::string, std::vector<std::uint32_t>>;

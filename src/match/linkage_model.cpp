@@ -95,8 +95,8 @@ std::size_t text_bin(double z) {
 }
 
 const Row& measured_text_u() {
-  static const Row row = normalised(kTextUMeasured);
-  return row;
+  static const Row kMeasured = normalised(kTextUMeasured);
+  return kMeasured;
 }
 
 ClassPair Weights::author_sum() const {

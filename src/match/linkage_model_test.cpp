@@ -260,7 +260,7 @@ TEST(LinkageScore, T08FallsWithAnAbsentAuthorOfThePlan) {
 TEST(LinkageScore, T08NeverFallsWithARarerName) {
   Levels levels = worked_pair();
   double before = -1e9;
-  for (double count = 100'000; count >= 1; count /= 3) {
+  for (int count = 100'000; count >= 1; count /= 3) {
     levels.authors[0].u = u_of(count, 6);
     EXPECT_GE(log_odds(levels), before) << count;
     before = log_odds(levels);

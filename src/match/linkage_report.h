@@ -30,7 +30,7 @@ std::vector<Listed> list_of(const std::string& plan_doi,
 std::vector<model::WeightEntry> weight_entries(const LinkagePlan& plan,
                                                const std::vector<Pair>& pairs,
                                                const Final& final,
-                                               std::size_t pair,
+                                               std::size_t own,
                                                const Model& model);
 
 // The record: evidence of the query, ranked by the model.

@@ -234,6 +234,7 @@ struct Merge {
 
 void lift(const Groups& groups, std::vector<Final>& finals) {
   std::vector<double> before;
+  before.reserve(finals.size());
   for (const auto& one : finals) before.push_back(one.log_odds);
   for (std::size_t i = 0; i < finals.size(); ++i) {
     double best = before[i];

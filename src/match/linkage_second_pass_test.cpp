@@ -26,6 +26,7 @@ Pair pair_of(const std::string& doi, int text_bin, double u) {
 
 std::vector<Final> finals_of(const std::vector<Pair>& pairs) {
   std::vector<const Levels*> levels;
+  levels.reserve(pairs.size());
   for (const auto& pair : pairs) levels.push_back(&pair.levels);
   return second_pass(levels, group(pairs), Model());
 }

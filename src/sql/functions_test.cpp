@@ -130,8 +130,10 @@ TEST(DmpMd5, SeparatesNullsEmptyTextsAndBorders) {
 
 TEST(Lookup, FindsWhatIsInItAndNothingElse) {
   std::vector<std::string> texts;
+  texts.reserve(1000);
   for (int i = 0; i < 1000; ++i) texts.push_back("key" + std::to_string(i));
   std::vector<std::pair<std::string_view, std::string_view>> entries;
+  entries.reserve(texts.size() + 1);
   for (const auto& text : texts)
     entries.emplace_back(text, std::string_view(text).substr(3));
   entries.emplace_back("key7", "second of its key");

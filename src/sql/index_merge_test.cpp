@@ -13,10 +13,10 @@ std::string openalex(const std::string& id, const std::string& doi,
 
 TEST(DataciteDedupe, T04_NewestThenLongestWhateverTheOrder) {
   std::string rows[] = {
-      "'10.1/a' AS doi, 'newer' AS title, TIMESTAMP '2025-01-02' AS "
-      "updated_date",
-      "'10.1/a' AS doi, 'a longer title' AS title, TIMESTAMP '2025-01-01' AS "
-      "updated_date, 'long abstract' AS abstract",
+      ("'10.1/a' AS doi, 'newer' AS title, TIMESTAMP '2025-01-02' AS "
+       "updated_date"),
+      ("'10.1/a' AS doi, 'a longer title' AS title, TIMESTAMP '2025-01-01' AS "
+       "updated_date, 'long abstract' AS abstract"),
       "'10.1/a' AS doi, 'no date at all' AS title",
       "'10.1/b' AS doi, 'short' AS title, 'abstract' AS abstract",
       "'10.1/b' AS doi, 'long' AS title, 'a longer abstract' AS abstract"};

@@ -15,7 +15,7 @@ std::string work(const std::string& doi, const std::string& title) {
 }
 
 // A run on day `day` of January 2026, continuing the run `previous`.
-IndexWorld::Change on_day(IndexWorld& world, unsigned day,
+IndexWorld::Change on_day(IndexWorld& world, int day,
                           const std::string& previous = "") {
   return [&world, day, previous](WorksIndexOptions& options) {
     options.release_date = text::to_day(2026, 1, day);

@@ -18,7 +18,7 @@ class CanonicalBytes {
 
   void null() { bytes_ += '\0'; }
   void text(std::string_view text);
-  void maybe(const std::optional<std::string>& text);
+  void maybe(const std::optional<std::string>& maybe);
   void date(const std::optional<std::int32_t>& day);
   void boolean(bool value);
   void list(std::size_t count);

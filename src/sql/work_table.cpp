@@ -11,28 +11,28 @@ namespace {
 
 // Places in work_schema().
 enum Place : std::uint8_t {
-  kDoi,
-  kTitle,
-  kAbstract,
-  kType,
-  kDate,
-  kUpdated,
-  kVenue,
-  kInstitutions,
-  kAuthors,
-  kFunders,
-  kAwards,
-  kRelations,
-  kSource,
-  kHash,
-  kDateEnd,
-  kPrecision,
-  kContributors,
-  kLanguage,
-  kXpac,
-  kVersionHash,
-  kBucket,
-  kPlaces,
+  at_doi,
+  at_title,
+  at_abstract,
+  at_type,
+  at_date,
+  at_updated,
+  at_venue,
+  at_institutions,
+  at_authors,
+  at_funders,
+  at_awards,
+  at_relations,
+  at_source,
+  at_hash,
+  at_date_end,
+  at_precision,
+  at_contributors,
+  at_language,
+  at_xpac,
+  at_version_hash,
+  at_bucket,
+  places,
 };
 
 Field author_struct(std::string name) {
@@ -100,14 +100,14 @@ void append_day(Column& column, const std::optional<text::Day>& day) {
 }
 
 void append_lists(TableBuffer& rows, const model::Work& work) {
-  append_organisations(rows.column(kInstitutions), work.institutions);
-  Column& authors = rows.column(kAuthors);
+  append_organisations(rows.column(at_institutions), work.institutions);
+  Column& authors = rows.column(at_authors);
   authors.begin_list();
   for (const auto& author : work.authors)
     append_author(authors.element(), author);
   authors.end_list();
-  append_organisations(rows.column(kFunders), work.funders);
-  Column& awards = rows.column(kAwards);
+  append_organisations(rows.column(at_funders), work.funders);
+  Column& awards = rows.column(at_awards);
   awards.begin_list();
   for (const auto& award : work.awards) {
     awards.element().append_struct();
@@ -116,7 +116,7 @@ void append_lists(TableBuffer& rows, const model::Work& work) {
     append_texts(awards.element().at(2), award.funder_names);
   }
   awards.end_list();
-  Column& relations = rows.column(kRelations);
+  Column& relations = rows.column(at_relations);
   relations.append_struct();
   append_dois(relations.at(0), work.intra_work_dois);
   append_dois(relations.at(1), work.possible_shared_project_dois);
@@ -216,39 +216,39 @@ Schema work_schema() {
 
 void append_work(TableBuffer& rows, const model::Work& work,
                  const HashedExtras& extras) {
-  rows.column(kDoi).append_text(work.doi);
-  rows.column(kTitle).append_maybe(work.title);
-  rows.column(kAbstract).append_maybe(work.abstract_text);
-  rows.column(kType).append_text(work.work_type);
-  append_day(rows.column(kDate), work.publication_date);
+  rows.column(at_doi).append_text(work.doi);
+  rows.column(at_title).append_maybe(work.title);
+  rows.column(at_abstract).append_maybe(work.abstract_text);
+  rows.column(at_type).append_text(work.work_type);
+  append_day(rows.column(at_date), work.publication_date);
   if (work.updated_date) {
-    rows.column(kUpdated).append_int(*work.updated_date);
+    rows.column(at_updated).append_int(*work.updated_date);
   } else {
-    rows.column(kUpdated).append_null();
+    rows.column(at_updated).append_null();
   }
-  rows.column(kVenue).append_maybe(work.publication_venue);
+  rows.column(at_venue).append_maybe(work.publication_venue);
   append_lists(rows, work);
-  rows.column(kSource).append_struct();
-  rows.column(kSource).at(0).append_text(work.source_name);
-  rows.column(kSource).at(1).append_maybe(work.source_url);
-  rows.column(kHash).append_text(work.hash);
-  append_day(rows.column(kDateEnd), work.publication_date_end);
-  rows.column(kPrecision).append_maybe(work.publication_date_precision);
-  Column& contributors = rows.column(kContributors);
+  rows.column(at_source).append_struct();
+  rows.column(at_source).at(0).append_text(work.source_name);
+  rows.column(at_source).at(1).append_maybe(work.source_url);
+  rows.column(at_hash).append_text(work.hash);
+  append_day(rows.column(at_date_end), work.publication_date_end);
+  rows.column(at_precision).append_maybe(work.publication_date_precision);
+  Column& contributors = rows.column(at_contributors);
   contributors.begin_list();
   for (const auto& contributor : extras.contributors) {
     append_author(contributors.element(), contributor.author);
     contributors.element().at(7).append_maybe(contributor.type);
   }
   contributors.end_list();
-  rows.column(kLanguage).append_maybe(extras.language);
-  rows.column(kXpac).append_bool(extras.is_xpac);
-  rows.column(kVersionHash).append_text(work.version_hash);
-  rows.column(kBucket).append_int(text::doi_bucket(work.doi));
+  rows.column(at_language).append_maybe(extras.language);
+  rows.column(at_xpac).append_bool(extras.is_xpac);
+  rows.column(at_version_hash).append_text(work.version_hash);
+  rows.column(at_bucket).append_int(text::doi_bucket(work.doi));
   rows.end_row();
 }
 
-WorkRows::WorkRows(Rows rows) : index_(kPlaces, -1), rows_(std::move(rows)) {
+WorkRows::WorkRows(Rows rows) : index_(places, -1), rows_(std::move(rows)) {
   const Schema schema = work_schema();
   for (std::size_t i = 0; i < rows_.column_count(); ++i) {
     for (std::size_t place = 0; place < schema.size(); ++place) {
@@ -270,60 +270,60 @@ model::Work WorkRows::work(std::size_t row) const {
     if (view == nullptr || view->is_null(row)) return std::nullopt;
     return view->value<std::int32_t>(row);
   };
-  work.doi = text(kDoi).value_or("");
-  work.title = text(kTitle);
-  work.abstract_text = text(kAbstract);
-  work.work_type = text(kType).value_or("");
-  work.publication_date = day(kDate);
-  work.publication_date_end = day(kDateEnd);
-  work.publication_date_precision = text(kPrecision);
-  if (const auto* view = column(index_[kUpdated]);
+  work.doi = text(at_doi).value_or("");
+  work.title = text(at_title);
+  work.abstract_text = text(at_abstract);
+  work.work_type = text(at_type).value_or("");
+  work.publication_date = day(at_date);
+  work.publication_date_end = day(at_date_end);
+  work.publication_date_precision = text(at_precision);
+  if (const auto* view = column(index_[at_updated]);
       view != nullptr && !view->is_null(row)) {
     work.updated_date = view->value<std::int64_t>(row);
   }
-  work.publication_venue = text(kVenue);
-  if (const auto* view = column(index_[kInstitutions])) {
+  work.publication_venue = text(at_venue);
+  if (const auto* view = column(index_[at_institutions])) {
     work.institutions = read_organisations(*view, row);
   }
-  if (const auto* view = column(index_[kAuthors])) {
+  if (const auto* view = column(index_[at_authors])) {
     const auto range = view->list(row);
     for (std::size_t i = range.begin; i < range.end; ++i) {
       work.authors.push_back(read_author(view->child(0), i));
     }
   }
-  if (const auto* view = column(index_[kFunders])) {
+  if (const auto* view = column(index_[at_funders])) {
     work.funders = read_organisations(*view, row);
   }
-  if (const auto* view = column(index_[kAwards])) {
+  if (const auto* view = column(index_[at_awards])) {
     work.awards = read_awards(*view, row);
   }
-  if (const auto* view = column(index_[kRelations])) {
+  if (const auto* view = column(index_[at_relations])) {
     work.intra_work_dois = read_dois(view->child(0), row);
     work.possible_shared_project_dois = read_dois(view->child(1), row);
     work.dataset_citation_dois = read_dois(view->child(2), row);
   }
-  if (const auto* view = column(index_[kSource])) {
+  if (const auto* view = column(index_[at_source])) {
     work.source_name = view->child(0).text(row);
     work.source_url = view->child(1).maybe_text(row);
   }
-  work.hash = text(kHash).value_or("");
-  work.version_hash = text(kVersionHash).value_or("");
+  work.hash = text(at_hash).value_or("");
+  work.version_hash = text(at_version_hash).value_or("");
   return work;
 }
 
 HashedExtras WorkRows::extras(std::size_t row) const {
   HashedExtras extras;
-  if (const auto* view = column(index_[kContributors])) {
+  if (const auto* view = column(index_[at_contributors])) {
     const auto range = view->list(row);
     for (std::size_t i = range.begin; i < range.end; ++i) {
       extras.contributors.push_back({read_author(view->child(0), i),
                                      view->child(0).child(7).maybe_text(i)});
     }
   }
-  if (const auto* view = column(index_[kLanguage])) {
+  if (const auto* view = column(index_[at_language])) {
     extras.language = view->maybe_text(row);
   }
-  if (const auto* view = column(index_[kXpac])) {
+  if (const auto* view = column(index_[at_xpac])) {
     extras.is_xpac = !view->is_null(row) && view->value<bool>(row);
   }
   return extras;

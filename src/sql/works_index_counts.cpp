@@ -193,10 +193,11 @@ Status check_totals(Session& session, const IndexScope& scope,
     for (const std::string branch :
          {"DataCite_datacite", "DataCite_openalex", "OpenAlex_openalex",
           "OpenAlex_crossref"}) {
-      const std::string works =
-          "works_with_" + list + "_" + branch.substr(0, branch.find('_'));
-      DMP_TRY(check_least(works, at(counts, works),
-                          at(counts, "stated_" + list + "_" + branch)));
+      const auto works = fmt::format("works_with_{}_{}", list,
+                                     branch.substr(0, branch.find('_')));
+      DMP_TRY(
+          check_least(works, at(counts, works),
+                      at(counts, fmt::format("stated_{}_{}", list, branch))));
     }
   }
   return {};

@@ -1,5 +1,6 @@
 #include "sql/yaml_value.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,8 +46,7 @@ TEST(Yaml, NamesFileAndLineOfWhatIsBroken) {
 TEST(Yaml, RefusesAliasesThatGrowWithoutEnd) {
   std::string yaml = "a0: &a0 [x, x]\n";
   for (int i = 1; i < 40; ++i) {
-    const std::string last = std::to_string(i - 1), next = std::to_string(i);
-    yaml += "a" + next + ": &a" + next + " [*a" + last + ", *a" + last + "]\n";
+    yaml += fmt::format("a{0}: &a{0} [*a{1}, *a{1}]\n", i, i - 1);
   }
   EXPECT_FALSE(parse_yaml("bomb.yaml", yaml).has_value());
 }

@@ -344,8 +344,8 @@ constexpr std::array<bool, 256> kSettled = [] {
   std::array<bool, 256> table{};
   for (std::size_t c = '0'; c <= '9'; ++c) table[c] = true;
   for (std::size_t c = 'a'; c <= 'z'; ++c) table[c] = table[c - 32] = true;
-  for (const char c : {'.', '-', '_', '/', ':', ';', '(', ')', '+'})
-    table[static_cast<std::size_t>(c)] = true;
+  for (const unsigned char c : {'.', '-', '_', '/', ':', ';', '(', ')', '+'})
+    table[c] = true;
   return table;
 }();
 

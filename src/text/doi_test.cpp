@@ -117,7 +117,7 @@ TEST(Doi, BothRulesAreIdempotentAndGiveValidUtf8) {
 // Bare DOIs of a few characters, up to five of them behind the prefix.
 TEST(DoiText, ShortCutEqualsTheRules) {
   constexpr std::string_view kCharacters = "aZ0.-(/)%";
-  for (std::size_t code = 0; code < 9 * 9 * 9 * 9 * 9; ++code) {
+  for (std::size_t code = 0; code < std::size_t{9} * 9 * 9 * 9 * 9; ++code) {
     std::string doi = "10.1234/";
     for (std::size_t rest = code; rest > 0; rest /= 9)
       doi += kCharacters[rest % 9];

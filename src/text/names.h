@@ -27,9 +27,9 @@ struct NameParts {
 
 // The one name parser of works and plans. nullopt: no author at all
 // (placeholder, no letter, address text). Source: spec records.md 1.6.
-std::optional<PersonName> parse_name(const NameParts& raw);
+std::optional<PersonName> parse_name(const NameParts& parts);
 
 // The same without the short cut for plain names (plain_names.h).
-std::optional<PersonName> parse_name_by_rules(const NameParts& parts);
+std::optional<PersonName> parse_name_by_rules(const NameParts& raw);
 
 }  // namespace dmp::text
