@@ -42,17 +42,6 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return value;
 }
 
-std::optional<double> parse_real(std::string_view text) {
-  double value = 0;
-  const auto result =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || result.ec != std::errc() ||
-      result.ptr != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  return value;
-}
-
 std::string joined(const std::vector<std::string>& items) {
   std::string out;
   for (const auto& item : items) out += (out.empty() ? "" : ", ") + item;
@@ -187,6 +176,17 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::optional<double> parse_real(std::string_view text) {
+  double value = 0;
+  const auto result =
+      std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || result.ec != std::errc() ||
+      result.ptr != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return value;
+}
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
   const auto unit_at = text.find_first_not_of("0123456789.");

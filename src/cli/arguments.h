@@ -56,6 +56,9 @@ struct Command {
   std::vector<Option> options;    // its own; globals are added
 };
 
+// The number that the whole of `text` is.
+std::optional<double> parse_real(std::string_view text);
+
 class Stats;
 
 // Values by option name, after defaults and environment.

@@ -6,6 +6,7 @@
 #include "cli/stats.h"
 #include "dmps/transform.h"
 #include "jobs/local_search.h"
+#include "jobs/search_stage.h"
 #include "results/csv.h"
 #include "results/match_files.h"
 #include "results/metrics_study.h"
@@ -144,6 +145,7 @@ class Judge {
 Result<std::vector<model::Plan>> judged_plans(const Values& values) {
   if (!values.has("dmps-path")) return std::vector<model::Plan>();
   DMP_ASSIGN(auto plans, dmps::load_plans(values.text("dmps-path")));
+  jobs::leave_out_undesired(plans, search_of(values, ""));
   if (values.has("inject-published-outputs-file")) {
     DMP_ASSIGN(const auto outputs,
                read_outputs(values.text("inject-published-outputs-file")));

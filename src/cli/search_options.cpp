@@ -1,8 +1,12 @@
 #include "cli/search_options.h"
 
+#include "cli/batch_options.h"
 #include "cli/commands.h"
+#include "jobs/run_id.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -20,6 +24,33 @@ std::set<T> chosen(const std::vector<std::string>& names,
       values.insert(value);
   }
   return values;
+}
+
+// "max-results": DMP_WORKS_SEARCH_MAX_RESULTS.
+std::string variable_of(const std::string& option) {
+  if (option == "query-builder-name") return "DMP_WORKS_SEARCH_QUERY_BUILDER";
+  std::string name = "DMP_WORKS_SEARCH_";
+  for (const char c : option)
+    name += c == '-' ? '_' : static_cast<char>(c >= 'a' ? c - 32 : c);
+  return name;
+}
+
+// Three numbers, none below 0; nothing where it is not that.
+std::optional<std::array<double, 3>> award_weights(
+    const std::vector<std::string>& texts) {
+  std::array<double, 3> weights{};
+  if (texts.size() != weights.size()) return std::nullopt;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const auto number = parse_real(texts[i]);
+    if (!number || !(*number >= 0) || *number > 1e6) return std::nullopt;
+    weights[i] = *number;
+  }
+  return weights;
+}
+
+std::optional<text::Day> day_of(const Values& values, const std::string& name) {
+  if (!values.has(name)) return std::nullopt;
+  return jobs::run_day(values.text(name));
 }
 
 std::vector<Option> ranker_options() {
@@ -66,36 +97,28 @@ std::vector<Option> ranker_options() {
 std::vector<Option> search_options(const std::string& prefix) {
   const auto number = [](const char* name, const char* help,
                          const char* fallback, double least, double most) {
-    return Option{
-        name, OptionType::integer, help, fallback, "", -1, false, {}, least,
-        most};
+    return number_row(name, help, fallback, "", least, most);
+  };
+  const auto choice = [](const char* name, const char* help,
+                         std::vector<std::string> choices) {
+    const std::string fallback = choices.front();
+    return choice_row(name, help, std::move(choices), fallback, "");
+  };
+  const auto list = [](const char* name, const char* help,
+                       std::vector<std::string> choices) {
+    return Option{name,  OptionType::list,  help, "", "", -1,
+                  false, std::move(choices)};
   };
   std::vector<Option> options{
-      {"query-builder-name",
-       OptionType::choice,
-       "Query form.",
-       "dmpworks",
-       "",
-       -1,
-       false,
-       {"dmpworks", "build_dmp_works_search_baseline_query"}},
-      {"disable-features",
-       OptionType::list,
-       "Parts of the query left out.",
-       "",
-       "",
-       -1,
-       false,
-       {"funded_dois", "authors", "institutions", "funders", "awards",
-        "content", "relations"}},
-      {"without-improvements",
-       OptionType::list,
-       "Improvements of query builder dmpworks left out, for studies.",
-       "",
-       "",
-       -1,
-       false,
-       {"award_funders", "raw_awards", "dates", "duplicates", "surnames"}},
+      choice("query-builder-name", "Query form.",
+             {"dmpworks", "build_dmp_works_search_baseline_query",
+              "build_dmp_works_search_candidate_query"}),
+      list("disable-features", "Parts of the query left out.",
+           {"funded_dois", "authors", "institutions", "funders", "awards",
+            "content", "relations"}),
+      list("without-improvements",
+           "Improvements of query builder dmpworks left out, for studies.",
+           {"award_funders", "raw_awards", "dates", "duplicates", "surnames"}),
       number("max-results", "Works kept per DMP.", "100", 1, 10000),
       number("project-end-buffer-years", "Years added to the project end.", "3",
              0, 100),
@@ -105,11 +128,40 @@ std::vector<Option> search_options(const std::string& prefix) {
              "Further years where the end of the project was invented by the "
              "export.",
              "2", 0, 100),
+      text_row("dmps-start-date", OptionType::date,
+               "Only DMPs whose project starts on this day or later.", "", ""),
+      text_row("dmps-end-date", OptionType::date,
+               "Only DMPs whose project starts on this day or earlier.", "",
+               ""),
+      {"include-undated-dmps", OptionType::boolean,
+       "DMPs without project start pass the two date filters.", "False"},
+      text_row("award-weights", OptionType::list,
+               "Weights of an award by what its funder says: agrees, unknown, "
+               "disagrees.",
+               "10,2,0.5", ""),
+      choice("funder-name-rule",
+             "When a funder's name agrees: equal, or also where it holds the "
+             "plan's as a phrase.",
+             {"phrase", "equal"}),
+      choice("mlt-ties",
+             "Which of equally rare words are kept: by order, or as a server "
+             "does.",
+             {"stable", "server"}),
+      choice("similarity",
+             "Score of the words; legacy-bm25 for indices of 2.x.",
+             {"bm25", "legacy-bm25"}),
+      number("inner-hits-size", "Evidence items per nested field.", "50", 1,
+             100),
+      choice("highlight-encoder", "How titles and abstracts are written.",
+             {"none", "html"}),
       {"explain", OptionType::boolean, "Write what each score is made of.",
        "True"},
   };
-  for (auto& option : ranker_options()) options.push_back(std::move(option));
-  for (auto& option : options) option.name = prefix + option.name;
+  append(options, ranker_options());
+  for (auto& option : options) {
+    if (option.env.empty()) option.env = variable_of(option.name);
+    option.name = prefix + option.name;
+  }
   return options;
 }
 
@@ -118,8 +170,11 @@ match::SearchOptions search_of(const Values& values,
   using match::Feature;
   using match::Improvement;
   match::SearchOptions search;
-  if (values.text(prefix + "query-builder-name") != "dmpworks")
+  const std::string builder = values.text(prefix + "query-builder-name");
+  if (builder == "build_dmp_works_search_baseline_query")
     search.builder = match::QueryBuilder::baseline;
+  if (builder == "build_dmp_works_search_candidate_query")
+    search.builder = match::QueryBuilder::candidate;
   search.max_results = static_cast<int>(values.integer(prefix + "max-results"));
   search.project_end_buffer_years =
       static_cast<int>(values.integer(prefix + "project-end-buffer-years"));
@@ -127,6 +182,25 @@ match::SearchOptions search_of(const Values& values,
       static_cast<int>(values.integer(prefix + "project-start-buffer-days"));
   search.inferred_end_extra_years =
       static_cast<int>(values.integer(prefix + "inferred-end-extra-years"));
+  search.plans_from = day_of(values, prefix + "dmps-start-date");
+  search.plans_until = day_of(values, prefix + "dmps-end-date");
+  search.undated_plans = values.flag(prefix + "include-undated-dmps");
+  const auto weights = award_weights(values.list(prefix + "award-weights"));
+  if (weights) {
+    search.award_full = weights->at(0);
+    search.award_unknown = weights->at(1);
+    search.award_disagree = weights->at(2);
+  }
+  if (values.text(prefix + "funder-name-rule") == "equal")
+    search.funder_name_rule = match::FunderNameRule::equal;
+  if (values.text(prefix + "mlt-ties") == "server")
+    search.term_ties = match::TermTies::server;
+  if (values.text(prefix + "similarity") == "legacy-bm25")
+    search.similarity = match::Similarity::legacy_bm25;
+  search.inner_hits =
+      static_cast<int>(values.integer(prefix + "inner-hits-size"));
+  if (values.text(prefix + "highlight-encoder") == "html")
+    search.highlight_encoding = match::Encoding::html;
   search.explain = values.flag(prefix + "explain");
   const bool linkage = values.has(prefix + "ranker")
                            ? values.text(prefix + "ranker") == "linkage"
@@ -160,6 +234,10 @@ match::SearchOptions search_of(const Values& values,
 
 void check_search(const Values& values, const std::string& prefix,
                   Problems& problems) {
+  if (!award_weights(values.list(prefix + "award-weights"))) {
+    problems.lines.push_back(
+        "--" + prefix + "award-weights: not three numbers such as 10,2,0.5");
+  }
   const bool improved =
       values.text(prefix + "query-builder-name") == "dmpworks";
   if (!improved && values.text(prefix + "ranker") == "linkage") {

@@ -227,6 +227,18 @@ std::map<std::string, std::string> search_options(
   options["award_weights"] =
       fmt::format("{},{},{}", search.award_full, search.award_unknown,
                   search.award_disagree);
+  options["similarity"] = std::to_string(static_cast<int>(search.similarity));
+  options["term_ties"] = std::to_string(static_cast<int>(search.term_ties));
+  options["funder_name_rule"] =
+      std::to_string(static_cast<int>(search.funder_name_rule));
+  options["highlight_encoding"] =
+      std::to_string(static_cast<int>(search.highlight_encoding));
+  options["inner_hits"] = std::to_string(search.inner_hits);
+  if (search.plans_from)
+    options["plans_from"] = std::to_string(*search.plans_from);
+  if (search.plans_until)
+    options["plans_until"] = std::to_string(*search.plans_until);
+  if (search.undated_plans) options["undated_plans"] = "true";
   std::string disabled;
   for (const auto feature : search.disabled)
     disabled += fmt::format("{} ", static_cast<int>(feature));

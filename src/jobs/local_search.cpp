@@ -98,6 +98,7 @@ Result<storage::StageResult> search_to_folder(const LocalSearch& search,
 Result<storage::StageResult> search_to_file(const LocalSearch& search,
                                             const fs::path& file) {
   DMP_ASSIGN(auto plans, dmps::load_plans(search.plans));
+  leave_out_undesired(plans, search.options);
   match::SearchCounts counts;
   const storage::Scratch part(unfinished(file));
   if (file.extension() != ".gz") {

@@ -1,11 +1,23 @@
 #include "jobs/search_stage.h"
 
+#include "base/log.h"
 #include "match/linkage_pairs.h"
 #include "results/match_files.h"
 
 #include <filesystem>
 
 namespace dmp::jobs {
+
+std::int64_t leave_out_undesired(std::vector<model::Plan>& plans,
+                                 const match::SearchOptions& options) {
+  const auto left_out = std::erase_if(
+      plans, [&](const model::Plan& plan) { return !options.wants(plan); });
+  if (left_out > 0) {
+    log::info("{} DMPs are not of the dates asked for, {} are", left_out,
+              plans.size());
+  }
+  return static_cast<std::int64_t>(left_out);
+}
 
 void count_search(const match::SearchCounts& counts,
                   storage::Manifest& manifest) {
@@ -21,6 +33,8 @@ Status search_into(match::SearchInputs inputs,
                    std::size_t plans_per_file,
                    storage::Publication& publication,
                    storage::Manifest& manifest) {
+  const auto others = leave_out_undesired(inputs.plans, options);
+  if (others > 0) manifest.dropped["out_of_dates"] = others;
   const std::filesystem::path pairs = publication.dir() / "linkage_pairs";
   if (options.linkage_pairs && options.ranker == match::Ranker::linkage)
     inputs.linkage_pairs_dir = pairs;

@@ -5,17 +5,24 @@
 #include "storage/manifest.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace dmp::jobs {
 
 // Searches, and lists in `publication` what a search stage holds: matches/, and
-// linkage_pairs/ where the options ask for it. `manifest` gets the counts.
+// linkage_pairs/ where the options ask for it. `manifest` gets the counts, and
+// under dropped.out_of_dates the plans that the options do not want.
 // Errors: those of match::search, io.
 Status search_into(match::SearchInputs inputs,
                    const match::SearchOptions& options,
                    std::size_t plans_per_file,
                    storage::Publication& publication,
                    storage::Manifest& manifest);
+
+// Removes the plans that the options do not want and says how many.
+std::int64_t leave_out_undesired(std::vector<model::Plan>& plans,
+                                 const match::SearchOptions& options);
 
 // rows_out (plans) and the counters of a search.
 void count_search(const match::SearchCounts& counts,

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "model/plan.h"
+#include "text/dates.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -70,6 +73,9 @@ struct SearchOptions {
   FunderNameRule funder_name_rule = FunderNameRule::phrase;
   Encoding highlight_encoding = Encoding::plain;
   bool explain = true;
+  // Plans whose project starts on these days or between; without them all.
+  std::optional<text::Day> plans_from, plans_until;
+  bool undated_plans = false;  // also those without a start
   Ranker ranker = Ranker::query;
   // Ranker linkage only. No file: the compiled-in tables.
   std::optional<std::filesystem::path> linkage_file;
@@ -84,6 +90,13 @@ struct SearchOptions {
     return improved() && !without.contains(improvement);
   }
   bool uses(Feature feature) const { return !disabled.contains(feature); }
+  // Source: spec dmps.md 6.
+  bool wants(const model::Plan& plan) const {
+    if (!plans_from && !plans_until) return true;
+    if (!plan.project_start) return undated_plans;
+    return (!plans_from || *plan.project_start >= *plans_from) &&
+           (!plans_until || *plan.project_start <= *plans_until);
+  }
 };
 
 }  // namespace dmp::match

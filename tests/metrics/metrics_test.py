@@ -6,6 +6,7 @@ usage: metrics_test.py PROGRAM
 import csv
 import gzip
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -16,8 +17,9 @@ PROGRAM = sys.argv.pop(1)
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-def run(*words, code=0):
-    done = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=300)
+def run(*words, code=0, **environment):
+    done = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=300,
+                          env={**os.environ, **environment})
     assert done.returncode == code, (words, done.returncode, done.stderr)
     return done
 
@@ -124,6 +126,44 @@ class LocalSearch(unittest.TestCase):
         none.write_text("dmp_doi,work_doi\n")
         run("opensearch", "rank-metrics", truth, "--output-file", self.dir / "e.csv", *self.data, "--ranker", "query",
             "--inject-published-outputs-file", none)
+
+    def search(self, *more, **environment):
+        """The records of a search with the query's own ranking, by DMP."""
+        file = self.dir / "searched.jsonl"
+        run("opensearch", "dmp-works-search", *self.data, "--out-file", file, "--ranker", "query", *more, **environment)
+        return {record["dmpDoi"]: record for record in map(json.loads, lines(file))}
+
+    def test_only_plans_of_the_dates_are_searched(self):
+        dmps = next((self.dir / "out/dmps/2026-01-01").rglob("*.parquet"))
+        starts = {row["doi"]: row["project_start"] for row in map(json.loads, run("cat", dmps).stdout.splitlines())}
+        days = sorted(filter(None, starts.values()))
+        first, last = days[len(days) // 3], days[len(days) * 2 // 3]
+        within = {doi for doi, start in starts.items() if start and first <= start <= last}
+        undated = {doi for doi, start in starts.items() if not start}
+        self.assertTrue(0 < len(within) < len(days))
+        dates = ("--dmps-start-date", first, "--dmps-end-date", last)
+        self.assertEqual(set(self.search(*dates)), within)
+        self.assertEqual(set(self.search(*dates, "--include-undated-dmps")), within | undated)
+        folder = self.dir / "dated"
+        run("opensearch", "dmp-works-search", *self.data, "--out-dir", folder, *dates)
+        counts = json.loads((folder / "manifest.json").read_text())["counts"]
+        self.assertEqual(counts["out"], len(within))
+        self.assertEqual(counts["in"], counts["out"] + counts["dropped"]["out_of_dates"])
+
+    def test_the_candidate_query_lists_more_than_the_baseline(self):
+        def dois(builder):
+            records = self.search("--query-builder-name", f"build_dmp_works_search_{builder}_query", "--max-results", 10000)
+            return {(dmp, work["work"]["doi"]) for dmp, record in records.items() for work in record["works"]}
+        candidate, baseline = dois("candidate"), dois("baseline")
+        self.assertGreater(len(candidate), len(baseline))
+        self.assertLessEqual(baseline, candidate)
+
+    def test_each_option_of_the_query_has_its_effect(self):
+        plain = self.search()
+        for option in (("--similarity", "legacy-bm25"), ("--award-weights", "1,1,1"), ("--inner-hits-size", 1),
+                       ("--max-results", 2), ("--no-explain",)):
+            self.assertTrue(self.search(*option) != plain, option)
+        self.assertEqual(self.search(DMP_WORKS_SEARCH_MAX_RESULTS="2"), self.search("--max-results", 2))
 
     def test_a_search_that_fails_leaves_the_old_file(self):
         file = self.dir / "kept.jsonl"
