@@ -280,8 +280,8 @@ bool is_clean_ascii(std::string_view text) {
   unsigned char found = bad(text[0]);
   for (std::size_t i = 1; i < text.size(); ++i) {
     found |= bad(text[i]);
-    found |=
-        static_cast<unsigned char>((text[i] == ' ') & (text[i - 1] == ' '));
+    found |= static_cast<unsigned char>(static_cast<int>(text[i] == ' ') &
+                                        static_cast<int>(text[i - 1] == ' '));
   }
   return found == 0;
 }
