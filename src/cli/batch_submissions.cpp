@@ -238,6 +238,7 @@ Submission process_dmps() {
   const auto subset = dmp_subset_rows();
   append(it.rows, shared(subset));
   const std::string prefix = "dmp-works-search-config.";
+  it.search_prefix = prefix;
   const auto search = search_options(prefix);
   append(it.rows, shared(search));
   const Sent common{{"bucket-name", "bucket-name"}, {"run-id", "dmps-run-id"}};

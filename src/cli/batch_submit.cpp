@@ -5,6 +5,7 @@
 #include "cli/batch_options.h"
 #include "cli/commands.h"
 #include "cli/job_context.h"
+#include "cli/search_options.h"
 #include "jobs/aws_executor.h"
 #include "jobs/bucket_stage.h"
 #include "jobs/local_executor.h"
@@ -122,6 +123,8 @@ void check_settings(const Submission& submission, const Values& values,
   }
   check_dataset_subset(values, problems);
   check_dmp_subset(values, problems);
+  if (submission.search_prefix)
+    check_search(values, *submission.search_prefix, problems);
   if (values.has("opensearch-host")) {
     problem("--opensearch-host: this version writes no OpenSearch index");
     problem(

@@ -4,6 +4,7 @@
 #include "jobs/catalogue.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@ struct Submission {
   // By task: option of the leaf, option of this command; in the order they are
   // sent. Values equal to their default are not sent.
   std::map<std::string, std::vector<std::pair<std::string, std::string>>> sent;
+  // Prefix of the options of the search, where the chain has one.
+  std::optional<std::string> search_prefix;
 };
 
 // All eight, in the order of the guide. Source: spec cli.md 4, jobs.md 2.

@@ -142,10 +142,19 @@ class Judge {
   std::string right_;
 };
 
-Result<std::vector<model::Plan>> judged_plans(const Values& values) {
+// The plans of the dates asked for; the others are taken out of the truth, so
+// that none of them counts as missed.
+Result<std::vector<model::Plan>> judged_plans(const Values& values,
+                                              results::GroundTruth& truth) {
   if (!values.has("dmps-path")) return std::vector<model::Plan>();
   DMP_ASSIGN(auto plans, dmps::load_plans(values.text("dmps-path")));
-  jobs::leave_out_undesired(plans, search_of(values, ""));
+  const auto search = search_of(values, "");
+  for (const auto& plan : plans) {
+    if (!search.wants(plan)) truth.leave_out(plan.doi);
+  }
+  if (truth.plans().empty())
+    log::warning("no plan of the ground truth is of the dates asked for");
+  jobs::leave_out_undesired(plans, search);
   if (values.has("inject-published-outputs-file")) {
     DMP_ASSIGN(const auto outputs,
                read_outputs(values.text("inject-published-outputs-file")));
@@ -197,14 +206,14 @@ std::vector<int> cut_offs(const Values& values) {
 }
 
 Status rank_metrics(const Values& values) {
-  DMP_ASSIGN(const auto truth,
+  DMP_ASSIGN(auto truth,
              results::GroundTruth::read(values.text("ground-truth-file")));
   for (const auto& warning : truth.warnings()) log::warning("{}", warning);
   std::optional<results::MetricsTable> other;
   if (values.has("compare")) {
     DMP_ASSIGN(other, results::read_metrics_csv(values.text("compare")));
   }
-  DMP_ASSIGN(const auto plans, judged_plans(values));
+  DMP_ASSIGN(const auto plans, judged_plans(values, truth));
   flag_unknown(truth, plans);
   Judge judge(truth, cut_offs(values));
   DMP_TRY(judge_all(values, plans, judge));
@@ -272,6 +281,12 @@ Entry rank_metrics_command() {
         problems.lines.emplace_back(
             "--inject-published-outputs-file: nothing is searched with "
             "--matches-path");
+      }
+      const bool dated =
+          values.has("dmps-start-date") || values.has("dmps-end-date");
+      if (dated && !values.has("dmps-path")) {
+        problems.lines.emplace_back(
+            "--dmps-path is needed, which says the dates");
       }
       return;
     }

@@ -65,13 +65,12 @@ std::vector<Option> ranker_options() {
        "What orders the works: the probability of the linkage model, or the "
        "query's score. Default: linkage with query builder dmpworks.",
        "",
-       "DMP_WORKS_SEARCH_RANKER",
+       "",
        -1,
        false,
        {"linkage", "query"}},
       {"linkage-file", OptionType::existing_path,
-       "Parameters of the linkage model; else the compiled-in tables.", "",
-       "DMP_WORKS_SEARCH_LINKAGE_FILE"},
+       "Parameters of the linkage model; else the compiled-in tables.", "", ""},
       real("min-probability", "Less probable works are left out (linkage).",
            "0.001", 1),
       {"score-max",
@@ -237,6 +236,12 @@ void check_search(const Values& values, const std::string& prefix,
   if (!award_weights(values.list(prefix + "award-weights"))) {
     problems.lines.push_back(
         "--" + prefix + "award-weights: not three numbers such as 10,2,0.5");
+  }
+  const auto from = day_of(values, prefix + "dmps-start-date");
+  const auto until = day_of(values, prefix + "dmps-end-date");
+  if (from && until && *until < *from) {
+    problems.lines.push_back("--" + prefix +
+                             "dmps-end-date: before --dmps-start-date");
   }
   const bool improved =
       values.text(prefix + "query-builder-name") == "dmpworks";

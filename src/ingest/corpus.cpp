@@ -83,7 +83,7 @@ bool CorpusPairs::read(const RawRecord& record) {
   }
   std::string_view dataset, publication, obj, doi, subject, accession, source;
   JsonWalk walk(counters_);
-  walk.members(object, [&](std::string_view key, ondemand::value value) {
+  walk.members(object, [&](Key key, ondemand::value value) {
     if (key == "dataset")
       dataset = walk.text(key, value);
     else if (key == "publication")

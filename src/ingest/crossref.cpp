@@ -91,7 +91,7 @@ class CrossrefReader final : public Reader {
   Outcome read(ondemand::object record, JsonWalk& walk, sql::TableBuffer& rows,
                std::string& doi) override {
     clear();
-    walk.members(record, [&](std::string_view key, ondemand::value value) {
+    walk.members(record, [&](Key key, ondemand::value value) {
       member(walk, key, value);
     });
     if (walk.broken()) return Outcome::bad_json;
@@ -122,7 +122,7 @@ class CrossrefReader final : public Reader {
     funder_rors_.clear();
   }
 
-  void member(JsonWalk& walk, std::string_view key, ondemand::value value) {
+  void member(JsonWalk& walk, Key key, ondemand::value value) {
     if (key == "DOI") {
       doi_ = walk.text(key, value);
     } else if (key == "title") {
@@ -145,11 +145,10 @@ class CrossrefReader final : public Reader {
       group_title_ = walk.text(key, value);
     } else if (key == "institution") {
       walk.array(key, value, [&](ondemand::value item) {
-        walk.named("institution", item,
-                   [&](std::string_view field, ondemand::value v) {
-                     if (field == "name" && institution_.empty())
-                       institution_ = walk.text("institution.name", v);
-                   });
+        walk.named("institution", item, [&](Key field, ondemand::value v) {
+          if (field == "name" && institution_.empty())
+            institution_ = walk.text("institution.name", v);
+        });
       });
     } else if (key == "author") {
       walk.array(key, value,
@@ -169,8 +168,7 @@ class CrossrefReader final : public Reader {
     }
   }
 
-  void date_member(JsonWalk& walk, std::string_view key,
-                   ondemand::value value) {
+  void date_member(JsonWalk& walk, Key key, ondemand::value value) {
     if (key == "deposited") {
       read_date(walk, key, value, deposited_);
     } else if (key == "indexed") {
@@ -197,7 +195,7 @@ class CrossrefReader final : public Reader {
 
   void read_date(JsonWalk& walk, std::string_view path, ondemand::value value,
                  DateMember& date) {
-    walk.object(path, value, [&](std::string_view key, ondemand::value part) {
+    walk.object(path, value, [&](Key key, ondemand::value part) {
       if (key == "date-time") {
         date.date_time = walk.text(path, part);
       } else if (key == "timestamp") {
@@ -224,7 +222,7 @@ class CrossrefReader final : public Reader {
       return walk.integer(path, value, 0);
     }
     std::int64_t number = 0;
-    walk.object(path, value, [&](std::string_view key, ondemand::value v) {
+    walk.object(path, value, [&](Key key, ondemand::value v) {
       if (key.starts_with("$number")) number = walk.integer(path, v, 0);
     });
     return number;
@@ -242,21 +240,20 @@ class CrossrefReader final : public Reader {
 
   OrgParts read_organisation(JsonWalk& walk, ondemand::value value) {
     OrgParts parts;
-    walk.named(
-        "affiliation", value, [&](std::string_view key, ondemand::value v) {
-          if (key == "name") parts.name = walk.text("affiliation.name", v);
-          if (key == "id") {
-            walk.array("affiliation.id", v, [&](ondemand::value item) {
-              walk.object("affiliation.id", item,
-                          [&](std::string_view field, ondemand::value x) {
-                            if (field == "id") {
-                              const auto id = walk.text("affiliation.id.id", x);
-                              if (text::has_ror_form(id)) parts.ror = id;
-                            }
-                          });
-            });
-          }
+    walk.named("affiliation", value, [&](Key key, ondemand::value v) {
+      if (key == "name") parts.name = walk.text("affiliation.name", v);
+      if (key == "id") {
+        walk.array("affiliation.id", v, [&](ondemand::value item) {
+          walk.object("affiliation.id", item,
+                      [&](Key field, ondemand::value x) {
+                        if (field == "id") {
+                          const auto id = walk.text("affiliation.id.id", x);
+                          if (text::has_ror_form(id)) parts.ror = id;
+                        }
+                      });
         });
+      }
+    });
     return parts;
   }
 
@@ -269,22 +266,18 @@ class CrossrefReader final : public Reader {
 
   void read_author(JsonWalk& walk, ondemand::value value) {
     std::string_view given, family, suffix, name, orcid;
-    walk.object("author", value,
-                [&](std::string_view key, ondemand::value part) {
-                  if (key == "given") given = walk.text("author.given", part);
-                  if (key == "family")
-                    family = walk.text("author.family", part);
-                  if (key == "suffix")
-                    suffix = walk.text("author.suffix", part);
-                  if (key == "name") name = walk.text("author.name", part);
-                  if (key == "ORCID") orcid = walk.text("author.ORCID", part);
-                  if (key == "affiliation") {
-                    walk.array("affiliation", part, [&](ondemand::value item) {
-                      add_institution(walk, read_organisation(walk, item),
-                                      institutions_);
-                    });
-                  }
-                });
+    walk.object("author", value, [&](Key key, ondemand::value part) {
+      if (key == "given") given = walk.text("author.given", part);
+      if (key == "family") family = walk.text("author.family", part);
+      if (key == "suffix") suffix = walk.text("author.suffix", part);
+      if (key == "name") name = walk.text("author.name", part);
+      if (key == "ORCID") orcid = walk.text("author.ORCID", part);
+      if (key == "affiliation") {
+        walk.array("affiliation", part, [&](ondemand::value item) {
+          add_institution(walk, read_organisation(walk, item), institutions_);
+        });
+      }
+    });
     if (walk.broken()) return;
     model::Author author;
     author.orcid = checked_orcid(orcid, walk.counters());
@@ -316,39 +309,36 @@ class CrossrefReader final : public Reader {
   void read_funder(JsonWalk& walk, ondemand::value value) {
     std::string_view name, doi, id_doi, ror;
     awards_.clear();
-    walk.named(
-        "funder", value, [&](std::string_view key, ondemand::value part) {
-          if (key == "name") {
-            name = walk.text("funder.name", part);
-          } else if (key == "DOI") {
-            doi = walk.text("funder.DOI", part);
-          } else if (key == "award") {
-            read_texts(walk, "funder.award", part, awards_);
-          } else if (key == "award-info") {
-            walk.array("funder.award-info", part, [&](ondemand::value item) {
-              walk.object("funder.award-info", item,
-                          [&](std::string_view field, ondemand::value v) {
-                            if (field == "award-number")
-                              read_texts(walk, "award-number", v, awards_);
-                          });
-            });
-          } else if (key == "id") {
-            walk.array("funder.id", part, [&](ondemand::value item) {
-              walk.object(
-                  "funder.id", item,
-                  [&](std::string_view field, ondemand::value v) {
-                    if (field != "id") return;
-                    const auto id = walk.text("funder.id.id", v);
-                    if (text::has_ror_form(id))
-                      ror = id;
-                    else if (id_doi.empty() && text::normalise_fundref(id))
-                      id_doi = id;
-                  });
-            });
-          } else if (key != "doi-asserted-by") {
-            walk.counters().add("unknown_key.funder." + std::string(key));
-          }
+    walk.named("funder", value, [&](Key key, ondemand::value part) {
+      if (key == "name") {
+        name = walk.text("funder.name", part);
+      } else if (key == "DOI") {
+        doi = walk.text("funder.DOI", part);
+      } else if (key == "award") {
+        read_texts(walk, "funder.award", part, awards_);
+      } else if (key == "award-info") {
+        walk.array("funder.award-info", part, [&](ondemand::value item) {
+          walk.object("funder.award-info", item,
+                      [&](Key field, ondemand::value v) {
+                        if (field == "award-number")
+                          read_texts(walk, "award-number", v, awards_);
+                      });
         });
+      } else if (key == "id") {
+        walk.array("funder.id", part, [&](ondemand::value item) {
+          walk.object("funder.id", item, [&](Key field, ondemand::value v) {
+            if (field != "id") return;
+            const auto id = walk.text("funder.id.id", v);
+            if (text::has_ror_form(id))
+              ror = id;
+            else if (id_doi.empty() && text::normalise_fundref(id))
+              id_doi = id;
+          });
+        });
+      } else if (key != "doi-asserted-by") {
+        walk.counters().add("unknown_key.funder." + std::string(key));
+      }
+    });
     if (walk.broken()) return;
     Funder funder;
     funder.name = clean_label(name, walk.counters());
@@ -417,31 +407,27 @@ class CrossrefReader final : public Reader {
   }
 
   void read_relations(JsonWalk& walk, ondemand::value value) {
-    walk.object(
-        "relation", value, [&](std::string_view key, ondemand::value items) {
-          const std::string type = relation_type(key);
-          walk.array("relation", items, [&](ondemand::value item) {
-            std::string_view id, id_type, asserted_by;
-            walk.object("relation", item,
-                        [&](std::string_view field, ondemand::value v) {
-                          if (field == "id") id = walk.text("relation.id", v);
-                          if (field == "id-type")
-                            id_type = walk.text("relation.id-type", v);
-                          if (field == "asserted-by")
-                            asserted_by = walk.text("relation.asserted-by", v);
-                        });
-            if (!walk.broken()) add_relation(type, id, id_type, asserted_by);
-          });
+    walk.object("relation", value, [&](Key key, ondemand::value items) {
+      const std::string type = relation_type(key);
+      walk.array("relation", items, [&](ondemand::value item) {
+        std::string_view id, id_type, asserted_by;
+        walk.object("relation", item, [&](Key field, ondemand::value v) {
+          if (field == "id") id = walk.text("relation.id", v);
+          if (field == "id-type") id_type = walk.text("relation.id-type", v);
+          if (field == "asserted-by")
+            asserted_by = walk.text("relation.asserted-by", v);
         });
+        if (!walk.broken()) add_relation(type, id, id_type, asserted_by);
+      });
+    });
   }
 
   void read_update(JsonWalk& walk, ondemand::value value) {
     std::string_view doi, type;
-    walk.object("update-to", value,
-                [&](std::string_view key, ondemand::value v) {
-                  if (key == "DOI") doi = walk.text("update-to.DOI", v);
-                  if (key == "type") type = walk.text("update-to.type", v);
-                });
+    walk.object("update-to", value, [&](Key key, ondemand::value v) {
+      if (key == "DOI") doi = walk.text("update-to.DOI", v);
+      if (key == "type") type = walk.text("update-to.type", v);
+    });
     if (walk.broken()) return;
     add_relation("update:" + relation_type(type), doi, "doi", {});
   }

@@ -115,11 +115,11 @@ class DataCiteReader final : public Reader {
   Outcome read(ondemand::object record, JsonWalk& walk, sql::TableBuffer& rows,
                std::string& doi) override {
     clear();
-    walk.members(record, [&](std::string_view key, ondemand::value value) {
+    walk.members(record, [&](Key key, ondemand::value value) {
       if (key == "id") {
         id_ = walk.text(key, value);
       } else if (key == "attributes") {
-        walk.object(key, value, [&](std::string_view name, ondemand::value v) {
+        walk.object(key, value, [&](Key name, ondemand::value v) {
           attribute(walk, name, v);
         });
       }
@@ -156,7 +156,7 @@ class DataCiteReader final : public Reader {
     relations_.clear();
   }
 
-  void attribute(JsonWalk& walk, std::string_view key, ondemand::value value) {
+  void attribute(JsonWalk& walk, Key key, ondemand::value value) {
     const auto each = [&](auto member) {
       walk.array(key, value,
                  [&](ondemand::value item) { (this->*member)(walk, item); });
@@ -204,13 +204,10 @@ class DataCiteReader final : public Reader {
     if (walk.type_of(value) == ondemand::json_type::string) {
       title.text = walk.text("titles", value);
     } else {
-      walk.object("titles", value,
-                  [&](std::string_view key, ondemand::value v) {
-                    if (key == "title")
-                      title.text = walk.text("titles.title", v);
-                    if (key == "titleType")
-                      title.type = walk.text("titles.titleType", v);
-                  });
+      walk.object("titles", value, [&](Key key, ondemand::value v) {
+        if (key == "title") title.text = walk.text("titles.title", v);
+        if (key == "titleType") title.type = walk.text("titles.titleType", v);
+      });
     }
     titles_.push_back(title);
   }
@@ -220,21 +217,19 @@ class DataCiteReader final : public Reader {
     if (walk.type_of(value) == ondemand::json_type::string) {
       described.text = walk.text("descriptions", value);
     } else {
-      walk.object(
-          "descriptions", value, [&](std::string_view key, ondemand::value v) {
-            if (key == "description")
-              described.text = walk.text("descriptions.description", v);
-            if (key == "descriptionType")
-              described.type = walk.text("descriptions.descriptionType", v);
-            if (key == "lang")
-              described.lang = walk.text("descriptions.lang", v);
-          });
+      walk.object("descriptions", value, [&](Key key, ondemand::value v) {
+        if (key == "description")
+          described.text = walk.text("descriptions.description", v);
+        if (key == "descriptionType")
+          described.type = walk.text("descriptions.descriptionType", v);
+        if (key == "lang") described.lang = walk.text("descriptions.lang", v);
+      });
     }
     if (!described.text.empty()) descriptions_.push_back(described);
   }
 
   void read_types(JsonWalk& walk, ondemand::value value) {
-    walk.object("types", value, [&](std::string_view key, ondemand::value v) {
+    walk.object("types", value, [&](Key key, ondemand::value v) {
       if (key == "resourceTypeGeneral")
         general_ = walk.text("types.resourceTypeGeneral", v);
       if (key == "resourceType") resource_ = walk.text("types.resourceType", v);
@@ -243,7 +238,7 @@ class DataCiteReader final : public Reader {
 
   void read_date(JsonWalk& walk, ondemand::value value) {
     Dated dated;
-    walk.object("dates", value, [&](std::string_view key, ondemand::value v) {
+    walk.object("dates", value, [&](Key key, ondemand::value v) {
       if (key == "date") dated.text = walk.text("dates.date", v);
       if (key == "dateType") dated.type = walk.text("dates.dateType", v);
     });
@@ -251,20 +246,16 @@ class DataCiteReader final : public Reader {
   }
 
   void read_publisher(JsonWalk& walk, ondemand::value value) {
-    walk.named("publisher", value,
-               [&](std::string_view key, ondemand::value v) {
-                 if (key == "name") publisher_ = walk.text("publisher.name", v);
-               });
+    walk.named("publisher", value, [&](Key key, ondemand::value v) {
+      if (key == "name") publisher_ = walk.text("publisher.name", v);
+    });
   }
 
   void read_container(JsonWalk& walk, ondemand::value value) {
-    walk.object("container", value,
-                [&](std::string_view key, ondemand::value v) {
-                  if (key == "type")
-                    container_type_ = walk.text("container.type", v);
-                  if (key == "title")
-                    container_title_ = walk.text("container.title", v);
-                });
+    walk.object("container", value, [&](Key key, ondemand::value v) {
+      if (key == "type") container_type_ = walk.text("container.type", v);
+      if (key == "title") container_title_ = walk.text("container.title", v);
+    });
   }
 
   // ------------------------------------------------- creators, contributors
@@ -272,16 +263,15 @@ class DataCiteReader final : public Reader {
   void read_affiliation(JsonWalk& walk, ondemand::value value,
                         Creator& creator) {
     std::string_view name, id, scheme, uri;
-    walk.named("affiliation", value,
-               [&](std::string_view key, ondemand::value v) {
-                 if (key == "name") name = walk.text("affiliation.name", v);
-                 if (key == "affiliationIdentifier")
-                   id = walk.text("affiliation.affiliationIdentifier", v);
-                 if (key == "affiliationIdentifierScheme")
-                   scheme = walk.text("affiliation.scheme", v);
-                 if (key == "schemeUri" || key == "schemeURI")
-                   uri = walk.text("affiliation.schemeUri", v);
-               });
+    walk.named("affiliation", value, [&](Key key, ondemand::value v) {
+      if (key == "name") name = walk.text("affiliation.name", v);
+      if (key == "affiliationIdentifier")
+        id = walk.text("affiliation.affiliationIdentifier", v);
+      if (key == "affiliationIdentifierScheme")
+        scheme = walk.text("affiliation.scheme", v);
+      if (key == "schemeUri" || key == "schemeURI")
+        uri = walk.text("affiliation.schemeUri", v);
+    });
     if (walk.broken()) return;
     Institution item = identified(id, scheme, walk.counters());
     item.name = organisation_name(name, walk.counters());
@@ -320,13 +310,12 @@ class DataCiteReader final : public Reader {
   void read_identifier(JsonWalk& walk, ondemand::value value,
                        Creator& creator) {
     std::string_view id, scheme;
-    walk.object("nameIdentifiers", value,
-                [&](std::string_view key, ondemand::value v) {
-                  if (key == "nameIdentifier")
-                    id = walk.text("nameIdentifiers.nameIdentifier", v);
-                  if (key == "nameIdentifierScheme")
-                    scheme = walk.text("nameIdentifiers.scheme", v);
-                });
+    walk.object("nameIdentifiers", value, [&](Key key, ondemand::value v) {
+      if (key == "nameIdentifier")
+        id = walk.text("nameIdentifiers.nameIdentifier", v);
+      if (key == "nameIdentifierScheme")
+        scheme = walk.text("nameIdentifiers.scheme", v);
+    });
     if (walk.broken() || id.empty()) return;
     const bool says_orcid =
         text::equals_in_lower(scheme, "orcid") ||
@@ -344,7 +333,7 @@ class DataCiteReader final : public Reader {
 
   Creator creator_of(JsonWalk& walk, ondemand::value value) {
     Creator creator;
-    walk.named("creators", value, [&](std::string_view key, ondemand::value v) {
+    walk.named("creators", value, [&](Key key, ondemand::value v) {
       if (key == "name")
         creator.name = walk.text("creators.name", v);
       else if (key == "nameType")
@@ -474,30 +463,28 @@ class DataCiteReader final : public Reader {
   void read_funding(JsonWalk& walk, ondemand::value value) {
     std::string_view name, id, type, number, uri;
     award_texts_.clear();
-    walk.named("fundingReferences", value,
-               [&](std::string_view key, ondemand::value v) {
-                 if (key == "funderName" || key == "name")
-                   name = walk.text("funderName", v);
-                 else if (key == "funderIdentifier")
-                   id = walk.text("funderIdentifier", v);
-                 else if (key == "funderIdentifierType")
-                   type = walk.text("funderIdentifierType", v);
-                 else if (key == "awardUri" || key == "awardURI")
-                   uri = walk.text("awardUri", v);
-                 else if (key == "awardNumber") {
-                   walk.array("awardNumber", v, [&](ondemand::value item) {
-                     award_texts_.push_back(walk.text("awardNumber", item));
-                   });
-                   // A bare number is no array and no text; it is an award all
-                   // the same.
-                   if (award_texts_.empty())
-                     number = walk.text("awardNumber", v);
-                 } else if (key != "awardTitle" && key != "schemeUri" &&
-                            key != "schemeURI") {
-                   walk.counters().add("unknown_key.fundingReferences." +
-                                       std::string(key));
-                 }
-               });
+    walk.named("fundingReferences", value, [&](Key key, ondemand::value v) {
+      if (key == "funderName" || key == "name")
+        name = walk.text("funderName", v);
+      else if (key == "funderIdentifier")
+        id = walk.text("funderIdentifier", v);
+      else if (key == "funderIdentifierType")
+        type = walk.text("funderIdentifierType", v);
+      else if (key == "awardUri" || key == "awardURI")
+        uri = walk.text("awardUri", v);
+      else if (key == "awardNumber") {
+        walk.array("awardNumber", v, [&](ondemand::value item) {
+          award_texts_.push_back(walk.text("awardNumber", item));
+        });
+        // A bare number is no array and no text; it is an award all
+        // the same.
+        if (award_texts_.empty()) number = walk.text("awardNumber", v);
+      } else if (key != "awardTitle" && key != "schemeUri" &&
+                 key != "schemeURI") {
+        walk.counters().add("unknown_key.fundingReferences." +
+                            std::string(key));
+      }
+    });
     if (walk.broken()) return;
     if (!number.empty()) award_texts_.push_back(number);
     Funder funder;
@@ -536,22 +523,20 @@ class DataCiteReader final : public Reader {
 
   void read_relation(JsonWalk& walk, ondemand::value value) {
     std::string_view id, id_type, type;
-    walk.object("relatedIdentifiers", value,
-                [&](std::string_view key, ondemand::value v) {
-                  if (key == "relatedIdentifier")
-                    id = walk.text("relatedIdentifier", v);
-                  else if (key == "relatedIdentifierType")
-                    id_type = walk.text("relatedIdentifierType", v);
-                  else if (key == "relationType")
-                    type = walk.text("relationType", v);
-                  else if (key != "relatedMetadataScheme" &&
-                           key != "schemeUri" && key != "schemeURI" &&
-                           key != "schemeType" &&
-                           key != "resourceTypeGeneral") {
-                    walk.counters().add("unknown_key.relatedIdentifiers." +
-                                        std::string(key));
-                  }
-                });
+    walk.object("relatedIdentifiers", value, [&](Key key, ondemand::value v) {
+      if (key == "relatedIdentifier")
+        id = walk.text("relatedIdentifier", v);
+      else if (key == "relatedIdentifierType")
+        id_type = walk.text("relatedIdentifierType", v);
+      else if (key == "relationType")
+        type = walk.text("relationType", v);
+      else if (key != "relatedMetadataScheme" && key != "schemeUri" &&
+               key != "schemeURI" && key != "schemeType" &&
+               key != "resourceTypeGeneral") {
+        walk.counters().add("unknown_key.relatedIdentifiers." +
+                            std::string(key));
+      }
+    });
     if (walk.broken()) return;
     const std::string kind = text::to_valid_utf8(text::trim(id_type));
     Relation relation;

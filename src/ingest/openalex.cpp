@@ -124,7 +124,7 @@ class OpenAlexReader final : public Reader {
   Outcome read(ondemand::object record, JsonWalk& walk, sql::TableBuffer& rows,
                std::string& doi) override {
     clear();
-    walk.members(record, [&](std::string_view key, ondemand::value value) {
+    walk.members(record, [&](Key key, ondemand::value value) {
       member(walk, key, value);
     });
     if (walk.broken()) return Outcome::bad_json;
@@ -159,7 +159,7 @@ class OpenAlexReader final : public Reader {
     awards_.clear();
   }
 
-  void member(JsonWalk& walk, std::string_view key, ondemand::value value) {
+  void member(JsonWalk& walk, Key key, ondemand::value value) {
     if (key == "id") {
       id_ = walk.text(key, value);
     } else if (key == "doi") {
@@ -204,7 +204,7 @@ class OpenAlexReader final : public Reader {
   }
 
   void read_ids(JsonWalk& walk, ondemand::value value) {
-    walk.object("ids", value, [&](std::string_view key, ondemand::value id) {
+    walk.object("ids", value, [&](Key key, ondemand::value id) {
       if (key == "doi") ids_doi_ = walk.text("ids.doi", id);
       if (key == "mag") mag_ = walk.text("ids.mag", id);
       if (key == "pmid") pmid_ = walk.text("ids.pmid", id);
@@ -213,20 +213,17 @@ class OpenAlexReader final : public Reader {
   }
 
   void read_location(JsonWalk& walk, ondemand::value value) {
-    walk.object("primary_location", value,
-                [&](std::string_view key, ondemand::value part) {
-                  if (key == "raw_source_name") {
-                    raw_venue_ = walk.text("raw_source_name", part);
-                  } else if (key == "source") {
-                    walk.object("source", part,
-                                [&](std::string_view name, ondemand::value v) {
-                                  if (name == "display_name") {
-                                    venue_ =
-                                        walk.text("source.display_name", v);
-                                  }
-                                });
-                  }
-                });
+    walk.object("primary_location", value, [&](Key key, ondemand::value part) {
+      if (key == "raw_source_name") {
+        raw_venue_ = walk.text("raw_source_name", part);
+      } else if (key == "source") {
+        walk.object("source", part, [&](Key name, ondemand::value v) {
+          if (name == "display_name") {
+            venue_ = walk.text("source.display_name", v);
+          }
+        });
+      }
+    });
   }
 
   // Word -> positions. The old form has it below "InvertedIndex", some records
@@ -298,26 +295,23 @@ class OpenAlexReader final : public Reader {
 
   void read_authorship(JsonWalk& walk, ondemand::value value) {
     std::string_view name, raw_name, orcid, raw_orcid;
-    walk.object("authorships", value,
-                [&](std::string_view key, ondemand::value part) {
-                  if (key == "author") {
-                    walk.named("author", part,
-                               [&](std::string_view field, ondemand::value v) {
-                                 if (field == "display_name" || field == "name")
-                                   name = walk.text("author.display_name", v);
-                                 if (field == "orcid")
-                                   orcid = walk.text("author.orcid", v);
-                               });
-                  } else if (key == "raw_author_name") {
-                    raw_name = walk.text("raw_author_name", part);
-                  } else if (key == "raw_orcid") {
-                    raw_orcid = walk.text("raw_orcid", part);
-                  } else if (key == "institutions") {
-                    walk.array("institutions", part, [&](ondemand::value item) {
-                      read_institution(walk, item);
-                    });
-                  }
-                });
+    walk.object("authorships", value, [&](Key key, ondemand::value part) {
+      if (key == "author") {
+        walk.named("author", part,
+                   [&](std::string_view field, ondemand::value v) {
+                     if (field == "display_name" || field == "name")
+                       name = walk.text("author.display_name", v);
+                     if (field == "orcid") orcid = walk.text("author.orcid", v);
+                   });
+      } else if (key == "raw_author_name") {
+        raw_name = walk.text("raw_author_name", part);
+      } else if (key == "raw_orcid") {
+        raw_orcid = walk.text("raw_orcid", part);
+      } else if (key == "institutions") {
+        walk.array("institutions", part,
+                   [&](ondemand::value item) { read_institution(walk, item); });
+      }
+    });
     if (walk.broken()) return;
     model::Author author;
     author.orcid = checked_orcid(orcid, walk.counters());
@@ -335,12 +329,11 @@ class OpenAlexReader final : public Reader {
 
   void read_institution(JsonWalk& walk, ondemand::value value) {
     std::string_view name, ror;
-    walk.named("institutions", value,
-               [&](std::string_view key, ondemand::value part) {
-                 if (key == "display_name" || key == "name")
-                   name = walk.text("institutions.display_name", part);
-                 if (key == "ror") ror = walk.text("institutions.ror", part);
-               });
+    walk.named("institutions", value, [&](Key key, ondemand::value part) {
+      if (key == "display_name" || key == "name")
+        name = walk.text("institutions.display_name", part);
+      if (key == "ror") ror = walk.text("institutions.ror", part);
+    });
     model::Organisation item{clean_label(name, walk.counters()),
                              checked_ror(ror, walk.counters())};
     if (item.name || item.ror) institutions_.add(std::move(item));
@@ -354,17 +347,16 @@ class OpenAlexReader final : public Reader {
 
   void read_funder(JsonWalk& walk, ondemand::value value) {
     std::string_view id, name, ror;
-    walk.named(
-        "funders", value, [&](std::string_view key, ondemand::value part) {
-          if (key == "id")
-            id = walk.text("funders.id", part);
-          else if (key == "display_name" || key == "name")
-            name = walk.text("funders.display_name", part);
-          else if (key == "ror")
-            ror = walk.text("funders.ror", part);
-          else
-            walk.counters().add("unknown_key.funders." + std::string(key));
-        });
+    walk.named("funders", value, [&](Key key, ondemand::value part) {
+      if (key == "id")
+        id = walk.text("funders.id", part);
+      else if (key == "display_name" || key == "name")
+        name = walk.text("funders.display_name", part);
+      else if (key == "ror")
+        ror = walk.text("funders.ror", part);
+      else
+        walk.counters().add("unknown_key.funders." + std::string(key));
+    });
     add_funder({text::normalise_openalex(id, "F"),
                 clean_label(name, walk.counters()),
                 checked_ror(ror, walk.counters())});
@@ -372,23 +364,22 @@ class OpenAlexReader final : public Reader {
 
   void read_award(JsonWalk& walk, ondemand::value value) {
     std::string_view id, name, number, funder, funder_name, doi;
-    walk.object(
-        "awards", value, [&](std::string_view key, ondemand::value part) {
-          if (key == "id")
-            id = walk.text("awards.id", part);
-          else if (key == "display_name")
-            name = walk.text("awards.display_name", part);
-          else if (key == "funder_award_id")
-            number = walk.text("awards.funder_award_id", part);
-          else if (key == "funder_id")
-            funder = walk.text("awards.funder_id", part);
-          else if (key == "funder_display_name")
-            funder_name = walk.text("awards.funder_display_name", part);
-          else if (key == "doi")
-            doi = walk.text("awards.doi", part);
-          else
-            walk.counters().add("unknown_key.awards." + std::string(key));
-        });
+    walk.object("awards", value, [&](Key key, ondemand::value part) {
+      if (key == "id")
+        id = walk.text("awards.id", part);
+      else if (key == "display_name")
+        name = walk.text("awards.display_name", part);
+      else if (key == "funder_award_id")
+        number = walk.text("awards.funder_award_id", part);
+      else if (key == "funder_id")
+        funder = walk.text("awards.funder_id", part);
+      else if (key == "funder_display_name")
+        funder_name = walk.text("awards.funder_display_name", part);
+      else if (key == "doi")
+        doi = walk.text("awards.doi", part);
+      else
+        walk.counters().add("unknown_key.awards." + std::string(key));
+    });
     Award award{text::normalise_openalex(id, "G"),
                 clean_label(name, walk.counters()),
                 std::nullopt,
@@ -418,17 +409,16 @@ class OpenAlexReader final : public Reader {
 
   void read_grant(JsonWalk& walk, ondemand::value value) {
     std::string_view funder, name, number;
-    walk.object(
-        "grants", value, [&](std::string_view key, ondemand::value part) {
-          if (key == "funder")
-            funder = walk.text("grants.funder", part);
-          else if (key == "funder_display_name")
-            name = walk.text("grants.funder_display_name", part);
-          else if (key == "award_id")
-            number = walk.text("grants.award_id", part);
-          else
-            walk.counters().add("unknown_key.grants." + std::string(key));
-        });
+    walk.object("grants", value, [&](Key key, ondemand::value part) {
+      if (key == "funder")
+        funder = walk.text("grants.funder", part);
+      else if (key == "funder_display_name")
+        name = walk.text("grants.funder_display_name", part);
+      else if (key == "award_id")
+        number = walk.text("grants.award_id", part);
+      else
+        walk.counters().add("unknown_key.grants." + std::string(key));
+    });
     const auto id = text::normalise_openalex(funder, "F");
     const auto label = clean_label(name, walk.counters());
     add_funder({id, label, std::nullopt});

@@ -81,19 +81,19 @@ bool SubsetRule::keeps(Source source, ondemand::object record,
 
 bool SubsetRule::keeps_openalex(ondemand::object record, JsonWalk& walk) const {
   bool kept = false;
-  const auto institution = [&](std::string_view key, ondemand::value value) {
+  const auto institution = [&](Key key, ondemand::value value) {
     if (key == "ror")
       kept = kept || has_ror(walk.text("institutions.ror", value));
     else if (key == "display_name")
       kept = kept || has_name(walk.text("institutions.display_name", value));
   };
-  const auto authorship = [&](std::string_view key, ondemand::value value) {
+  const auto authorship = [&](Key key, ondemand::value value) {
     if (key != "institutions" || kept) return;
     walk.array(key, value, [&](ondemand::value item) {
       walk.object("institutions", item, institution);
     });
   };
-  walk.members(record, [&](std::string_view key, ondemand::value value) {
+  walk.members(record, [&](Key key, ondemand::value value) {
     if (kept) return;
     if (key == "doi") {
       kept = has_doi(walk.text(key, value));
@@ -108,13 +108,13 @@ bool SubsetRule::keeps_openalex(ondemand::object record, JsonWalk& walk) const {
 
 bool SubsetRule::keeps_crossref(ondemand::object record, JsonWalk& walk) const {
   bool kept = false;
-  const auto author = [&](std::string_view key, ondemand::value value) {
+  const auto author = [&](Key key, ondemand::value value) {
     if (key != "affiliation" || kept) return;
     walk.array(key, value, [&](ondemand::value item) {
       kept = kept || keeps_crossref_affiliation(item, walk);
     });
   };
-  walk.members(record, [&](std::string_view key, ondemand::value value) {
+  walk.members(record, [&](Key key, ondemand::value value) {
     if (kept) return;
     if (key == "DOI") {
       kept = has_doi(walk.text(key, value));
@@ -132,31 +132,28 @@ bool SubsetRule::keeps_crossref_affiliation(ondemand::value value,
   bool kept = false;
   const auto identifier = [&](ondemand::value item) {
     std::string_view id, type;
-    walk.object("affiliation.id", item,
-                [&](std::string_view key, ondemand::value v) {
-                  if (key == "id") id = walk.text("affiliation.id.id", v);
-                  if (key == "id-type")
-                    type = walk.text("affiliation.id.id-type", v);
-                });
+    walk.object("affiliation.id", item, [&](Key key, ondemand::value v) {
+      if (key == "id") id = walk.text("affiliation.id.id", v);
+      if (key == "id-type") type = walk.text("affiliation.id.id-type", v);
+    });
     // A bare text of nine characters is a ROR id only when it is said to be.
     if (text::equals_in_lower(type, "ror") ||
         id.find("ror.org") != std::string_view::npos) {
       kept = kept || has_ror(id);
     }
   };
-  walk.named("affiliation", value,
-             [&](std::string_view key, ondemand::value v) {
-               if (key == "name")
-                 kept = kept || has_name(walk.text("affiliation.name", v));
-               else if (key == "id" && !kept)
-                 walk.array("affiliation.id", v, identifier);
-             });
+  walk.named("affiliation", value, [&](Key key, ondemand::value v) {
+    if (key == "name")
+      kept = kept || has_name(walk.text("affiliation.name", v));
+    else if (key == "id" && !kept)
+      walk.array("affiliation.id", v, identifier);
+  });
   return kept;
 }
 
 bool SubsetRule::keeps_datacite(ondemand::object record, JsonWalk& walk) const {
   bool kept = false;
-  const auto attribute = [&](std::string_view key, ondemand::value value) {
+  const auto attribute = [&](Key key, ondemand::value value) {
     if (kept) return;
     if (key == "doi") {
       kept = has_doi(walk.text(key, value));
@@ -166,7 +163,7 @@ bool SubsetRule::keeps_datacite(ondemand::object record, JsonWalk& walk) const {
       });
     }
   };
-  walk.members(record, [&](std::string_view key, ondemand::value value) {
+  walk.members(record, [&](Key key, ondemand::value value) {
     if (kept) return;
     if (key == "id")
       kept = has_doi(walk.text(key, value));
@@ -179,13 +176,13 @@ bool SubsetRule::keeps_datacite(ondemand::object record, JsonWalk& walk) const {
 bool SubsetRule::keeps_datacite_person(ondemand::value value,
                                        JsonWalk& walk) const {
   bool kept = false;
-  const auto affiliation = [&](std::string_view key, ondemand::value v) {
+  const auto affiliation = [&](Key key, ondemand::value v) {
     if (key == "name")
       kept = kept || has_name(walk.text("affiliation.name", v));
     else if (key == "affiliationIdentifier")
       kept = kept || has_ror(walk.text("affiliation.affiliationIdentifier", v));
   };
-  walk.named("creator", value, [&](std::string_view key, ondemand::value v) {
+  walk.named("creator", value, [&](Key key, ondemand::value v) {
     if (key != "affiliation" || kept) return;
     walk.array(key, v, [&](ondemand::value item) {
       walk.named("affiliation", item, affiliation);

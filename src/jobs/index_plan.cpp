@@ -53,12 +53,6 @@ bool is_within(const fs::path& inner, const fs::path& outer) {
   return end == outer.end();
 }
 
-Error refused(const fs::path& dir, const std::string& why) {
-  return Error{
-      ErrorCode::invalid_argument,
-      fmt::format("{}: {}; hint: name a folder of its own", dir.string(), why)};
-}
-
 Status check_outputs(const IndexPlan& plan) {
   const auto outputs = outputs_of(plan);
   for (const auto& output : outputs) {
@@ -66,16 +60,19 @@ Status check_outputs(const IndexPlan& plan) {
     for (const auto& input : {plan.openalex_works, plan.crossref_metadata,
                               plan.datacite, plan.ror, plan.corpus}) {
       if (is_within(dir, plain(input)) || is_within(plain(input), dir))
-        return refused(output.dir, "is the input " + input.string());
+        return storage::folder_refused(output.dir,
+                                       "is the input " + input.string());
     }
     for (const auto& other : outputs) {
       if (&other != &output && is_within(dir, plain(other.dir)))
-        return refused(output.dir, "is the output " + other.dir.string());
+        return storage::folder_refused(output.dir,
+                                       "is the output " + other.dir.string());
     }
     // Without a manifest what stands there goes before the new is there.
     if (plan.index.previous && is_within(plain(*plan.index.previous), dir) &&
         !storage::read_manifest(output.dir)) {
-      return refused(output.dir, "is the DOI state that is continued");
+      return storage::folder_refused(output.dir,
+                                     "is the DOI state that is continued");
     }
     DMP_TRY(storage::check_stage_folder(output.dir, output.stage));
   }

@@ -105,6 +105,11 @@ void GroundTruth::add(std::string dmp_doi, std::string work_doi,
                   dmp_doi, work_doi));
 }
 
+void GroundTruth::leave_out(std::string_view dmp_doi) {
+  const auto found = plans_.find(dmp_doi);
+  if (found != plans_.end()) plans_.erase(found);
+}
+
 const GroundTruth::Works* GroundTruth::works_of(
     std::string_view dmp_doi) const {
   const auto found = plans_.find(dmp_doi);

@@ -35,6 +35,8 @@ class GroundTruth {
   static Result<GroundTruth> read_pairs(const std::filesystem::path& path);
 
   void add(std::string dmp_doi, std::string work_doi, Verdict verdict);
+  // Takes a plan and its works out; nothing happens where it is not in it.
+  void leave_out(std::string_view dmp_doi);
 
   // Null for a plan that is not in it.
   const Works* works_of(std::string_view dmp_doi) const;

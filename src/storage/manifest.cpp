@@ -373,29 +373,29 @@ fs::path fresh_folder(const fs::path& stage_dir, const Manifest& former) {
 // what a killed attempt left is known as ours.
 constexpr const char* kUnfinishedName = ".unfinished";
 
-Error refused(const fs::path& dir, const std::string& why) {
+}  // namespace
+
+Error folder_refused(const fs::path& dir, const std::string& why) {
   return Error{
       ErrorCode::invalid_argument,
       fmt::format("{}: {}; hint: name a folder of its own", dir.string(), why)};
 }
 
-}  // namespace
-
 Status check_stage_folder(const fs::path& stage_dir, const std::string& stage) {
   std::error_code error;
   if (!fs::exists(stage_dir, error)) return {};
   if (!fs::is_directory(stage_dir, error))
-    return refused(stage_dir, "is no folder");
+    return folder_refused(stage_dir, "is no folder");
   if (const auto manifest = read_manifest(stage_dir)) {
     if (manifest->stage == stage) return {};
-    return refused(stage_dir,
-                   "holds another stage, \"" + manifest->stage + "\"");
+    return folder_refused(stage_dir,
+                          "holds another stage, \"" + manifest->stage + "\"");
   }
   if (fs::exists(stage_dir / kUnfinishedName, error)) return {};
   for (fs::recursive_directory_iterator it(stage_dir, error), end;
        !error && it != end; it.increment(error)) {
     if (it->is_directory() && !it->is_symlink()) continue;
-    return refused(
+    return folder_refused(
         stage_dir,
         "holds " + it->path().lexically_relative(stage_dir).string());
   }

@@ -89,6 +89,8 @@ Result<ManifestInput> stage_input(const std::string& name,
 // invalid_argument (what is there), io.
 Status check_stage_folder(const std::filesystem::path& stage_dir,
                           const std::string& stage);
+// What is said of a folder that may not be written: invalid_argument.
+Error folder_refused(const std::filesystem::path& dir, const std::string& why);
 
 // A stage being written. New files go to `dir()`; publish() writes the manifest
 // last, then removes what the former manifest listed. Destroyed unpublished, it

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <unordered_set>
 
 namespace dmp::text {
@@ -154,12 +156,45 @@ bool is_ordinary(char c) {
   return kOrdinary[static_cast<unsigned char>(c)];
 }
 
+// 32 bytes compared at once: the compiler makes bit tests, a byte at a time, of
+// a plain loop over them.
+constexpr std::size_t kBlock = 32;
+using Block = unsigned char __attribute__((vector_size(kBlock)));
+
+Block block_at(const char* text) {
+  Block block;
+  std::memcpy(&block, text, kBlock);
+  return block;
+}
+
+// Whether the kBlock bytes at `text` are ordinary, or blanks with no blank or
+// control behind them; reads one byte more.
+bool is_ordinary_block(const char* text) {
+  const Block bytes = block_at(text);
+  const Block next = block_at(text + 1);
+  const auto bad = (bytes < 0x20) | (bytes == 0x7F) | (bytes == 0xC2) |
+                   (bytes == 0xE1) | (bytes == 0xE2) | (bytes == 0xE3) |
+                   (bytes == 0xEF) | ((bytes == ' ') & (next <= ' '));
+  std::array<std::uint64_t, kBlock / 8> words;
+  std::memcpy(words.data(), &bad, kBlock);
+  return (words[0] | words[1] | words[2] | words[3]) == 0;
+}
+
 // End of the ordinary bytes, single blanks between them included.
 std::size_t ordinary_end(std::string_view text, std::size_t at) {
-  for (; at < text.size(); ++at) {
-    if (is_ordinary(text[at])) continue;
-    if (text[at] != ' ' || at + 1 == text.size() || !is_ordinary(text[at + 1]))
-      return at;
+  while (at < text.size()) {
+    if (at + kBlock < text.size() && is_ordinary_block(text.data() + at)) {
+      // The last byte may be a blank before what is not ordinary.
+      at += kBlock - 1;
+      continue;
+    }
+    const std::size_t end = std::min(text.size(), at + kBlock);
+    for (; at < end; ++at) {
+      if (is_ordinary(text[at])) continue;
+      if (text[at] != ' ' || at + 1 == text.size() ||
+          !is_ordinary(text[at + 1]))
+        return at;
+    }
   }
   return at;
 }

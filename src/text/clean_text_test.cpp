@@ -113,6 +113,30 @@ TEST(CleanText, GivesValidUtf8WithoutControlsForAnyBytes) {
   }
 }
 
+// Long texts are looked at in blocks; nothing may slip through at an edge.
+TEST(CleanText, FindsWhatIsToTidyAtEveryPlace) {
+  const std::string letters(100, 'a');
+  for (std::size_t at = 1; at < letters.size(); ++at) {
+    const std::string head = letters.substr(0, at);
+    const std::string tail = letters.substr(at);
+    const auto cleaned = [&](std::string_view between) {
+      return clean_text(head + std::string(between) + tail, TextKind::title);
+    };
+    for (const char* blank : {" ", "  ", " \n", "\t", " \u00A0", "\u2003 ",
+                              "\u3000", " \u200B ", "\u1680"}) {
+      EXPECT_EQ(cleaned(blank), head + " " + tail) << at << " " << blank;
+    }
+    for (const char* nothing : {"\x7F", "\x01", "\u200B", "\u0085\b"}) {
+      const bool breaks = nothing[0] == '\xC2';  // NEL parts words
+      EXPECT_EQ(cleaned(nothing), head + (breaks ? " " : "") + tail) << at;
+    }
+    for (const char* kept : {"\u00E9", "\u2019", "\u6458", "\uFF01"})
+      EXPECT_EQ(cleaned(kept), head + kept + tail) << at;
+    EXPECT_EQ(clean_text(head + "\n ", TextKind::title),
+              head == "a" ? std::nullopt : std::optional(head));
+  }
+}
+
 TEST(CleanText, IsLinearOnHostileInput) {
   for (const char* part : {"<", "&", "<!--", "<a ", "<script>", "<![CDATA[",
                            "&lt;", "<p>", "<a b=\"", "(", "&#"}) {

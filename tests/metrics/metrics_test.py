@@ -150,6 +150,32 @@ class LocalSearch(unittest.TestCase):
         self.assertEqual(counts["out"], len(within))
         self.assertEqual(counts["in"], counts["out"] + counts["dropped"]["out_of_dates"])
 
+    def test_only_plans_of_the_dates_are_judged(self):
+        truth = self.world / "ground_truth.csv"
+        dmps = next((self.dir / "out/dmps/2026-01-01").rglob("*.parquet"))
+        starts = {row["doi"]: row["project_start"] for row in map(json.loads, run("cat", dmps).stdout.splitlines())}
+        known = {row["dmp_doi"] for row in rows_of(truth) if row["status"] == "ACCEPTED"}
+        first = sorted(filter(None, starts.values()))[len(starts) // 2]
+        within = {doi for doi in known if starts[doi] and starts[doi] >= first}
+        self.assertTrue(0 < len(within) < len(known))
+        all_of_them, dated, listed = (self.dir / name for name in ("all.csv", "dated.csv", "listed.csv"))
+        run("opensearch", "rank-metrics", truth, "--output-file", all_of_them, *self.data)
+        run("opensearch", "rank-metrics", truth, "--output-file", dated, *self.data, "--dmps-start-date", first)
+        rows = {row["dmp_doi"]: row for row in rows_of(dated)}
+        self.assertEqual(set(rows) - {"all"}, within)
+        for row in rows_of(all_of_them):
+            if row["dmp_doi"] in within:
+                self.assertEqual(row, rows[row["dmp_doi"]])
+        run("opensearch", "dmp-works-search", *self.data, "--out-dir", self.dir / "undated")
+        matches = ("--matches-path", self.dir / "undated")
+        run("opensearch", "rank-metrics", truth, "--output-file", listed, *matches, "--dmps-path", self.world / "dmps",
+            "--dmps-start-date", first)
+        self.assertEqual({row["dmp_doi"] for row in rows_of(listed)} - {"all"}, within)
+        done = run("opensearch", "rank-metrics", truth, "--output-file", listed, *matches, "--dmps-start-date", first, code=2)
+        self.assertIn("--dmps-path is needed, which says the dates", done.stderr)
+        done = run("opensearch", "rank-metrics", truth, "--output-file", listed, *self.data, "--dmps-start-date", "2999-01-01")
+        self.assertIn("no plan of the ground truth is of the dates asked for", done.stderr)
+
     def test_the_candidate_query_lists_more_than_the_baseline(self):
         def dois(builder):
             records = self.search("--query-builder-name", f"build_dmp_works_search_{builder}_query", "--max-results", 10000)
