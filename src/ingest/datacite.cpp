@@ -538,7 +538,7 @@ class DataCiteReader final : public Reader {
       }
     });
     if (walk.broken()) return;
-    const std::string kind = text::to_valid_utf8(text::trim(id_type));
+    const std::string_view kind = text::trim(id_type);
     Relation relation;
     relation.type = text::to_valid_utf8(text::trim(type));
     const bool typed = text::equals_in_lower(kind, "doi");
@@ -557,7 +557,7 @@ class DataCiteReader final : public Reader {
                           : relation.id.substr(slash + 1);
       }
       if (relation.id.empty()) return;
-      if (!kind.empty() && !typed) relation.id_type = kind;
+      if (!kind.empty() && !typed) relation.id_type = text::to_valid_utf8(kind);
     }
     relations_.push_back(std::move(relation));
   }
@@ -588,11 +588,13 @@ class DataCiteReader final : public Reader {
           continue;
         auto text = clean_abstract(described.text, counters);
         if (!text) continue;
-        const std::size_t points = text::count_code_points(*text);
-        if (group >= 2 && points < kLeastPoints) continue;
+        if (group >= 2 && text::count_code_points(*text) < kLeastPoints)
+          continue;
         if (text::to_lower(described.lang).starts_with("en")) return text;
-        if (!best || points > text::count_code_points(*best))
+        if (!best ||
+            text::count_code_points(*text) > text::count_code_points(*best)) {
           best = std::move(text);
+        }
       }
       if (best) return best;
     }

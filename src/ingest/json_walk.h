@@ -6,6 +6,7 @@
 #include <simdjson.h>
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,10 +37,10 @@ struct Key : std::string_view {
 class JsonWalk {
  public:
   explicit JsonWalk(Counters& counters) : counters_(counters) {}
-  // `record`: its JSON text; without a '\\' there no text of it has escapes.
+  // `record`: the JSON text that is parsed, which is searched for '\\' as the
+  // walk goes on.
   JsonWalk(Counters& counters, std::string_view record)
-      : counters_(counters),
-        escapes_(record.find('\\') != std::string_view::npos) {}
+      : counters_(counters), record_(record) {}
 
   bool broken() const { return broken_; }
   void mark_broken() { broken_ = true; }
@@ -175,13 +176,28 @@ class JsonWalk {
  private:
   // The text of a string token (quotes, perhaps blanks behind them) where it
   // lies, when nothing in it is escaped: most need no copy.
-  std::optional<std::string_view> unescaped(std::string_view token) const {
+  std::optional<std::string_view> unescaped(std::string_view token) {
     const std::size_t last = token.rfind('"');
     if (last == 0 || last == std::string_view::npos) return std::nullopt;
     const std::string_view text = token.substr(1, last - 1);
-    if (escapes_ && text.find('\\') != std::string_view::npos)
-      return std::nullopt;
+    if (has_escapes(text)) return std::nullopt;
     return text;
+  }
+
+  // Whether there is a '\\' in the text. Texts come in the order of the record,
+  // so most lie before the next one of it.
+  bool has_escapes(std::string_view text) {
+    const char* const begin = text.data();
+    if (record_.empty() || begin < searched_)
+      return text.find('\\') != std::string_view::npos;
+    if (escape_ < begin) {
+      const char* const end = record_.data() + record_.size();
+      const void* found =
+          std::memchr(begin, '\\', static_cast<std::size_t>(end - begin));
+      escape_ = found == nullptr ? end : static_cast<const char*>(found);
+      searched_ = begin;
+    }
+    return escape_ < begin + text.size();
   }
 
   template <class Field>
@@ -200,7 +216,10 @@ class JsonWalk {
   }
 
   Counters& counters_;
-  bool escapes_ = true;
+  std::string_view record_;
+  // The first '\\' of the record from `searched_` on, or its end.
+  const char* escape_ = nullptr;
+  const char* searched_ = nullptr;
   bool broken_ = false;
 };
 

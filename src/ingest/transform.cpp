@@ -208,7 +208,9 @@ class Worker {
       reason = "not an object";
       return Outcome::bad_json;
     }
-    JsonWalk walk(result_.counters, record.json);
+    const std::string_view parsed =
+        repaired.size() > 0 ? std::string_view(repaired) : record.json;
+    JsonWalk walk(result_.counters, parsed);
     const std::size_t before = rows_.rows();
     const Outcome outcome = reader_->read(object, walk, rows_, doi_);
     const bool whole = !walk.broken() && document.at_end();

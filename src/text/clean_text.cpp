@@ -322,15 +322,19 @@ bool is_clean_ascii(std::string_view text) {
 }
 
 std::string decoded(std::string_view raw) {
-  std::string text = to_valid_utf8(raw);
-  for (int pass = 0; pass < 2; ++pass) {
-    if (!has_any_byte(text, "<&")) break;
-    std::string next = decode_entities(strip_markup(text));
-    if (next == text) break;
-    text = std::move(next);
+  std::string text;
+  if (!is_valid_utf8(raw)) {
+    text = to_valid_utf8(raw);
+    raw = text;
   }
-  text = tidied(text);
-  return is_ascii(text) ? text : to_nfc(text);
+  for (int pass = 0; pass < 2; ++pass) {
+    if (!has_any_byte(raw, "<&")) break;
+    std::string next = decode_entities(strip_markup(raw));
+    if (next == raw) break;
+    text = std::move(next);
+    raw = text;
+  }
+  return to_nfc(tidied(raw));
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ bool is_whole_doi(std::string_view text) {
 Doi finish(std::string_view text) {
   Doi doi;
   doi.doi = to_lower(text);
-  if (!is_ascii(doi.doi)) doi.doi = to_nfc(doi.doi);
+  if (!is_ascii(doi.doi)) doi.doi = to_nfc(std::move(doi.doi));
   if (doi.doi.size() > kLongestBytes) {
     return {DoiStatus::too_long, {}};
   }

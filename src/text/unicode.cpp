@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
+#include <utility>
 
 namespace dmp::text {
 
@@ -29,24 +32,46 @@ bool is_white_space(char32_t c) {
 // The text as `normaliser` has it; most text is already, which is checked
 // first.
 std::string normalised(const icu::Normalizer2* normaliser, UErrorCode status,
-                       std::string_view text) {
-  if (U_FAILURE(status)) return std::string(text);
+                       std::string text) {
+  if (U_FAILURE(status)) return text;
   const icu::StringPiece piece(text.data(), static_cast<int32_t>(text.size()));
-  if (normaliser->isNormalizedUTF8(piece, status) != 0)
-    return std::string(text);
+  if (normaliser->isNormalizedUTF8(piece, status) != 0) return text;
   std::string out;
   icu::StringByteSink<std::string> sink(&out);
   status = U_ZERO_ERROR;
   normaliser->normalizeUTF8(0, piece, sink, nullptr, status);
-  return U_FAILURE(status) ? std::string(text) : out;
+  return U_FAILURE(status) ? text : out;
 }
 
-// Highest byte of a text; no early exit, so that it is done 32 at a time.
-unsigned char highest_byte(std::string_view text) {
+// All bytes of a text or-ed, a word at a time; short texts, which most are,
+// with two words that may overlap.
+unsigned char bits_of(std::string_view text) {
+  constexpr std::size_t kWord = 8;
+  const auto word_at = [&](std::size_t at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, kWord);
+    return word;
+  };
+  std::uint64_t bits = 0;
+  if (text.size() < kWord) {
+    for (const char c : text) bits |= static_cast<unsigned char>(c);
+    return static_cast<unsigned char>(bits);
+  }
+  for (std::size_t at = 0; at + kWord < text.size(); at += kWord)
+    bits |= word_at(at);
+  bits |= word_at(text.size() - kWord);
+  bits |= bits >> 32;
+  bits |= bits >> 16;
+  return static_cast<unsigned char>(bits | bits >> 8);
+}
+
+// Whether a byte of the text is 0xCC or more; no early exit, so that it is
+// done 32 at a time.
+bool may_change_in_nfc(std::string_view text) {
   unsigned char highest = 0;
   for (const char c : text)
     highest = std::max(highest, static_cast<unsigned char>(c));
-  return highest;
+  return highest >= 0xCC;
 }
 
 // Bytes that a white-space character can begin with.
@@ -75,7 +100,7 @@ std::string mapped(std::string_view text, Map map) {
 }  // namespace
 
 bool is_ascii(std::string_view text) {
-  return highest_byte(text) < 0x80;
+  return bits_of(text) < 0x80;
 }
 
 char32_t next_wide_code_point(std::string_view text, std::size_t& at) {
@@ -107,18 +132,23 @@ void append_utf8(std::string& out, char32_t c) {
   }
 }
 
+bool is_valid_utf8(std::string_view text) {
+  constexpr std::size_t kShort = 64;
+  if (text.size() <= kShort && is_ascii(text)) return true;
+  return simdjson::validate_utf8(text.data(), text.size());
+}
+
 std::string to_valid_utf8(std::string_view text) {
-  if (simdjson::validate_utf8(text.data(), text.size()))
-    return std::string(text);
+  if (is_valid_utf8(text)) return std::string(text);
   return mapped(text, [](char32_t c) { return c; });
 }
 
-std::string to_nfc(std::string_view text) {
+std::string to_nfc(std::string text) {
   // Nothing below U+0300 combines or is decomposed; its lead bytes are < 0xCC.
-  if (highest_byte(text) < 0xCC) return std::string(text);
+  if (!may_change_in_nfc(text)) return text;
   UErrorCode status = U_ZERO_ERROR;
   const auto* normaliser = icu::Normalizer2::getNFCInstance(status);
-  return normalised(normaliser, status, text);
+  return normalised(normaliser, status, std::move(text));
 }
 
 std::string to_lower(std::string_view text) {
@@ -166,7 +196,7 @@ std::string key(std::string_view text) {
   if (is_ascii(text)) return collapse_space(to_lower(text));
   UErrorCode status = U_ZERO_ERROR;
   const auto* normaliser = icu::Normalizer2::getNFKCCasefoldInstance(status);
-  return collapse_space(normalised(normaliser, status, text));
+  return collapse_space(normalised(normaliser, status, std::string(text)));
 }
 
 std::string_view trim(std::string_view text) {

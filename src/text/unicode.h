@@ -9,8 +9,9 @@ namespace dmp::text {
 // All take and give UTF-8; malformed sequences become U+FFFD unless said.
 
 bool is_ascii(std::string_view text);
+bool is_valid_utf8(std::string_view text);
 std::string to_valid_utf8(std::string_view text);
-std::string to_nfc(std::string_view text);
+std::string to_nfc(std::string text);
 
 // Simple (one to one) lower-case mapping of every code point, no locale.
 std::string to_lower(std::string_view text);
