@@ -38,6 +38,7 @@ Status search_into(match::SearchInputs inputs,
   const std::filesystem::path pairs = publication.dir() / "linkage_pairs";
   if (options.linkage_pairs && options.ranker == match::Ranker::linkage)
     inputs.linkage_pairs_dir = pairs;
+  inputs.scratch_dir = publication.dir() / "scratch";
   DMP_ASSIGN(auto writer, results::MatchFileWriter::begin(
                               publication.dir() / "matches",
                               {plans_per_file, results::Explain::write}));

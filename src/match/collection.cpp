@@ -2,6 +2,8 @@
 
 #include "sql/session.h"
 
+#include <fmt/format.h>
+
 namespace dmp::match {
 
 namespace fs = std::filesystem;
@@ -34,10 +36,12 @@ Result<CollectionCounts> read_collection_counts(sql::Session& session,
 }
 
 Status read_term_counts(sql::Session& session, const fs::path& dir,
-                        TermTable& table) {
+                        TermTable& table, int least) {
   DMP_ASSIGN(auto rows,
-             session.query("SELECT term, title_df, abstract_df FROM " +
-                           parquet_files({dir / "terms.parquet"})));
+             session.query(fmt::format(
+                 "SELECT term, title_df, abstract_df FROM {} "
+                 "WHERE title_df >= {} OR abstract_df >= {}",
+                 parquet_files({dir / "terms.parquet"}), least, least)));
   for (;;) {
     DMP_ASSIGN(const std::size_t count, rows.next());
     if (count == 0) return {};

@@ -19,9 +19,10 @@ Result<CollectionCounts> read_collection_counts(
     sql::Session& session, const std::filesystem::path& dir);
 
 // Works that hold the term, for the terms of `table`; what the collection does
-// not know stays 0.
+// not know stays 0, as do terms that fewer than `least` works hold in either
+// field.
 Status read_term_counts(sql::Session& session, const std::filesystem::path& dir,
-                        TermTable& table);
+                        TermTable& table, int least = 1);
 
 // read_parquet([…]) of the files.
 std::string parquet_files(const std::vector<std::filesystem::path>& files);

@@ -4,9 +4,11 @@
 // kept are read whole, and their evidence is written down.
 #include "match/engine.h"
 
+#include "match/collection.h"
 #include "match/evaluate.h"
 #include "match/highlight.h"
 #include "match/linkage_engine.h"
+#include "match/listed_works.h"
 #include "match/plan_index.h"
 #include "sql/session.h"
 #include "sql/work_table.h"
@@ -65,34 +67,7 @@ class Best {
   std::vector<Ranked> items_;
 };
 
-std::string file_list(const std::vector<fs::path>& files) {
-  std::string list;
-  for (const auto& file : files) {
-    list += (list.empty() ? "" : ", ") + sql::quote(file.string());
-  }
-  return "read_parquet([" + list + "])";
-}
-
 // ------------------------------------------------------------------ statistics
-
-Result<CollectionCounts> read_counts(sql::Session& session,
-                                     const fs::path& dir) {
-  DMP_ASSIGN(
-      auto rows,
-      session.query(
-          "SELECT live_documents, title_docs, title_tokens, abstract_docs, "
-          "abstract_tokens FROM " +
-          file_list({dir / "summary.parquet"})));
-  DMP_ASSIGN(const std::size_t count, rows.next());
-  if (count != 1) {
-    return Error{ErrorCode::corrupt_input,
-                 (dir / "summary.parquet").string() + ": not one row"};
-  }
-  const auto value = [&](std::size_t i) {
-    return rows.column(i).value<std::int64_t>(0);
-  };
-  return CollectionCounts{value(0), {value(1), value(2)}, {value(3), value(4)}};
-}
 
 // Document frequencies of the plans' own terms only.
 Result<TermTable> read_terms(sql::Session& session, const fs::path& dir,
@@ -102,20 +77,9 @@ Result<TermTable> read_terms(sql::Session& session, const fs::path& dir,
     for (const auto& token : query.content_tokens)
       wanted.emplace(token, TermCounts{});
   }
-  DMP_ASSIGN(auto rows,
-             session.query("SELECT term, title_df, abstract_df FROM " +
-                           file_list({dir / "terms.parquet"}) +
-                           " WHERE title_df >= 5 OR abstract_df >= 5"));
-  for (;;) {
-    DMP_ASSIGN(const std::size_t count, rows.next());
-    if (count == 0) return wanted;
-    for (std::size_t row = 0; row < count; ++row) {
-      const auto found = wanted.find(std::string(rows.column(0).text(row)));
-      if (found == wanted.end()) continue;
-      found->second = {rows.column(1).value<std::int64_t>(row),
-                       rows.column(2).value<std::int64_t>(row)};
-    }
-  }
+  constexpr int kLeastDocuments = 5;  // rarer terms are not selected
+  DMP_TRY(read_term_counts(session, dir, wanted, kLeastDocuments));
+  return wanted;
 }
 
 // ---------------------------------------------------------------------- pass 1
@@ -181,8 +145,8 @@ Result<std::vector<Piece>> pieces_of(sql::Session& session,
   constexpr std::int64_t kRows = 65'536;
   std::vector<Piece> pieces;
   for (const auto& file : files) {
-    DMP_ASSIGN(const auto rows,
-               session.scalar_int("SELECT count(*) FROM " + file_list({file})));
+    DMP_ASSIGN(const auto rows, session.scalar_int("SELECT count(*) FROM " +
+                                                   parquet_files({file})));
     for (std::int64_t begin = 0; begin < rows; begin += kRows) {
       pieces.push_back({fmt::format(
           "read_parquet({}, file_row_number = true) WHERE file_row_number "
@@ -282,38 +246,6 @@ model::Match match_of(const PlanQuery& query, const model::Work& work,
   return match;
 }
 
-// Works of the lists, whole, by DOI.
-Result<std::unordered_map<std::string, model::Work>> fetch(
-    const SearchInputs& inputs, const std::vector<std::vector<Ranked>>& lists,
-    int threads) {
-  std::unordered_map<std::string, model::Work> works;
-  for (const auto& list : lists) {
-    for (const auto& ranked : list) works.emplace(ranked.doi, model::Work{});
-  }
-  if (works.empty()) return works;
-  sql::Session::Options options;
-  options.threads = threads;
-  DMP_ASSIGN(auto session, sql::Session::open(options));
-  std::string values;
-  for (const auto& [doi, work] : works) {
-    values += (values.empty() ? "(" : ", (") + sql::quote(doi) + ")";
-  }
-  DMP_TRY(session.execute("CREATE TABLE wanted (doi VARCHAR)"));
-  DMP_TRY(session.execute("INSERT INTO wanted VALUES " + values));
-  DMP_ASSIGN(auto answer,
-             session.query("SELECT w.* FROM " + file_list(inputs.works_files) +
-                           " w SEMI JOIN wanted USING (doi)"));
-  sql::WorkRows rows(std::move(answer));
-  for (;;) {
-    DMP_ASSIGN(const std::size_t count, rows.next());
-    if (count == 0) return works;
-    for (std::size_t row = 0; row < count; ++row) {
-      model::Work work = rows.work(row);
-      works[work.doi] = std::move(work);
-    }
-  }
-}
-
 Status report_plans(const SearchInputs& inputs,
                     const std::vector<const model::Plan*>& plans,
                     const std::vector<PlanQuery>& queries,
@@ -323,16 +255,23 @@ Status report_plans(const SearchInputs& inputs,
                     const std::function<Status(model::PlanMatches&&)>& sink,
                     SearchCounts& totals) {
   text::Analyser analyser;
+  std::vector<std::vector<Ranked>> lists;
+  lists.reserve(best.size());
+  ListedWorks listed;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    lists.push_back(best[i].sorted());
+    for (const auto& ranked : lists.back())
+      listed.want(i / kPlansAtATime, ranked.doi);
+  }
+  DMP_TRY(listed.find(inputs.works_files, inputs.scratch_dir, options.threads));
   for (std::size_t begin = 0; begin < plans.size(); begin += kPlansAtATime) {
     const std::size_t end = std::min(plans.size(), begin + kPlansAtATime);
-    std::vector<std::vector<Ranked>> lists;
-    for (std::size_t i = begin; i < end; ++i) lists.push_back(best[i].sorted());
-    DMP_ASSIGN(const auto works, fetch(inputs, lists, options.threads));
+    DMP_ASSIGN(const auto works, listed.next());
     for (std::size_t i = begin; i < end; ++i) {
       model::PlanMatches matches;
       matches.plan_doi = plans[i]->doi;
       matches.plan_id = plans[i]->plan_id;
-      for (const auto& ranked : lists[i - begin]) {
+      for (const auto& ranked : lists[i]) {
         const model::Work& work = works.at(ranked.doi);
         WorkView view(work, analyser);
         auto hit =
@@ -377,7 +316,7 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
   totals.plans = static_cast<std::int64_t>(plans.size());
   DMP_ASSIGN(auto session, sql::Session::open({}));
   DMP_ASSIGN(const auto collection,
-             read_counts(session, inputs.collection_stats_dir));
+             read_collection_counts(session, inputs.collection_stats_dir));
   DMP_ASSIGN(const auto terms,
              read_terms(session, inputs.collection_stats_dir, queries));
   for (auto& query : queries) {

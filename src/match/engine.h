@@ -18,6 +18,9 @@ struct SearchInputs {
   std::filesystem::path collection_stats_dir;
   std::optional<std::filesystem::path> ror_file;  // ror.parquet
   std::vector<model::Plan> plans;
+  // Made for what does not fit in memory, and removed; empty: one of its own
+  // below the system's folder of temporary files.
+  std::filesystem::path scratch_dir;
   // Ranker linkage only.
   std::filesystem::path linkage_stats_dir;
   std::optional<std::filesystem::path> linkage_pairs_dir;  // written if given

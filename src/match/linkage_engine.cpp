@@ -11,6 +11,7 @@
 #include "match/linkage_pool.h"
 #include "match/linkage_report.h"
 #include "match/linkage_text.h"
+#include "match/listed_works.h"
 #include "sql/session.h"
 #include "sql/work_table.h"
 
@@ -264,34 +265,6 @@ Result<std::vector<Pool>> stream(const SearchInputs& inputs, const World& world,
 
 // -------------------------------------------------------------------- pass two
 
-// Whole works by DOI; those that the index does not have are absent.
-Result<std::unordered_map<std::string, model::Work>> fetch(
-    const SearchInputs& inputs, const std::set<std::string>& dois,
-    int threads) {
-  std::unordered_map<std::string, model::Work> works;
-  if (dois.empty()) return works;
-  sql::Session::Options options;
-  options.threads = threads;
-  DMP_ASSIGN(auto session, sql::Session::open(options));
-  std::string values;
-  for (const auto& doi : dois)
-    values += (values.empty() ? "(" : ", (") + sql::quote(doi) + ")";
-  DMP_TRY(session.execute("CREATE TABLE wanted (doi VARCHAR)"));
-  DMP_TRY(session.execute("INSERT INTO wanted VALUES " + values));
-  DMP_ASSIGN(auto answer, session.query("SELECT w.* FROM " +
-                                        parquet_files(inputs.works_files) +
-                                        " w SEMI JOIN wanted USING (doi)"));
-  sql::WorkRows rows(std::move(answer));
-  for (;;) {
-    DMP_ASSIGN(const std::size_t count, rows.next());
-    if (count == 0) return works;
-    for (std::size_t row = 0; row < count; ++row) {
-      model::Work work = rows.work(row);
-      works[work.doi] = std::move(work);
-    }
-  }
-}
-
 struct Neighbour {
   std::string doi;
   std::size_t pair = 0;  // position of the candidate that leads to it
@@ -333,29 +306,33 @@ class PassTwo {
           const World& world)
       : inputs_(inputs), options_(options), world_(world) {}
 
-  // The plans `begin` to `end` with their pairs, neighbours included.
-  Status run(std::size_t begin, std::size_t end, std::vector<Pool>& pools,
+  // All plans with their pairs, neighbours included.
+  Status run(std::vector<Pool>& pools,
              const std::function<Status(model::PlanMatches&&)>& sink,
              PairsFile* pairs_file, SearchCounts& totals) {
-    std::vector<std::vector<Pair>> pairs;
-    for (std::size_t i = begin; i < end; ++i)
-      pairs.push_back(pools[i].take(world_.most, world_.floor));
-    if (options_.uses(Feature::relations))
-      DMP_TRY(add_neighbours(begin, pairs));
-    std::vector<std::vector<Final>> finals;
-    std::vector<std::vector<Listed>> lists;
-    std::set<std::string> dois;
-    for (std::size_t i = begin; i < end; ++i) {
-      const auto& own = pairs[i - begin];
-      finals.push_back(judge(own, i, pairs_file));
-      lists.push_back(list_of(world_.plans[i].doi, own, finals.back(),
-                              world_.model, options_));
-      for (const auto& listed : lists.back()) dois.insert(own[listed.pair].doi);
+    for (auto& pool : pools)
+      plans_.push_back({pool.take(world_.most, world_.floor), {}, {}});
+    if (options_.uses(Feature::relations)) DMP_TRY(add_neighbours());
+    ListedWorks listed;
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      Judged& plan = plans_[i];
+      plan.finals = judge(plan.pairs, i, pairs_file);
+      plan.list = list_of(world_.plans[i].doi, plan.pairs, plan.finals,
+                          world_.model, options_);
+      for (const auto& one : plan.list)
+        listed.want(i / kPlansAtATime, plan.pairs[one.pair].doi);
+      const bool last = i + 1 == plans_.size();
+      if (pairs_file != nullptr && (last || (i + 1) % kPlansAtATime == 0))
+        DMP_TRY(pairs_file->flush());
     }
-    DMP_ASSIGN(const auto works, fetch(inputs_, dois, options_.threads));
-    for (std::size_t i = begin; i < end; ++i) {
-      model::PlanMatches matches = record(
-          i, pairs[i - begin], finals[i - begin], lists[i - begin], works);
+    DMP_TRY(find(listed));
+    ListedWorks::Works works;
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      if (i % kPlansAtATime == 0) {
+        DMP_ASSIGN(works, listed.next());
+      }
+      model::PlanMatches matches = record(i, plans_[i], works);
+      plans_[i] = {};
       totals.plans_with_hits += matches.works.empty() ? 0 : 1;
       totals.matches += static_cast<std::int64_t>(matches.works.size());
       DMP_TRY(sink(std::move(matches)));
@@ -364,35 +341,59 @@ class PassTwo {
   }
 
  private:
-  Status add_neighbours(std::size_t begin,
-                        std::vector<std::vector<Pair>>& pairs) {
+  // What is known of a plan.
+  struct Judged {
+    std::vector<Pair> pairs;
+    std::vector<Final> finals;  // of the pairs
+    std::vector<Listed> list;
+  };
+
+  Status find(ListedWorks& listed) const {
+    return listed.find(inputs_.works_files, inputs_.scratch_dir,
+                       options_.threads);
+  }
+
+  Status add_neighbours() {
     std::vector<std::vector<Neighbour>> neighbours;
-    std::set<std::string> dois;
-    for (const auto& own : pairs) {
-      neighbours.push_back(neighbours_of(own));
-      for (const auto& one : neighbours.back()) dois.insert(one.doi);
+    neighbours.reserve(plans_.size());
+    ListedWorks listed;
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      neighbours.push_back(neighbours_of(plans_[i].pairs));
+      for (const auto& one : neighbours.back())
+        listed.want(i / kPlansAtATime, one.doi);
     }
-    DMP_ASSIGN(const auto works, fetch(inputs_, dois, options_.threads));
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      std::set<std::string_view> added;
-      std::vector<Pair> more;
-      for (const auto& one : neighbours[i]) {
-        const auto found = works.find(one.doi);
-        if (found == works.end() || added.contains(one.doi)) continue;
-        Pair pair;
-        if (!compare(begin + i, found->second, pair)) continue;
-        if (!one.version && !pair.relatives.is_data &&
-            !pairs[i][one.pair].relatives.is_data) {
-          continue;
-        }
-        added.insert(one.doi);
-        more.push_back(std::move(pair));
+    DMP_TRY(find(listed));
+    ListedWorks::Works works;
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      if (i % kPlansAtATime == 0) {
+        DMP_ASSIGN(works, listed.next());
       }
-      for (auto& pair : more) pairs[i].push_back(std::move(pair));
-      std::sort(pairs[i].begin(), pairs[i].end(),
-                [](const Pair& a, const Pair& b) { return a.doi < b.doi; });
+      add_neighbours_of(i, neighbours[i], works);
     }
     return {};
+  }
+
+  void add_neighbours_of(std::size_t position,
+                         const std::vector<Neighbour>& neighbours,
+                         const ListedWorks::Works& works) {
+    auto& pairs = plans_[position].pairs;
+    std::set<std::string_view> added;
+    std::vector<Pair> more;
+    for (const auto& one : neighbours) {
+      const auto found = works.find(one.doi);
+      if (found == works.end() || added.contains(one.doi)) continue;
+      Pair pair;
+      if (!compare(position, found->second, pair)) continue;
+      if (!one.version && !pair.relatives.is_data &&
+          !pairs[one.pair].relatives.is_data) {
+        continue;
+      }
+      added.insert(one.doi);
+      more.push_back(std::move(pair));
+    }
+    for (auto& pair : more) pairs.push_back(std::move(pair));
+    std::sort(pairs.begin(), pairs.end(),
+              [](const Pair& a, const Pair& b) { return a.doi < b.doi; });
   }
 
   bool compare(std::size_t position, const model::Work& work, Pair& pair) {
@@ -432,14 +433,13 @@ class PassTwo {
     return finals;
   }
 
-  model::PlanMatches record(
-      std::size_t position, const std::vector<Pair>& pairs,
-      const std::vector<Final>& finals, const std::vector<Listed>& list,
-      const std::unordered_map<std::string, model::Work>& works) {
+  model::PlanMatches record(std::size_t position, const Judged& plan,
+                            const ListedWorks::Works& works) {
+    const auto& pairs = plan.pairs;
     model::PlanMatches matches;
     matches.plan_doi = world_.plans[position].doi;
     matches.plan_id = world_.sources[position]->plan_id;
-    for (const auto& listed : list) {
+    for (const auto& listed : plan.list) {
       const model::Work& work = works.at(pairs[listed.pair].doi);
       WorkView view(work, analyser_);
       auto evidence = evaluate(world_.queries[position], view, world_.counts,
@@ -448,7 +448,7 @@ class PassTwo {
       const double query_score = static_cast<double>(evidence->score);
       model::Match match = match_of(world_.queries[position], work,
                                     *std::move(evidence), options_);
-      const Final& final = finals[listed.pair];
+      const Final& final = plan.finals[listed.pair];
       match.score = listed.probability;
       match.linkage =
           model::Linkage{listed.probability, final.log_odds, query_score,
@@ -466,6 +466,7 @@ class PassTwo {
   const SearchInputs& inputs_;
   const SearchOptions& options_;
   const World& world_;
+  std::vector<Judged> plans_;
   text::Analyser analyser_;
 };
 
@@ -487,12 +488,7 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
   std::optional<PairsFile> pairs_file;
   if (inputs.linkage_pairs_dir) pairs_file.emplace(*inputs.linkage_pairs_dir);
   PairsFile* const file = pairs_file ? &*pairs_file : nullptr;
-  PassTwo second(inputs, options, world);
-  for (std::size_t i = 0; i < world.plans.size(); i += kPlansAtATime) {
-    const std::size_t end = std::min(world.plans.size(), i + kPlansAtATime);
-    DMP_TRY(second.run(i, end, pools, sink, file, totals));
-    if (file != nullptr) DMP_TRY(file->flush());
-  }
+  DMP_TRY(PassTwo(inputs, options, world).run(pools, sink, file, totals));
   if (file != nullptr) DMP_TRY(file->finish(world.chance, totals.plans));
   if (counts != nullptr) *counts = totals;
   return {};

@@ -28,6 +28,8 @@ class WorkRows {
   // Row `row` of the chunk.
   model::Work work(std::size_t row) const;
   HashedExtras extras(std::size_t row) const;
+  // All columns of the query.
+  const Rows& rows() const { return rows_; }
 
  private:
   const ColumnView* column(int index) const {

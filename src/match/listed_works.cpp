@@ -1,0 +1,110 @@
+#include "match/listed_works.h"
+
+#include "match/collection.h"
+#include "sql/session.h"
+#include "sql/table_buffer.h"
+#include "sql/work_table.h"
+#include "storage/files.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+namespace dmp::match {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kSortBytes = std::uint64_t{1} << 30;
+
+fs::path own_scratch() {
+  static std::atomic<int> count{0};
+  return fs::temp_directory_path() /
+         fmt::format("dmpworks-{}-{}", ::getpid(), count++);
+}
+
+}  // namespace
+
+struct ListedWorks::State {
+  sql::TableBuffer wanted{
+      {sql::field("batch", sql::Kind::int32), sql::text_field("doi")}};
+  std::size_t last_batch = 0;
+  // In the order that lets the rows go before the folder they spill to.
+  std::optional<storage::Scratch> scratch;
+  std::optional<sql::Session> session;
+  std::optional<sql::WorkRows> rows;
+  std::size_t count = 0, at = 0;  // of the chunk
+  std::size_t batch = 0;          // the next
+
+  // Whether a row of the batch is next; reads a chunk where there is need.
+  Result<bool> has_row(std::size_t of_batch) {
+    if (!rows) return false;
+    if (at == count) {
+      DMP_ASSIGN(count, rows->next());
+      at = 0;
+      if (count == 0) {
+        rows.reset();
+        return false;
+      }
+    }
+    const auto& batches = rows->rows().column(rows->rows().column_count() - 1);
+    return static_cast<std::size_t>(batches.value<std::int32_t>(at)) ==
+           of_batch;
+  }
+};
+
+ListedWorks::ListedWorks() : state_(std::make_unique<State>()) {}
+ListedWorks::ListedWorks(ListedWorks&&) noexcept = default;
+ListedWorks& ListedWorks::operator=(ListedWorks&&) noexcept = default;
+ListedWorks::~ListedWorks() = default;
+
+void ListedWorks::want(std::size_t batch, std::string_view doi) {
+  State& state = *state_;
+  state.wanted.column(0).append_int(static_cast<std::int64_t>(batch));
+  state.wanted.column(1).append_text(doi);
+  state.wanted.end_row();
+  state.last_batch = std::max(state.last_batch, batch);
+}
+
+Status ListedWorks::find(const std::vector<fs::path>& works_files,
+                         const fs::path& scratch_dir, int threads) {
+  State& state = *state_;
+  if (state.wanted.rows() == 0) return {};
+  state.scratch.emplace(scratch_dir.empty() ? own_scratch() : scratch_dir);
+  const fs::path& folder = state.scratch->path();
+  DMP_TRY(storage::make_folder(folder));
+  const fs::path list = folder / "wanted.parquet";
+  DMP_TRY(sql::write_parquet(state.wanted, {}, list, {}));
+  state.wanted.clear();
+  sql::Session::Options options;
+  options.threads = threads;
+  options.memory_limit_bytes = kSortBytes;
+  options.spill_dir = folder;
+  DMP_ASSIGN(state.session, sql::Session::open(options));
+  DMP_ASSIGN(auto answer,
+             state.session->query(fmt::format(
+                 "SELECT w.*, l.batch FROM {} w JOIN (SELECT DISTINCT batch, "
+                 "doi FROM {}) l USING (doi){}",
+                 parquet_files(works_files), parquet_files({list}),
+                 state.last_batch == 0 ? "" : " ORDER BY l.batch")));
+  state.rows.emplace(std::move(answer));
+  return {};
+}
+
+Result<ListedWorks::Works> ListedWorks::next() {
+  State& state = *state_;
+  const std::size_t batch = state.batch++;
+  Works works;
+  for (;;) {
+    DMP_ASSIGN(const bool more, state.has_row(batch));
+    if (!more) return works;
+    model::Work work = state.rows->work(state.at++);
+    works[work.doi] = std::move(work);
+  }
+}
+
+}  // namespace dmp::match
