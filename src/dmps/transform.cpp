@@ -62,7 +62,8 @@ void Collection::take(model::Plan plan) {
 
 void Collection::read(const fs::path& file,
                       std::vector<std::string>& failures) {
-  std::int64_t records = 0, bad = 0, foreign = 0;
+  std::int64_t records = 0, foreign = 0;
+  const std::size_t before = rejects_.size();
   const auto read_one = [&](const ingest::RawRecord& record) {
     model::Plan plan;
     const PlanOutcome outcome = record.too_long
@@ -73,7 +74,6 @@ void Collection::read(const fs::path& file,
       take(std::move(plan));
       return;
     }
-    ++bad;
     if (outcome == PlanOutcome::unknown_format) ++foreign;
     reject_counts_.add(outcome_name(outcome));
     rejects_.push_back(ingest::reject_of(file, record, outcome_name(outcome)));
@@ -87,13 +87,11 @@ void Collection::read(const fs::path& file,
         "{}: no plan in it: expected export lines ({{\"dmp_id\": \"10.…\", …}})"
         " or maDMP ({{\"dmp\": {{…}}}})",
         file.string()));
-  } else if (ingest::too_many_rejects(bad, records,
-                                      options_.max_reject_ratio)) {
-    failures.push_back(fmt::format(
-        "{}: {} of {} records rejected, the first at line {}: {}",
-        file.string(), bad, records,
-        rejects_[rejects_.size() - static_cast<std::size_t>(bad)].line,
-        rejects_[rejects_.size() - static_cast<std::size_t>(bad)].reason));
+  } else if (const Status checked = ingest::check_rejects(
+                 file, std::span(rejects_).subspan(before), records,
+                 options_.max_reject_ratio);
+             !checked) {
+    failures.push_back(checked.error().message);
   }
 }
 

@@ -6,8 +6,6 @@
 #include "text/doi.h"
 #include "text/unicode.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace dmp::ingest {
@@ -21,7 +19,7 @@ CorpusPairs::CorpusPairs(double max_reject_ratio,
 Status CorpusPairs::read_file(const fs::path& path) {
   DMP_ASSIGN(auto lines, RecordLines::open(path, options_));
   std::int64_t records = 0;
-  const auto before = static_cast<std::int64_t>(rejects_.size());
+  const std::size_t before = rejects_.size();
   for (;;) {
     auto record = lines.next();
     if (!record) return std::move(record).error().during(path.string());
@@ -31,11 +29,8 @@ Status CorpusPairs::read_file(const fs::path& path) {
     if (!read(**record))
       rejects_.push_back(reject_of(path, **record, "bad_json"));
   }
-  const auto rejects = static_cast<std::int64_t>(rejects_.size()) - before;
-  if (!too_many_rejects(rejects, records, ratio_)) return {};
-  return Error{ErrorCode::corrupt_input,
-               fmt::format("{}: {} of {} records rejected", path.string(),
-                           rejects, records)};
+  return check_rejects(path, std::span(rejects_).subspan(before), records,
+                       ratio_);
 }
 
 void CorpusPairs::merge() {

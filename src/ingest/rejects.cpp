@@ -2,13 +2,15 @@
 
 #include "text/unicode.h"
 
+#include <fmt/format.h>
+
 #include <system_error>
 
 namespace dmp::ingest {
 
 namespace {
 constexpr std::size_t kShownBytes = 200;
-constexpr std::int64_t kAlwaysAllowed = 10;
+constexpr std::size_t kAlwaysAllowed = 10;
 }  // namespace
 
 Reject reject_of(const std::filesystem::path& file, const RawRecord& record,
@@ -40,10 +42,19 @@ Status write_rejects(const std::vector<Reject>& rejects,
   return sql::write_parquet(rows, {}, path, {});
 }
 
-bool too_many_rejects(std::int64_t rejects, std::int64_t records,
-                      double ratio) {
-  return rejects > kAlwaysAllowed &&
-         static_cast<double>(rejects) > ratio * static_cast<double>(records);
+Status check_rejects(const std::filesystem::path& file,
+                     std::span<const Reject> rejects, std::int64_t records,
+                     double ratio) {
+  const bool few = rejects.size() <= kAlwaysAllowed ||
+                   static_cast<double>(rejects.size()) <=
+                       ratio * static_cast<double>(records);
+  if (few) return {};
+  return Error{
+      ErrorCode::corrupt_input,
+      fmt::format("{}: {} of {} records rejected, more than {} %, the first at "
+                  "line {}: {}; hint: --max-reject-ratio allows more",
+                  file.string(), rejects.size(), records, ratio * 100,
+                  rejects.front().line, rejects.front().reason)};
 }
 
 }  // namespace dmp::ingest

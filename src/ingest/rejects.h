@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,10 @@ Reject reject_of(const std::filesystem::path& file, const RawRecord& record,
 Status write_rejects(const std::vector<Reject>& rejects,
                      const std::filesystem::path& path);
 
-// More than 10 and more than `ratio` of a file's records. Source: as above.
-bool too_many_rejects(std::int64_t rejects, std::int64_t records, double ratio);
+// corrupt_input where `rejects`, those of one file, are more than 10 and more
+// than `ratio` of its records. Source: as above.
+Status check_rejects(const std::filesystem::path& file,
+                     std::span<const Reject> rejects, std::int64_t records,
+                     double ratio);
 
 }  // namespace dmp::ingest

@@ -73,7 +73,7 @@ class PartWriter {
   Status read_file(const fs::path& path) {
     DMP_ASSIGN(auto lines, RecordLines::open(path));
     std::int64_t records = 0;
-    const auto before = static_cast<std::int64_t>(result_.rejects.size());
+    const std::size_t before = result_.rejects.size();
     for (;;) {
       auto record = lines.next();
       if (!record) return std::move(record).error();
@@ -82,14 +82,8 @@ class PartWriter {
       read_record(path, **record);
       if (result_.error) return {};
     }
-    const auto rejects =
-        static_cast<std::int64_t>(result_.rejects.size()) - before;
-    if (!too_many_rejects(rejects, records, job_.options.max_reject_ratio))
-      return {};
-    return Error{ErrorCode::corrupt_input,
-                 fmt::format("{}: {} of {} records rejected, more than {} %",
-                             path.string(), rejects, records,
-                             job_.options.max_reject_ratio * 100)};
+    return check_rejects(path, std::span(result_.rejects).subspan(before),
+                         records, job_.options.max_reject_ratio);
   }
 
   void read_record(const fs::path& path, const RawRecord& record) {

@@ -142,8 +142,7 @@ class Worker {
   Status read_file(const fs::path& path) {
     DMP_ASSIGN(auto lines, RecordLines::open(path));
     std::int64_t records = 0;
-    const auto rejects_before =
-        static_cast<std::int64_t>(result_.rejects.size());
+    const std::size_t rejects_before = result_.rejects.size();
     for (;;) {
       auto record = lines.next();
       if (!record) return std::move(record).error();
@@ -157,15 +156,9 @@ class Worker {
       }
     }
     job_.records += records;
-    const auto rejects =
-        static_cast<std::int64_t>(result_.rejects.size()) - rejects_before;
-    if (too_many_rejects(rejects, records, job_.options.max_reject_ratio)) {
-      return Error{ErrorCode::corrupt_input,
-                   fmt::format("{}: {} of {} records rejected, more than {} %",
-                               path.string(), rejects, records,
-                               job_.options.max_reject_ratio * 100)};
-    }
-    return {};
+    return check_rejects(path,
+                         std::span(result_.rejects).subspan(rejects_before),
+                         records, job_.options.max_reject_ratio);
   }
 
   void read_record(const fs::path& path, const RawRecord& record) {

@@ -1,10 +1,11 @@
 #include "results/match_files.h"
 
 #include "storage/files.h"
+#include "storage/gzip_file.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -12,34 +13,24 @@ namespace dmp::results {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-struct CloseGzip {
-  void operator()(gzFile file) const { gzclose(file); }
-};
-using GzipFile = std::unique_ptr<gzFile_s, CloseGzip>;
-
-}  // namespace
-
 struct MatchFileWriter::State {
   fs::path dir;
   Options options;
   std::vector<File> files;
-  GzipFile open;
+  std::optional<storage::GzipFile> open;
 
   Status begin_file() {
     File file;
     file.path = dir / fmt::format("matches_{:04}.jsonl.gz", files.size());
-    open.reset(gzopen(file.path.c_str(), "wb6"));
-    if (!open) return storage::write_error(file.path);
+    DMP_ASSIGN(open, storage::GzipFile::create(file.path));
     files.push_back(std::move(file));
     return {};
   }
 
   Status end_file() {
-    const fs::path& path = files.back().path;
-    if (gzclose(open.release()) != Z_OK) return storage::write_error(path);
-    return storage::sync_to_disk(path);
+    DMP_TRY(open->finish());
+    open.reset();
+    return storage::sync_to_disk(files.back().path);
   }
 };
 
@@ -70,9 +61,7 @@ Status MatchFileWriter::put(const model::PlanMatches& matches) {
   if (!state.open) DMP_TRY(state.begin_file());
   const std::string line =
       match_record_json(matches, state.options.explain) + "\n";
-  const auto written = gzfwrite(line.data(), 1, line.size(), state.open.get());
-  if (written != line.size())
-    return storage::write_error(state.files.back().path);
+  DMP_TRY(state.open->write(line));
   ++state.files.back().records;
   return {};
 }

@@ -1,6 +1,6 @@
 #include "base/json_writer.h"
+#include "storage/gzip_file.h"
 #include "storage/manifest.h"
-#include "synth/gzip_file.h"
 #include "synth/output.h"
 #include "synth/records.h"
 #include "text/dates.h"
@@ -59,7 +59,7 @@ class LineFile {
  public:
   static Result<LineFile> create(const std::filesystem::path& path,
                                  FileForm form) {
-    DMP_ASSIGN(GzipFile gzip, GzipFile::create(path));
+    DMP_ASSIGN(storage::GzipFile gzip, storage::GzipFile::create(path));
     LineFile file(std::move(gzip), form);
     DMP_TRY(file.gzip_.write(opening(form)));
     return file;
@@ -94,9 +94,9 @@ class LineFile {
   bool is_document() const { return synth::is_document(form_); }
 
  private:
-  LineFile(GzipFile gzip, FileForm form)
+  LineFile(storage::GzipFile gzip, FileForm form)
       : gzip_(std::move(gzip)), form_(form) {}
-  GzipFile gzip_;
+  storage::GzipFile gzip_;
   FileForm form_;
   std::uint64_t lines_ = 0;
 };
@@ -191,7 +191,7 @@ class Block {
           output_.download("data_citation_corpus") /
           fmt::format("{}-data-citation-corpus-v4.1-{:04}.json.gz",
                       options_.run_id, number_);
-      DMP_ASSIGN(corpus_, GzipFile::create(path));
+      DMP_ASSIGN(corpus_, storage::GzipFile::create(path));
       DMP_TRY(corpus_->write("[\n"));
     }
     return {};
@@ -327,7 +327,7 @@ class Block {
   text::Day update_ = 0;
   FileFacts facts_;
   std::optional<LineFile> openalex_, crossref_, datacite_;
-  std::optional<GzipFile> corpus_;
+  std::optional<storage::GzipFile> corpus_;
   Work work_;
   std::string line_, broken_;
 };

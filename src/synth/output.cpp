@@ -1,8 +1,8 @@
 #include "synth/output.h"
 
 #include "base/json_writer.h"
+#include "storage/gzip_file.h"
 #include "storage/manifest.h"
-#include "synth/gzip_file.h"
 #include "synth/plans.h"
 #include "synth/records.h"
 
@@ -43,13 +43,24 @@ std::optional<Oddity> oddity_of(const Output& output, std::uint32_t plan,
                        range, random);
 }
 
-void append_plan(const Output& output, std::uint32_t number, std::string& out) {
-  append_export_line(output.world, output.world.plan(number),
-                     oddity_of(output, number, kExportOddities), out);
-  if (number % 4 != 0) return;
-  if (const auto stray = oddity_of(output, number, kExportStrays))
+// Plans of one export file, with a few records that are none: a reader that
+// gives up at more than ten in a file must not.
+class ExportFile {
+ public:
+  void append(const Output& output, std::uint32_t number, std::string& out) {
+    append_export_line(output.world, output.world.plan(number),
+                       oddity_of(output, number, kExportOddities), out);
+    if (number % 4 != 0 || strays_ == kMostStrays) return;
+    const auto stray = oddity_of(output, number, kExportStrays);
+    if (!stray) return;
     append_export_stray(*stray, out);
-}
+    ++strays_;
+  }
+
+ private:
+  static constexpr int kMostStrays = 10;
+  int strays_ = 0;
+};
 
 void append_plan_madmp(const Output& output, std::uint32_t number,
                        std::string& out) {
@@ -142,10 +153,10 @@ Status Output::write_plans() const {
     const std::uint32_t end = std::min(begin + kPlansPerFile, world.plans());
     const auto write = [&](const std::filesystem::path& path,
                            auto append) -> Status {
-      DMP_ASSIGN(GzipFile gzip, GzipFile::create(path));
+      DMP_ASSIGN(storage::GzipFile gzip, storage::GzipFile::create(path));
       for (std::uint32_t i = begin; i < end; ++i) {
         line.clear();
-        append(*this, order[i], line);
+        append(order[i], line);
         DMP_TRY(gzip.write(line));
       }
       DMP_TRY(gzip.finish());
@@ -154,11 +165,16 @@ Status Output::write_plans() const {
     if (options.sources.dmps)
       DMP_TRY(write(download("dmps") / fmt::format("coki-dmps_{}_{}.jsonl.gz",
                                                    options.run_id, file),
-                    append_plan));
+                    [&, records = ExportFile()](std::uint32_t plan,
+                                                std::string& out) mutable {
+                      records.append(*this, plan, out);
+                    }));
     if (options.sources.madmp)
       DMP_TRY(write(download("madmp") / fmt::format("madmp_{}_{}.jsonl.gz",
                                                     options.run_id, file),
-                    append_plan_madmp));
+                    [&](std::uint32_t plan, std::string& out) {
+                      append_plan_madmp(*this, plan, out);
+                    }));
   }
   return {};
 }

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-namespace dmp::synth {
+namespace dmp::storage {
 
 // A gzip file being written: no name and no time in its header. ISA-L level 1:
 // its match finder is the same code on every x86-64 CPU with AVX2, so equal
@@ -34,4 +34,4 @@ class GzipFile {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace dmp::synth
+}  // namespace dmp::storage

@@ -1,4 +1,4 @@
-#include "synth/gzip_file.h"
+#include "storage/gzip_file.h"
 
 #include <fmt/format.h>
 #include <isa-l/igzip_lib.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace dmp::synth {
+namespace dmp::storage {
 namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
@@ -111,4 +111,4 @@ Result<std::uint64_t> GzipFile::finish() {
   return state_->bytes;
 }
 
-}  // namespace dmp::synth
+}  // namespace dmp::storage
