@@ -22,13 +22,14 @@ test: build ## Build with ASan and UBSan, run all tests
 	@tools/check-layers
 	@ctest --test-dir build/$(PRESET) --output-on-failure -j $(JOBS)
 
-test-services: build ## Run the tests that need real servers: S3 (versitygw), the guide on it
+test-services: build ## Run the tests that need a real S3 server (versitygw) or a browser (Chromium)
 	@tools/setup-services
 	@cmake --preset $(PRESET) >/dev/null
 	@cmake --build build/$(PRESET) -j $(JOBS)
 	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw build/$(PRESET)/tests/s3/object_store_test
 	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw python3 tests/batch/guide_test.py build/$(PRESET)/dmpworks
 	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw python3 tests/batch/download_test.py build/$(PRESET)/dmpworks OnS3
+	@node tests/report/browser_test.mjs $(DMPWORKS_CACHE_DIR)/browser build/$(PRESET)/dmpworks
 
 demo: build ## Make a labelled world, run the whole job, show the report
 	@tools/demo

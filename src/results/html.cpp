@@ -46,25 +46,6 @@ void append_escaped(std::string& out, std::string_view text) {
   }
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    std::uint32_t group = 0;
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
-    for (std::size_t i = 0; i < 3; ++i) {
-      const unsigned char byte =
-          i < count ? static_cast<unsigned char>(bytes[at + i]) : 0;
-      group = group << 8 | byte;
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      out += i <= count ? kDigits[group >> (18 - 6 * i) & 63] : '=';
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string escape_html(std::string_view text) {
@@ -119,6 +100,25 @@ std::optional<std::string> safe_url(std::string_view url) {
       [](unsigned char byte) { return byte <= 0x20 || byte == 0x7F; });
   if (has_blank) return {};
   return escape_html(url);
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    std::uint32_t group = 0;
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
+    for (std::size_t i = 0; i < 3; ++i) {
+      const unsigned char byte =
+          i < count ? static_cast<unsigned char>(bytes[at + i]) : 0;
+      group = group << 8 | byte;
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+      out += i <= count ? kDigits[group >> (18 - 6 * i) & 63] : '=';
+    }
+  }
+  return out;
 }
 
 std::string csp_hash(std::string_view text) {

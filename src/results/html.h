@@ -29,6 +29,8 @@ std::optional<std::string> safe_url(std::string_view url);
 // 'sha256-…' of a text, as a Content-Security-Policy wants it.
 std::string csp_hash(std::string_view text);
 
+std::string base64(std::string_view bytes);
+
 // An HTML file written piece by piece under a temporary name; finish() syncs it
 // and puts it in place. Memory: a buffer of 1 MiB.
 class HtmlFile {

@@ -5,6 +5,7 @@
 #include "results/metrics.h"
 #include "results/report_assets.h"
 #include "results/report_plan.h"
+#include "results/report_sections.h"
 #include "results/report_summary.h"
 
 #include <fmt/format.h>
@@ -77,9 +78,8 @@ Status write_report(const ReportInputs& inputs) {
   write_head(html, inputs);
   html << summary_html(pass.summary) << kReportGuide;
   if (pass.metrics) html << metrics_html(*pass.metrics);
-  html << plan_list_html(pass.summary)
-       << "<section aria-labelledby=works-title><h2 id=works-title>Works by "
-          "plan</h2>\n";
+  html << plan_list_html(pass.summary);
+  PlanSections sections(html, pass.summary.plans.size());
   PlanPage page;
   page.truth = inputs.truth;
   page.max_works = inputs.max_works;
@@ -88,10 +88,11 @@ Status write_report(const ReportInputs& inputs) {
       read_matches(inputs.matches, [&](model::PlanMatches&& matches) -> Status {
         ++page.number;
         page.plan = find_plan(inputs.plans, matches.plan_doi);
-        html << plan_html(matches, page);
+        sections.add(plan_html(matches, page));
         return {};
       }));
-  html << "</section>\n</main>\n<footer>Made by dmpworks. Works are proposals "
+  sections.finish();
+  html << "</main>\n<footer>Made by dmpworks. Works are proposals "
           "until a person confirms them.</footer>\n<script>"
        << kReportScript << "</script>\n</body>\n</html>\n";
   return html.finish();

@@ -27,7 +27,8 @@ struct ReportInputs {
 
 // One self-contained HTML file for people: a summary, the list of plans, each
 // plan's works with the reasons for them. It loads nothing from outside and
-// works without JavaScript, which only adds filters. Every text of a record is
+// works without JavaScript, which only adds filters; more than 500 plans are
+// packed, and JavaScript unpacks those looked at. Every text of a record is
 // escaped. The matches are read twice and written as they are read. Memory: one
 // plan's matches, a line a plan.
 // Errors: those of read_matches; io.

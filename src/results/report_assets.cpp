@@ -4,11 +4,11 @@ namespace dmp::results {
 
 const std::string_view kReportStyle = R"css(
 :root{color-scheme:light dark;--ink:#1d2330;--soft:#566070;--line:#dfe3ea;
---page:#f6f7f9;--card:#fff;--link:#1a56a8;--high:#1b7f5c;--medium:#b3730c;
---low:#7a8494;--plain:#4a6fa5;--back:#e8ebf0;--mark:#fff0b3;--mark-ink:#3d3000}
+--page:#f6f7f9;--card:#fff;--link:#1a56a8;--high:#1b7f5c;--medium:#9a6208;
+--low:#667080;--plain:#4a6fa5;--back:#e8ebf0;--mark:#fff0b3;--mark-ink:#3d3000}
 @media (prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#a3adbd;
 --line:#323a48;--page:#14181f;--card:#1c222c;--link:#8db8f2;--high:#4cc495;
---medium:#e0a548;--low:#8f99a9;--plain:#7da2d8;--back:#2b3340;--mark:#5c4a0a;
+--medium:#e0a548;--low:#8f99a9;--plain:#7da2d8;--back:#2b3340;--mark:#4a3b08;
 --mark-ink:#ffefb8}}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
@@ -111,6 +111,9 @@ padding:.8rem 1rem;margin-top:1.5rem;font-size:1rem}
 border-bottom:1px solid var(--line)}
 .sum th{white-space:nowrap}.sum .num{padding-right:0}
 .total th,.total td{font-weight:650;border-bottom:0}
+.more button{font:inherit;color:var(--link);background:var(--card);
+border:1px solid var(--low);border-radius:8px;padding:.35rem .8rem;
+cursor:pointer}
 .back,.none,.missing{font-size:.88rem;margin:.6rem 0 0}
 footer{padding-top:1.5rem;padding-bottom:3rem;color:var(--soft);
 font-size:.85rem}
@@ -119,7 +122,7 @@ body[data-band=high] .work.medium{display:none}
 @media (max-width:40rem){.score{float:none;width:auto;margin:0;display:flex;
 gap:.6rem;align-items:center}.score svg{width:6rem;margin:0}
 .about div{display:block}.plan{padding:1rem}}
-@media print{:root{--page:#fff}body{font-size:10.5pt}.filters,.back,.skip,.help{
+@media print{:root{--page:#fff}body{font-size:10.5pt}.filters,.back,.skip,.help,.more{
 display:none}.plan{border:0;padding:0;break-before:auto;
 content-visibility:visible}.work,figure,.card{break-inside:avoid}
 a{color:inherit}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
@@ -132,23 +135,97 @@ const std::string_view kReportScript = R"js(
   var form = document.querySelector(".filters");
   var find = document.getElementById("find");
   var band = document.getElementById("band");
-  var found = document.getElementById("found");
+  var count = document.getElementById("found");
   var rows = Array.prototype.map.call(
     document.querySelectorAll("tr[data-plan]"), function (row) {
-      return { row: row, text: row.textContent.toLowerCase(),
+      return { row: row, number: Number(row.dataset.plan),
+               text: row.textContent.toLowerCase(),
                plan: document.getElementById("p" + row.dataset.plan) };
     });
+  var found = rows;
+
+  // Plans of a long page are packed; those looked at are put into #shown.
+  var packs = document.querySelectorAll("script.pack");
+  var shown = document.getElementById("shown");
+  var more = document.getElementById("more");
+  var all = document.getElementById("all");
+  var last = { pack: -1, plans: null };
+  var next = 0;   // of the found plans, the next to show
+  var asked = 0;  // what is asked for later makes earlier answers void
+
+  function unpack(pack) {
+    if (last.pack === pack) return last.plans;
+    var text = atob(packs[pack].textContent);
+    var bytes = Uint8Array.from(text, function (c) { return c.charCodeAt(0); });
+    var plain = new Blob([bytes]).stream().pipeThrough(
+      new DecompressionStream("gzip"));
+    last = { pack: pack, plans: new Response(plain).text().then(
+      function (all) { return all.split("\u001e"); }) };
+    return last.plans;
+  }
+  function plan(number) {
+    var size = Number(packs[0].dataset.plans);
+    var pack = Math.floor((number - 1) / size);
+    return unpack(pack).then(
+      function (plans) { return plans[(number - 1) % size]; });
+  }
+  function label() {
+    var left = found.length - next;
+    more.hidden = left <= 0;
+    more.textContent = "Show " + Math.min(10, left) + " more of " + left;
+    all.hidden = left <= 10 || left > 1000;
+    all.textContent = "Show all " + left + " (to print them)";
+  }
+  // Appends plans one by one, so that the first is seen at once.
+  function append(numbers, done) {
+    var mine = ++asked;
+    var chain = Promise.resolve();
+    numbers.forEach(function (number) {
+      chain = chain.then(function () {
+        if (mine !== asked) return "";
+        return plan(number);
+      }).then(function (html) {
+        if (mine === asked) shown.insertAdjacentHTML("beforeend", html);
+      });
+    });
+    chain.then(function () { if (mine === asked && done) done(); },
+               function (problem) { shown.textContent = "" + problem; });
+  }
+  function show(most) {
+    var now = found.slice(next, next + most);
+    next += now.length;
+    label();
+    append(now.map(function (item) { return item.number; }));
+  }
+  function open() {
+    var number = Number((/^#p(\d+)$/.exec(location.hash) || [])[1]);
+    if (!number || number > rows.length) return false;
+    var there = document.getElementById("p" + number);
+    if (there) { there.scrollIntoView(); return true; }
+    shown.textContent = "";
+    next = found.findIndex(function (item) { return item.number > number; });
+    if (next < 0) next = found.length;
+    label();
+    append([number], function () {
+      document.getElementById("p" + number).scrollIntoView();
+    });
+    return true;
+  }
+
   var timer = 0;
   function apply() {
     var words = find.value.toLowerCase().split(/\s+/);
-    var shown = 0;
-    rows.forEach(function (item) {
+    found = rows.filter(function (item) {
       var hit = words.every(function (w) { return item.text.includes(w); });
       item.row.classList.toggle("hide", !hit);
       if (item.plan) item.plan.classList.toggle("hide", !hit);
-      shown += hit ? 1 : 0;
+      return hit;
     });
-    found.textContent = shown + " of " + rows.length + " plans";
+    count.textContent = found.length + " of " + rows.length + " plans";
+    if (!packs.length) return;
+    shown.textContent = "";
+    next = 0;
+    show(10);
   }
   find.addEventListener("input", function () {
     clearTimeout(timer);
@@ -159,7 +236,15 @@ const std::string_view kReportScript = R"js(
   });
   form.addEventListener("submit", function (e) { e.preventDefault(); });
   form.hidden = false;
-  apply();
+  if (packs.length) {
+    window.addEventListener("hashchange", open);
+    more.addEventListener("click", function () { show(10); });
+    all.addEventListener("click", function () { show(found.length); });
+    count.textContent = rows.length + " of " + rows.length + " plans";
+    if (!open()) show(10);
+  } else {
+    apply();
+  }
 })();
 )js";
 

@@ -4,9 +4,12 @@
 #include "results/match_files.h"
 #include "results/report_clauses.h"
 #include "results/report_plan.h"
+#include "results/report_sections.h"
 #include "results/report_weights.h"
 #include "results/sample_matches.h"
+#include "storage/gzip_file.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -255,6 +258,44 @@ TEST_F(Report, IsNotReplacedWhenTheMatchesAreBroken) {
   EXPECT_FALSE(write_report(inputs_).has_value());
   EXPECT_EQ(fs::file_size(inputs_.out_file), before);
   EXPECT_FALSE(fs::exists(inputs_.out_file.string() + ".tmp"));
+}
+
+// The page with `plans` sections "<section id=pN>…".
+std::string page_of(std::size_t plans) {
+  const fs::path path = test_folder() / "sections.html";
+  auto html = HtmlFile::create(path);
+  EXPECT_TRUE(html);
+  PlanSections sections(*html, plans);
+  for (std::size_t i = 1; i <= plans; ++i)
+    sections.add(fmt::format("<section id=p{}>Größe</section>\n", i));
+  sections.finish();
+  EXPECT_TRUE(html->finish());
+  std::stringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+TEST(PlanSections, StandPlainUpToFiveHundred) {
+  const std::string page = page_of(PlanSections::kPlainPlans);
+  EXPECT_EQ(count_of(page, "<section id=p"), PlanSections::kPlainPlans);
+  EXPECT_EQ(count_of(page, "<script"), 0U);
+  EXPECT_EQ(count_of(page, "noscript"), 0U);
+}
+
+// What a browser makes of the packs is in tests/report.
+TEST(PlanSections, ArePackedBeyond) {
+  const std::string page = page_of(PlanSections::kPlainPlans + 1);
+  EXPECT_EQ(count_of(page, "<section id=p"), 0U);
+  EXPECT_EQ(count_of(page, "<script class=pack"), 21U);
+  std::string first;
+  for (std::size_t i = 1; i <= PlanSections::kPlansAPack; ++i) {
+    first += (i > 1 ? "\x1E" : "") +
+             fmt::format("<section id=p{}>Größe</section>\n", i);
+  }
+  EXPECT_THAT(page, HasSubstr(base64(storage::gzip_member(first))));
+  const std::string last = fmt::format("<section id=p{}>Größe</section>\n",
+                                       PlanSections::kPlainPlans + 1);
+  EXPECT_THAT(page, HasSubstr(base64(storage::gzip_member(last))));
 }
 
 }  // namespace

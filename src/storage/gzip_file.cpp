@@ -18,7 +18,40 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
+void begin(isal_zstream& stream, std::vector<std::uint8_t>& level_buffer) {
+  isal_deflate_init(&stream);
+  stream.level = 1;
+  stream.level_buf = level_buffer.data();
+  stream.level_buf_size = static_cast<std::uint32_t>(level_buffer.size());
+  stream.gzip_flag = IGZIP_GZIP;
+}
+
+void read_from(isal_zstream& stream, std::string_view text) {
+  // ISA-L takes its input as not const, but does not write to it.
+  stream.next_in =
+      reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<std::uint32_t>(text.size());
+}
+
 }  // namespace
+
+std::string gzip_member(std::string_view text) {
+  isal_zstream stream;
+  std::vector<std::uint8_t> level_buffer(ISAL_DEF_LVL1_DEFAULT);
+  begin(stream, level_buffer);
+  stream.end_of_stream = 1;
+  read_from(stream, text);
+  std::string out;
+  do {
+    const std::size_t made = out.size();
+    out.resize(made + kBlockBytes);
+    stream.next_out = reinterpret_cast<std::uint8_t*>(out.data() + made);
+    stream.avail_out = static_cast<std::uint32_t>(kBlockBytes);
+    isal_deflate(&stream);  // cannot fail: the buffers are as it wants them
+    out.resize(out.size() - stream.avail_out);
+  } while (stream.avail_out == 0);
+  return out;
+}
 
 struct GzipFile::State {
   std::filesystem::path path;
@@ -30,13 +63,7 @@ struct GzipFile::State {
   std::string waiting;
   std::uint64_t bytes = 0;
 
-  void begin_member() {
-    isal_deflate_init(&stream);
-    stream.level = 1;
-    stream.level_buf = level_buffer.data();
-    stream.level_buf_size = static_cast<std::uint32_t>(level_buffer.size());
-    stream.gzip_flag = IGZIP_GZIP;
-  }
+  void begin_member() { begin(stream, level_buffer); }
 
   Error refused() const {
     return Error{ErrorCode::io,
@@ -44,10 +71,7 @@ struct GzipFile::State {
   }
 
   Status compress(std::string_view text, bool end) {
-    // ISA-L takes its input as not const, but does not write to it.
-    stream.next_in =
-        reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<std::uint32_t>(text.size());
+    read_from(stream, text);
     stream.end_of_stream = end ? 1 : 0;
     do {
       stream.next_out = out.data();

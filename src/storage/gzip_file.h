@@ -5,9 +5,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace dmp::storage {
+
+// A text as one gzip member, as GzipFile would write it.
+std::string gzip_member(std::string_view text);
 
 // A gzip file being written: no name and no time in its header. ISA-L level 1:
 // its match finder is the same code on every x86-64 CPU with AVX2, so equal
