@@ -38,7 +38,8 @@ struct SearchCounts {
 // once (design 4.3). `sink` is called once a plan, in ascending plan DOI, also
 // with no works. Best first: score descending, then DOI. The same for any
 // number of threads. Memory: the plans, max_results candidates a plan, and the
-// full works of 500 plans at a time.
+// full works of 500 plans at a time, and up to 1 GiB (then disk) to bring these
+// into the order of the plans.
 // Errors: not_found, corrupt_input, io; and whatever the sink returns.
 Status search(const SearchInputs& inputs, const SearchOptions& options,
               const std::function<Status(model::PlanMatches&&)>& sink,
