@@ -124,6 +124,8 @@ Result<ByteSource> ByteSource::open(const std::filesystem::path& path) {
     return Error{code, path.string() + ": " + std::strerror(errno)};
   }
   DMP_ASSIGN(const bool more, state->refill());
+  if (!more && path.extension() == ".gz")
+    return state->corrupt("empty, not even the head of a gzip file");
   state->gzip = more && state->filled >= 2 && state->input[0] == 0x1F &&
                 state->input[1] == 0x8B;
   if (state->gzip) isal_inflate_init(&state->inflate);

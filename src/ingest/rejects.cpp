@@ -49,12 +49,15 @@ Status check_rejects(const std::filesystem::path& file,
                    static_cast<double>(rejects.size()) <=
                        ratio * static_cast<double>(records);
   if (few) return {};
+  const bool all = static_cast<std::int64_t>(rejects.size()) == records;
   return Error{
       ErrorCode::corrupt_input,
       fmt::format("{}: {} of {} records rejected, more than {} %, the first at "
-                  "line {}: {}; hint: --max-reject-ratio allows more",
+                  "line {}: {}; hint: {}",
                   file.string(), rejects.size(), records, ratio * 100,
-                  rejects.front().line, rejects.front().reason)};
+                  rejects.front().line, rejects.front().reason,
+                  all ? "is this file of the kind that is read here?"
+                      : "--max-reject-ratio allows more")};
 }
 
 }  // namespace dmp::ingest

@@ -3,6 +3,7 @@
 #include "base/json_writer.h"
 #include "jobs/chain.h"
 #include "jobs/run_id.h"
+#include "storage/files.h"
 
 #include <fmt/format.h>
 
@@ -58,6 +59,7 @@ Result<RunSummary> run(const RunOptions& options) {
   DMP_TRY(validate(options));
   RunSummary summary;
   DMP_ASSIGN(summary.run_id, choose_run_id(options.out_dir, options.run_id));
+  DMP_ASSIGN(const auto lock, storage::FolderLock::take(options.out_dir));
   Chain chain(options, summary);
   // Raw dumps -> raw dumps of the listed works.
   if (covers(options, Step::subset)) DMP_TRY(chain.make_subsets());

@@ -63,8 +63,7 @@ class Build {
     // From here on relations are a table by DOI, and identifiers resolve.
     for (const auto& [low, high] : ranges()) {
       if (options_.progress) {
-        options_.progress(
-            fmt::format("works index: buckets {}-{} of 256", low, high));
+        options_.progress(fmt::format("buckets {}-{} of 256", low, high));
       }
       DMP_TRY(runner_.run(ModelScope::range, low, high));
       DMP_TRY(timed("rows of the range", [&] { return write_range(); }));
@@ -436,6 +435,12 @@ class Build {
     // complete.
     manifest.dropped["merged_or_crossref_only"] =
         manifest.rows_in - manifest.rows_out;
+    if (manifest.rows_in > 0 && manifest.rows_out == 0) {
+      log::warning(
+          "works index: no work came of {} records; works begin with OpenAlex "
+          "or DataCite, Crossref completes them",
+          manifest.rows_in);
+    }
     manifest.synthetic = synthetic_;
     manifest.subset = subset_;
     manifest.counters = counts_;

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <array>
@@ -125,6 +126,25 @@ Status make_folder(const fs::path& path) {
   if (error)
     return Error{ErrorCode::io, path.string() + ": " + error.message()};
   return {};
+}
+
+Result<FolderLock> FolderLock::take(const fs::path& folder) {
+  DMP_TRY(make_folder(folder));
+  const fs::path path = folder / ".lock";
+  FolderLock lock(::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666));
+  if (lock.file_ < 0) return write_error(path);
+  // A file system without locks does without.
+  if (::flock(lock.file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return Error{ErrorCode::unavailable,
+                 folder.string() +
+                     ": another run is writing to it; hint: wait for it, or "
+                     "name a folder of its own"};
+  }
+  return lock;
+}
+
+FolderLock::~FolderLock() {
+  if (file_ >= 0) ::close(file_);
 }
 
 Scratch::~Scratch() {

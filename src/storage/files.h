@@ -22,6 +22,22 @@ Error write_error(const std::filesystem::path& path);
 // The folder and those above it, made where they are missing. Errors: io.
 Status make_folder(const std::filesystem::path& path);
 
+// Keeps others from writing to a folder while this lives, in this process or
+// another; a killed process lets go. Its file, .lock, stays.
+class FolderLock {
+ public:
+  // Makes the folder. Errors: unavailable (another holds it), io.
+  static Result<FolderLock> take(const std::filesystem::path& folder);
+  FolderLock(FolderLock&& other) noexcept
+      : file_(std::exchange(other.file_, -1)) {}
+  FolderLock& operator=(FolderLock&&) = delete;
+  ~FolderLock();
+
+ private:
+  explicit FolderLock(int file) : file_(file) {}
+  int file_;
+};
+
 // A file or folder of this attempt only, which need not exist: removed when
 // this goes, whatever happens; what cannot be removed is logged. A killed
 // process leaves it behind.

@@ -59,5 +59,18 @@ TEST_F(FilesTest, ScratchGoesWithAllThatIsInIt) {
   EXPECT_TRUE(fs::exists(root_));
 }
 
+TEST_F(FilesTest, AFolderIsLockedByOneAtATime) {
+  {
+    const auto first = FolderLock::take(root_ / "out");
+    ASSERT_TRUE(first.has_value());
+    const auto second = FolderLock::take(root_ / "out");
+    ASSERT_FALSE(second.has_value());
+    EXPECT_EQ(second.error().code, ErrorCode::unavailable);
+    EXPECT_THAT(second.error().message, HasSubstr("another run"));
+    EXPECT_TRUE(FolderLock::take(root_ / "other").has_value());
+  }
+  EXPECT_TRUE(FolderLock::take(root_ / "out").has_value());
+}
+
 }  // namespace
 }  // namespace dmp::storage

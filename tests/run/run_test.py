@@ -8,6 +8,7 @@ nothing, that a changed input redoes what hangs on it, that a run killed at any
 moment is finished by the same line, and that bad input gives one clear line.
 """
 import csv
+import fcntl
 import gzip
 import json
 import os
@@ -74,6 +75,15 @@ def matches(out):
             with gzip.open(out / "dmp-works-search" / RUN / file["path"], "rt", encoding="utf-8") as lines:
                 records += lines.read().splitlines()
     return records
+
+
+def result_rows(out):
+    """The lines of matches.csv."""
+    folder = out / "results" / RUN
+    manifest = json.loads((folder / "manifest.json").read_text())
+    names = [file["path"] for file in manifest["files"]]
+    assert any(name.endswith("report.html") for name in names), names
+    return (folder / next(name for name in names if name.endswith("matches.csv"))).read_text().splitlines()
 
 
 class Chain(unittest.TestCase):
@@ -199,27 +209,62 @@ class Chain(unittest.TestCase):
 
     # P32, P44, P55, T22
     def test_killed_at_any_moment_is_finished_by_the_same_line(self):
+        other = self.out("other_world")
+        made = call("synth", "--out-dir", other, "--works", 600, "--dmps", 30, "--files", 4, "--run-id", RUN, "--seed", 8)
+        self.assertEqual(made.returncode, 0, made.stderr)
         started = time.monotonic()
-        call(*run_line(self.world, self.out("timed")))
+        self.assertEqual(call(*run_line(other, self.out("other"))).returncode, 0)
         whole = time.monotonic() - started
+        known = {"nothing": [], "world": matches(self.good), "other": matches(self.out("other"))}
         moments = random.Random(20260101)
         out = self.out("killed")
-        for _ in range(20):
-            process = subprocess.Popen([PROGRAM, *map(str, run_line(self.world, out))],
+        kills = {"from nothing": 0, "in place of a good one": 0}
+        world, stands = self.world, "nothing"
+        for _ in range(200):
+            if sum(kills.values()) >= 20 and min(kills.values()) >= 5:
+                break
+            process = subprocess.Popen([PROGRAM, *map(str, run_line(world, out))],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
                 process.wait(timeout=moments.uniform(0.02, whole))
+                self.assertEqual(process.returncode, 0)
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
+                kills["from nothing" if stands == "nothing" else "in place of a good one"] += 1
             for manifest in out.rglob("manifest.json"):
                 for file in json.loads(manifest.read_text())["files"]:
                     self.assertEqual((manifest.parent / file["path"]).stat().st_size, file["bytes"], manifest)
-            if moments.random() < 0.3:  # and sometimes from nothing
-                shutil.rmtree(out, ignore_errors=True)
+            # What stands is whole: the former matches, or the new ones.
+            new = "world" if world is self.world else "other"
+            if (out / "dmp-works-search" / RUN / "manifest.json").exists():
+                found = matches(out)
+                self.assertIn(found, [known[stands], known[new]])
+                stands = new if found == known[new] else stands
+            else:
+                self.assertEqual(stands, "nothing")
+            if process.returncode == 0:  # next, replace it, or begin again
+                if kills["from nothing"] < 10:
+                    shutil.rmtree(out, ignore_errors=True)
+                    stands = "nothing"
+                else:
+                    world = other if world is self.world else self.world
+        self.assertGreaterEqual(min(kills.values()), 5, kills)
+        self.assertGreaterEqual(sum(kills.values()), 20, kills)
         done = call(*run_line(self.world, out))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.same_as_good(out)
+        self.assertEqual(result_rows(out), result_rows(self.good))
+
+    def test_two_runs_do_not_write_to_one_folder(self):
+        out = self.out("locked")
+        out.mkdir()
+        with open(out / ".lock", "w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            done = call(*run_line(self.world, out))
+        self.assertEqual(done.returncode, 75)
+        self.assertRegex(done.stderr, "another run is writing to it")
+        self.assertEqual([path.name for path in out.iterdir()], [".lock"])
 
     # P118
     def test_a_failing_run_leaves_the_last_good_output_readable(self):
@@ -293,6 +338,12 @@ class BadInput(unittest.TestCase):
         empty.mkdir(exist_ok=True)
         (empty / "readme.txt").write_text("x")
         self.fails(1, empty, ".gz", works=empty)
+
+    def test_an_empty_gzip_is_a_failed_download(self):
+        self.fails(1, "part_000.gz", "empty", works=self.folder("nothing", b""))
+        plans = self.root / "plans.jsonl.gz"
+        plans.write_bytes(b"")
+        self.fails(1, plans, "empty", plans=plans)
 
     # P21
     def test_truncated_gzip(self):
