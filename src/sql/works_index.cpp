@@ -378,6 +378,32 @@ class Build {
     repeated("repeated_datacite_dois", "rows_datacite", "datacite_dois");
   }
 
+  // Records that became part of another row, or had none to complete, each
+  // rule counted for itself; with the rows they are all that came in.
+  Status count_dropped(storage::Manifest& manifest) {
+    const auto less = [&](const char* all, const char* some) {
+      return counts_[all] - counts_[some];
+    };
+    auto& dropped = manifest.dropped;
+    dropped["openalex_repeated"] = less("rows_openalex_works", "openalex_dois");
+    dropped["openalex_merged"] = counts_["openalex_dois_in_datacite"];
+    dropped["crossref_repeated"] =
+        less("rows_crossref_metadata", "crossref_dois");
+    dropped["crossref_merged"] = counts_["crossref_dois_merged"];
+    if (!options_.include_crossref_only) {
+      dropped["crossref_without_work"] =
+          less("crossref_dois", "crossref_dois_merged");
+    }
+    dropped["datacite_repeated"] = less("rows_datacite", "datacite_dois");
+    std::int64_t known = manifest.rows_out;
+    for (const auto& [rule, count] : dropped) known += count;
+    if (options_.xpac_enrich) {
+      dropped["openalex_xpac_only"] = manifest.rows_in - known;
+      return {};
+    }
+    return check_equal("row equation", known, manifest.rows_in);
+  }
+
   Status write_report(const storage::Manifest& planned) {
     count_repeated();
     const auto warnings = index_warnings(counts_, unknown_types_);
@@ -431,10 +457,7 @@ class Build {
                        counts_["rows_crossref_metadata"] +
                        counts_["rows_datacite"];
     manifest.rows_out = counts_["works"];
-    // Records that completed a row of another one, or had no partner to
-    // complete.
-    manifest.dropped["merged_or_crossref_only"] =
-        manifest.rows_in - manifest.rows_out;
+    DMP_TRY(count_dropped(manifest));
     if (manifest.rows_in > 0 && manifest.rows_out == 0) {
       log::warning(
           "works index: no work came of {} records; works begin with OpenAlex "

@@ -141,6 +141,10 @@ Status count_range(Session& session, Counts& counts) {
     WHERE doi NOT IN (SELECT doi FROM works.datacite_works) AND doi IN (SELECT doi FROM works.openalex_works))",
                   counts));
   DMP_TRY(add_row(session, R"(
+    SELECT count(*) AS crossref_dois_merged FROM works.crossref_works
+    WHERE doi IN (SELECT doi FROM works.datacite_works) OR doi IN (SELECT doi FROM works.openalex_works))",
+                  counts));
+  DMP_TRY(add_row(session, R"(
     SELECT sum(len(intra_work_dois)) AS related_intra_work, sum(len(possible_shared_project_dois)) AS related_shared_project,
       sum(len(dataset_citation_dois)) AS related_citation
     FROM works.relations_index)",

@@ -115,6 +115,17 @@ class Chain(unittest.TestCase):
         for table in good:
             self.assertEqual(good[table], other[table], table)
 
+    def test_says_what_became_of_every_record(self):
+        for manifest in self.good.rglob("manifest.json"):
+            counts = json.loads(manifest.read_text())["counts"]
+            if manifest.parts[-3] in ("results", "dmp-works-search"):
+                continue  # as many plans go in as come out
+            self.assertEqual(counts["in"], counts["out"] + sum(counts["dropped"].values()) + sum(counts["rejects"].values()),
+                             manifest)
+        index = json.loads((self.good / "sqlmesh" / RUN / "manifest.json").read_text())["counts"]["dropped"]
+        for rule in ("crossref_merged", "crossref_without_work", "openalex_merged", "openalex_repeated"):
+            self.assertGreater(index[rule], 0, rule)
+
     def test_finds_most_of_the_planted_links(self):
         with open(self.world / "ground_truth.csv", encoding="utf-8") as file:
             truth = {(row["dmp_doi"], row["work_doi"]) for row in csv.DictReader(file) if row["status"] == "ACCEPTED"}
