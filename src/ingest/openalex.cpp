@@ -233,14 +233,25 @@ class OpenAlexReader final : public Reader {
       read_inverted_text(walk, value);
       return;
     }
-    walk.object("abstract_inverted_index", value,
-                [&](std::string_view word, ondemand::value positions) {
-                  if (word == "InvertedIndex") {
-                    read_inverted(walk, positions);
-                  } else {
-                    read_positions(walk, word, positions);
-                  }
-                });
+    read_words(walk, value);
+  }
+
+  // The old form: {"IndexLength": 90, "InvertedIndex": {word: positions}}. Both
+  // are words too, with a list.
+  void read_words(JsonWalk& walk, ondemand::value value) {
+    walk.object(
+        "abstract_inverted_index", value,
+        [&](Key word, ondemand::value positions) {
+          const auto type = walk.type_of(positions);
+          if (word == "InvertedIndex" && type == ondemand::json_type::object) {
+            read_words(walk, positions);
+          } else if (word == "IndexLength" &&
+                     type == ondemand::json_type::number) {
+            return;
+          } else {
+            read_positions(walk, word, positions);
+          }
+        });
   }
 
   void read_inverted_text(JsonWalk& walk, ondemand::value value) {
@@ -256,10 +267,7 @@ class OpenAlexReader final : public Reader {
       walk.mismatch("abstract_inverted_index");
       return;
     }
-    nested.object("abstract_inverted_index", inner,
-                  [&](std::string_view word, ondemand::value positions) {
-                    read_positions(nested, word, positions);
-                  });
+    read_words(nested, inner);
     if (nested.broken()) words_.clear();
   }
 
