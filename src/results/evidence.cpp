@@ -139,6 +139,10 @@ void add_marked(std::string_view text, std::vector<std::string>& terms) {
   }
 }
 
+// Words that weigh less, or less than this share of the best one ("the", "we"),
+// are part of the score, but no reason a reader would give.
+constexpr double kLeastPoints = 0.5, kLeastShareOfBest = 0.2;
+
 std::vector<std::string> terms(const Match& match) {
   std::vector<model::TermPoints> weighed;
   for (const auto& clause : match.explain) {
@@ -148,11 +152,13 @@ std::vector<std::string> terms(const Match& match) {
       weighed.begin(), weighed.end(),
       [](const auto& a, const auto& b) { return a.points > b.points; });
   std::vector<std::string> found;
-  for (auto& term : weighed) add_term(found, std::move(term.term));
-  if (found.empty() && match.title_highlight) {
-    add_marked(*match.title_highlight, found);
+  const double best = weighed.empty() ? 0 : weighed.front().points;
+  const double least = std::max(kLeastPoints, kLeastShareOfBest * best);
+  for (auto& term : weighed) {
+    if (term.points >= least) add_term(found, std::move(term.term));
   }
   if (weighed.empty()) {
+    if (match.title_highlight) add_marked(*match.title_highlight, found);
     for (const auto& text : match.abstract_highlights) add_marked(text, found);
   }
   return found;

@@ -201,13 +201,14 @@ const std::string_view kReportScript = R"js(
     var number = Number((/^#p(\d+)$/.exec(location.hash) || [])[1]);
     if (!number || number > rows.length) return false;
     var there = document.getElementById("p" + number);
-    if (there) { there.scrollIntoView(); return true; }
+    if (there) { there.scrollIntoView({ behavior: "instant" }); return true; }
     shown.textContent = "";
     next = found.findIndex(function (item) { return item.number > number; });
     if (next < 0) next = found.length;
     label();
     append([number], function () {
-      document.getElementById("p" + number).scrollIntoView();
+      document.getElementById("p" + number).scrollIntoView(
+        { behavior: "instant" });
     });
     return true;
   }

@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(CsvField, IsQuotedAsRfc4180Wants) {
   const std::pair<const char*, const char*> table[] = {
@@ -166,6 +167,22 @@ TEST(Evidence, NamesWhatPlanAndWorkShare) {
   ASSERT_EQ(found.people.size(), 1U);
   EXPECT_EQ(found.people[0].by, Evidence::By::identifier);
   EXPECT_THAT(found.terms, ElementsAre("kelp"));
+}
+
+TEST(Evidence, LeavesOutWordsThatWeighLittle) {
+  model::Match match = sample_matches().works[0];
+  const auto words = [&](std::vector<model::TermPoints> terms) {
+    for (auto& clause : match.explain) clause.terms.clear();
+    match.explain.front().terms = std::move(terms);
+    return evidence_of(match, nullptr).terms;
+  };
+  EXPECT_THAT(words({{"the", "title", 0.03},
+                     {"kelp", "title", 4},
+                     {"forest", "title", 0.9},
+                     {"study", "title", 0.7}}),
+              ElementsAre("kelp", "forest"));
+  EXPECT_THAT(words({{"that", "title", 0.34}, {"we", "title", 0.19}}),
+              IsEmpty());
 }
 
 TEST(Evidence, TakesWordsFromMarksWithoutExplanation) {
