@@ -7,10 +7,10 @@
 #include "storage/files.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <atomic>
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 
 namespace dmp::match {
@@ -21,10 +21,11 @@ namespace {
 
 constexpr std::uint64_t kSortBytes = std::uint64_t{1} << 30;
 
-fs::path own_scratch() {
-  static std::atomic<int> count{0};
-  return fs::temp_directory_path() /
-         fmt::format("dmpworks-{}-{}", ::getpid(), count++);
+// A new folder that nobody else knows: its name cannot be guessed.
+Result<fs::path> own_scratch() {
+  std::string name = (fs::temp_directory_path() / "dmpworks-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) return storage::write_error(name);
+  return fs::path(name);
 }
 
 }  // namespace
@@ -74,8 +75,11 @@ Status ListedWorks::find(const std::vector<fs::path>& works_files,
                          const fs::path& scratch_dir, int threads) {
   State& state = *state_;
   if (state.wanted.rows() == 0) return {};
-  state.scratch.emplace(scratch_dir.empty() ? own_scratch() : scratch_dir);
-  const fs::path& folder = state.scratch->path();
+  fs::path folder = scratch_dir;
+  if (folder.empty()) {
+    DMP_ASSIGN(folder, own_scratch());
+  }
+  state.scratch.emplace(folder);
   DMP_TRY(storage::make_folder(folder));
   const fs::path list = folder / "wanted.parquet";
   DMP_TRY(sql::write_parquet(state.wanted, {}, list, {}));
