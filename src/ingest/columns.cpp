@@ -49,20 +49,23 @@ Field organisation_field(std::string name) {
                         {sql::text_field("name"), sql::text_field("ror")});
 }
 
-void append_author(Column& column, const model::Author& author) {
+void append_author(Column& column, const std::optional<std::string>& orcid,
+                   const text::PersonName& name) {
   column.append_struct();
-  column.at(0).append_maybe(author.orcid);
-  column.at(1).append_maybe(author.name.first_initial);
-  column.at(2).append_maybe(author.name.given_name);
-  column.at(3).append_maybe(author.name.middle_initials);
-  column.at(4).append_maybe(author.name.middle_names);
-  column.at(5).append_maybe(author.name.surname);
-  column.at(6).append_maybe(author.name.full);
+  column.at(0).append_maybe(orcid);
+  column.at(1).append_maybe(name.first_initial);
+  column.at(2).append_maybe(name.given_name);
+  column.at(3).append_maybe(name.middle_initials);
+  column.at(4).append_maybe(name.middle_names);
+  column.at(5).append_maybe(name.surname);
+  column.at(6).append_maybe(name.full);
 }
 
 void append_authors(Column& column, const std::vector<model::Author>& authors) {
   column.begin_list();
-  for (const auto& author : authors) append_author(column.element(), author);
+  for (const auto& author : authors) {
+    append_author(column.element(), author.orcid, author.name);
+  }
   column.end_list();
 }
 

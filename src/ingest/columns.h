@@ -30,7 +30,8 @@ std::string_view outcome_name(Outcome outcome);
 sql::Field author_field(std::string name);
 sql::Field organisation_field(std::string name);
 
-void append_author(sql::Column& column, const model::Author& author);
+void append_author(sql::Column& column, const std::optional<std::string>& orcid,
+                   const text::PersonName& name);
 void append_authors(sql::Column& column,
                     const std::vector<model::Author>& authors);
 void append_organisations(sql::Column& column,

@@ -114,7 +114,17 @@ class DataCiteReader final : public Reader {
 
   Outcome read(ondemand::object record, JsonWalk& walk, sql::TableBuffer& rows,
                std::string& doi) override {
+    const Outcome outcome = read_record(record, walk, rows, doi);
+    if (outcome != Outcome::kept) rows.drop_row();
+    return outcome;
+  }
+
+ private:
+  Outcome read_record(ondemand::object record, JsonWalk& walk,
+                      sql::TableBuffer& rows, std::string& doi) {
     clear();
+    creators_ = &rows.column(7);
+    creators_->begin_list();
     walk.members(record, [&](Key key, ondemand::value value) {
       if (key == "id") {
         id_ = walk.text(key, value);
@@ -138,7 +148,6 @@ class DataCiteReader final : public Reader {
     return Outcome::kept;
   }
 
- private:
   void clear() {
     id_ = doi_ = state_ = general_ = resource_ = publisher_ = {};
     container_type_ = container_title_ = language_ = {};
@@ -146,7 +155,6 @@ class DataCiteReader final : public Reader {
     titles_.clear();
     descriptions_.clear();
     dates_.clear();
-    authors_.clear();
     institutions_.clear();
     organisations_.clear();
     contributor_institutions_.clear();
@@ -370,25 +378,19 @@ class DataCiteReader final : public Reader {
     return text::classify_creator(hint) == text::NameHolder::organisation;
   }
 
-  static std::optional<model::Author> person_of(const Creator& creator,
-                                                Counters& counters) {
-    model::Author author;
-    author.orcid = creator.orcid;
+  // Null: no author, unless an ORCID names one.
+  static std::optional<text::PersonName> name_of(const Creator& creator,
+                                                 Counters& counters) {
     const bool both = !creator.given.empty() && !creator.family.empty();
-    auto parsed = text::parse_name(
+    auto name = text::parse_name(
         both ? text::NameParts{creator.given, creator.family, {}, {}}
              : text::NameParts{
                    {},
                    {},
                    {},
                    creator.name.empty() ? creator.family : creator.name});
-    if (!parsed) {
-      counters.add("name_placeholder");
-      if (!author.orcid) return std::nullopt;
-    } else {
-      author.name = *std::move(parsed);
-    }
-    return author;
+    if (!name) counters.add("name_placeholder");
+    return name;
   }
 
   static Institution organisation_of(const Creator& creator,
@@ -413,9 +415,11 @@ class DataCiteReader final : public Reader {
       if (item.name || item.id) organisations_.add(std::move(item));
       return;
     }
-    if (auto author = person_of(creator, walk.counters())) {
-      authors_.add(*std::move(author));
-    }
+    const auto name = name_of(creator, walk.counters());
+    if (!name && !creator.orcid) return;
+    append_author(creators_->element(), creator.orcid,
+                  name ? *name : text::PersonName{});
+    creators_->drop_repeated_element();
   }
 
   void read_contributor(JsonWalk& walk, ondemand::value value) {
@@ -447,9 +451,11 @@ class DataCiteReader final : public Reader {
       contributor_institutions_.add(item);
     }
     if (is_organisation(creator)) return;
-    if (auto author = person_of(creator, walk.counters())) {
+    auto name = name_of(creator, walk.counters());
+    if (name || creator.orcid) {
       Contributor contributor;
-      contributor.author = *std::move(author);
+      contributor.author.orcid = creator.orcid;
+      if (name) contributor.author.name = *std::move(name);
       if (!type.empty()) {
         contributor.type =
             text::to_valid_utf8(text::trim(creator.contributor_type));
@@ -696,7 +702,7 @@ class DataCiteReader final : public Reader {
     if (!updated) updated = text::parse_instant(created_);
     append_instant(rows.column(5), updated);
     rows.column(6).append_maybe(venue(counters));
-    append_authors(rows.column(7), authors_.items());
+    creators_->end_list();
     append_institutions(rows.column(8));
     append_funders(rows.column(9));
     append_relations(rows.column(10));
@@ -759,7 +765,8 @@ class DataCiteReader final : public Reader {
   void append_contributors(Column& column) {
     column.begin_list();
     for (const auto& contributor : contributors_) {
-      append_author(column.element(), contributor.author);
+      append_author(column.element(), contributor.author.orcid,
+                    contributor.author.name);
       column.element().at(7).append_maybe(contributor.type);
     }
     column.end_list();
@@ -773,7 +780,7 @@ class DataCiteReader final : public Reader {
   std::vector<Titled> titles_;
   std::vector<Described> descriptions_;
   std::vector<Dated> dates_;
-  DistinctItems<model::Author> authors_;
+  Column* creators_ = nullptr;  // of the rows that are read into
   DistinctItems<Institution> institutions_, organisations_,
       contributor_institutions_;
   DistinctItems<Contributor> contributors_;

@@ -44,6 +44,24 @@ storage::Manifest wanted(const OutputOptions& options, Status& status) {
   return manifest;
 }
 
+// The match files of the search stage, under their names: a second name of the
+// same bytes where the disk allows, else a copy.
+Status add_match_files(const fs::path& search,
+                       storage::Publication& publication) {
+  DMP_ASSIGN(const auto manifest, storage::read_manifest(search));
+  for (const auto& file : manifest.paths(search, "matches/matches_")) {
+    const fs::path to = publication.dir() / file.filename();
+    std::error_code failed;
+    fs::create_hard_link(file, to, failed);
+    if (failed) fs::copy_file(file, to, failed);
+    if (failed) {
+      return Error{ErrorCode::io, to.string() + ": " + failed.message()};
+    }
+    DMP_TRY(publication.add(to));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<storage::StageResult> write_outputs(const OutputOptions& options) {
@@ -90,6 +108,7 @@ Result<storage::StageResult> write_outputs(const OutputOptions& options) {
   } else {
     fs::remove(dir / "matches.csv", ignored);
   }
+  if (options.jsonl) DMP_TRY(add_match_files(options.matches, publication));
   if (options.html) {
     ReportInputs report;
     report.matches = options.matches;

@@ -103,9 +103,25 @@ bool Column::drop_repeated_element() {
   Data& elements = data_->children[0].data();
   const std::size_t first = data_->ends.empty() ? 0 : data_->ends.back();
   const std::size_t last = elements.size() - 1;
-  const bool repeated = data_->repeated.contains_or_add(
-      elements.hash(last),
-      [&](std::size_t i) { return elements.equal(first + i, last); });
+  // A few elements are compared sooner than hashed.
+  constexpr std::size_t kCompared = 8;
+  bool repeated = false;
+  if (last - first < kCompared) {
+    for (auto at = first; at < last && !repeated; ++at) {
+      repeated = elements.equal(at, last);
+    }
+  } else {
+    const auto add = [&](std::size_t element) {
+      return data_->repeated.contains_or_add(
+          elements.hash(element),
+          [&](std::size_t i) { return elements.equal(first + i, element); });
+    };
+    if (last - first == kCompared) {
+      data_->repeated.clear();
+      for (auto at = first; at < last; ++at) add(at);
+    }
+    repeated = add(last);
+  }
   if (repeated) elements.truncate(last);
   return repeated;
 }

@@ -297,6 +297,22 @@ class Chain(unittest.TestCase):
                 done = call(*run_line(self.world, self.out("without" + option), leave_out=(option,)))
                 self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_result_forms_are_those_asked_for(self):
+        out = self.root / "forms"
+        shutil.copytree(self.good, out)
+        done = call(*run_line(self.world, out, "--format", "jsonl"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        folder = out / "results" / RUN
+        names = [file["path"] for file in json.loads((folder / "manifest.json").read_text())["files"]]
+        self.assertTrue(names)
+        for name in names:
+            self.assertRegex(name, r"(^|/)matches_\d{4}\.jsonl\.gz$")
+        lines = []
+        for name in names:
+            with gzip.open(folder / name, "rt", encoding="utf-8") as file:
+                lines += file.read().splitlines()
+        self.assertEqual(lines, matches(out))
+
 
 class BadInput(unittest.TestCase):
     """Each is one clear line (and hints) and the right exit code."""
