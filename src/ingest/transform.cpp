@@ -242,10 +242,7 @@ class Worker {
       parquet.row_group_rows =
           std::min(parquet.row_group_rows, rows_.rows() / 128);
     }
-    if (!writer_) {
-      DMP_ASSIGN(writer_, sql::ParquetWriter::open());
-    }
-    DMP_TRY(writer_->write(rows_, sorted_order(), path, parquet));
+    DMP_TRY(writer_.write(rows_, sorted_order(), path, parquet));
     result_.parts.emplace_back(path, static_cast<std::int64_t>(rows_.rows()));
     ++part_;
     clear();
@@ -274,7 +271,7 @@ class Worker {
   std::size_t bytes_since_look_ = 0;
   std::unique_ptr<Reader> reader_;
   sql::TableBuffer rows_;
-  std::optional<sql::ParquetWriter> writer_;
+  sql::ParquetWriter writer_;
   std::vector<std::string> dois_;
   std::string doi_;
   ondemand::parser parser_;

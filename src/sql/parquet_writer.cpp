@@ -1,20 +1,14 @@
-// Writes a TableBuffer as Parquet: a DuckDB table function hands its rows out
-// in the wanted order, a chunk at a time, and COPY encodes them. Text is not
-// copied on our side: a DuckDB string points into the buffer's arena, which
-// outlives the statement.
+// Writes a TableBuffer as Parquet: row group by row group, and in each column
+// by column, in the wanted order of rows. The places of a list's values are
+// worked out once for all fields of its structure; values are read where the
+// buffer holds them.
 #include "sql/column_data.h"
-#include "sql/session.h"
+#include "sql/output_file.h"
+#include "sql/parquet_chunk.h"
 #include "sql/table_buffer.h"
-
-#include <duckdb.h>
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
+#include "sql/thrift_writer.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <limits>
 #include <numeric>
 #include <span>
 
@@ -22,291 +16,336 @@ namespace dmp::sql {
 
 namespace {
 
-class LogicalType {
- public:
-  explicit LogicalType(const Field& field) : handle_(make(field)) {}
-  LogicalType(const LogicalType&) = delete;
-  LogicalType& operator=(const LogicalType&) = delete;
-  ~LogicalType() { duckdb_destroy_logical_type(&handle_); }
-  duckdb_logical_type get() const { return handle_; }
+constexpr std::string_view kMagic = "PAR1";
 
- private:
-  static duckdb_type id_of(Kind kind) {
-    switch (kind) {
-      case Kind::text:
-        return DUCKDB_TYPE_VARCHAR;
-      case Kind::boolean:
-        return DUCKDB_TYPE_BOOLEAN;
-      case Kind::uint8:
-        return DUCKDB_TYPE_UTINYINT;
-      case Kind::int32:
-        return DUCKDB_TYPE_INTEGER;
-      case Kind::int64:
-        return DUCKDB_TYPE_BIGINT;
-      case Kind::real:
-        return DUCKDB_TYPE_DOUBLE;
-      case Kind::date:
-        return DUCKDB_TYPE_DATE;
-      case Kind::timestamp:
-        return DUCKDB_TYPE_TIMESTAMP;
-      default:
-        return DUCKDB_TYPE_INVALID;
-    }
-  }
+// Numbers of parquet.thrift.
+constexpr std::int32_t kBoolean = 0;
+constexpr std::int32_t kInt32 = 1;
+constexpr std::int32_t kInt64 = 2;
+constexpr std::int32_t kDouble = 5;
+constexpr std::int32_t kByteArray = 6;
+constexpr std::int32_t kUtf8 = 0;  // converted types
+constexpr std::int32_t kList = 3;
+constexpr std::int32_t kDate = 6;
+constexpr std::int32_t kUint8 = 11;
+constexpr std::int32_t kOptional = 1;
+constexpr std::int32_t kRepeated = 2;
+constexpr std::int32_t kZstd = 6;
 
-  static duckdb_logical_type make(const Field& field) {
-    if (field.kind == Kind::list) {
-      const LogicalType element(field.children[0]);
-      return duckdb_create_list_type(element.get());
-    }
-    if (field.kind != Kind::structure) {
-      return duckdb_create_logical_type(id_of(field.kind));
-    }
-    std::vector<duckdb_logical_type> types;
-    std::vector<const char*> names;
-    for (const auto& child : field.children) {
-      types.push_back(make(child));
-      names.push_back(child.name.c_str());
-    }
-    duckdb_logical_type made =
-        duckdb_create_struct_type(types.data(), names.data(), types.size());
-    for (auto& type : types) duckdb_destroy_logical_type(&type);
-    return made;
-  }
-
-  duckdb_logical_type handle_;
-};
-
-// ------------------------------------------------------------------- filling
-
-using Index = std::span<const std::uint64_t>;
-
-void mark_nulls(const Column::Data& data, Index rows, duckdb_vector vector) {
-  std::uint64_t* validity = nullptr;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (data.valid[rows[i]] != 0) continue;
-    if (validity == nullptr) {
-      duckdb_vector_ensure_validity_writable(vector);
-      validity = duckdb_vector_get_validity(vector);
-    }
-    validity[i >> 6] &= ~(std::uint64_t{1} << (i & 63));
-  }
-}
-
-void fill_text(const Column::Data& data, Index rows, duckdb_vector vector) {
-  auto* out = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector));
-  // Rows come in another order than they lie in: far places are asked for
-  // early.
-  constexpr std::size_t kAhead = 16;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (i + 2 * kAhead < rows.size())
-      __builtin_prefetch(&data.ends[rows[i + 2 * kAhead]]);
-    if (i + kAhead < rows.size())
-      __builtin_prefetch(data.bytes.data() + data.begin_of(rows[i + kAhead]));
-    const std::uint64_t begin = data.begin_of(rows[i]);
-    const auto length = static_cast<std::uint32_t>(data.ends[rows[i]] - begin);
-    const char* bytes = data.bytes.data() + begin;
-    duckdb_string_t string{};
-    if (length <= 12) {
-      string.value.inlined.length = length;
-      std::memcpy(string.value.inlined.inlined, bytes, length);
-    } else {
-      string.value.pointer.length = length;
-      std::memcpy(string.value.pointer.prefix, bytes, 4);
-      string.value.pointer.ptr = const_cast<char*>(bytes);
-    }
-    out[i] = string;
-  }
-}
-
-template <class T>
-void fill_integers(const Column::Data& data, Index rows, duckdb_vector vector) {
-  auto* out = static_cast<T*>(duckdb_vector_get_data(vector));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    out[i] = static_cast<T>(data.integers[rows[i]]);
-  }
-}
-
-void fill(const Column::Data& data, Index rows, duckdb_vector vector);
-
-void fill_list(const Column::Data& data, Index rows, duckdb_vector vector) {
-  std::size_t count = 0;
-  for (const auto row : rows) count += data.ends[row] - data.begin_of(row);
-  std::vector<std::uint64_t> elements;
-  elements.reserve(count);
-  for (const auto row : rows) {
-    for (auto at = data.begin_of(row); at < data.ends[row]; ++at) {
-      elements.push_back(at);
-    }
-  }
-  duckdb_list_vector_reserve(vector, elements.size());
-  duckdb_list_vector_set_size(vector, elements.size());
-  auto* entries =
-      static_cast<duckdb_list_entry*>(duckdb_vector_get_data(vector));
-  std::uint64_t offset = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::uint64_t length = data.ends[rows[i]] - data.begin_of(rows[i]);
-    entries[i] = {offset, length};
-    offset += length;
-  }
-  fill(data.children[0].data(), elements, duckdb_list_vector_get_child(vector));
-}
-
-void fill(const Column::Data& data, Index rows, duckdb_vector vector) {
-  mark_nulls(data, rows, vector);
-  switch (data.kind) {
-    case Kind::text:
-      fill_text(data, rows, vector);
-      break;
+std::int32_t type_of(Kind kind) {
+  switch (kind) {
     case Kind::boolean:
+      return kBoolean;
     case Kind::uint8:
-      fill_integers<std::uint8_t>(data, rows, vector);
-      break;
     case Kind::int32:
     case Kind::date:
-      fill_integers<std::int32_t>(data, rows, vector);
-      break;
+      return kInt32;
     case Kind::int64:
     case Kind::timestamp:
-      fill_integers<std::int64_t>(data, rows, vector);
+      return kInt64;
+    case Kind::real:
+      return kDouble;
+    default:
+      return kByteArray;
+  }
+}
+
+// What a leaf's bytes mean, in the old form and in the new.
+void put_meaning(Kind kind, ThriftWriter& thrift) {
+  switch (kind) {
+    case Kind::text:
+      thrift.int32(6, kUtf8);
+      thrift.begin_struct(10);
+      thrift.empty_struct(1);
+      thrift.end();
       break;
-    case Kind::real: {
-      auto* out = static_cast<double*>(duckdb_vector_get_data(vector));
-      for (std::size_t i = 0; i < rows.size(); ++i)
-        out[i] = data.reals[rows[i]];
+    case Kind::uint8:
+      thrift.int32(6, kUint8);
+      thrift.begin_struct(10);
+      thrift.begin_struct(10);
+      thrift.byte(1, 8);
+      thrift.boolean(2, false);  // unsigned
+      thrift.end();
+      thrift.end();
       break;
-    }
-    case Kind::list:
-      fill_list(data, rows, vector);
+    case Kind::date:
+      thrift.int32(6, kDate);
+      thrift.begin_struct(10);
+      thrift.empty_struct(6);
+      thrift.end();
       break;
-    case Kind::structure:
-      for (std::size_t i = 0; i < data.children.size(); ++i) {
-        fill(data.children[i].data(), rows,
-             duckdb_struct_vector_get_child(vector, i));
-      }
+    case Kind::timestamp:  // the old form would make it a time in UTC
+      thrift.begin_struct(10);
+      thrift.begin_struct(8);
+      thrift.boolean(1, false);
+      thrift.begin_struct(2);
+      thrift.empty_struct(2);  // microseconds
+      thrift.end();
+      thrift.end();
+      thrift.end();
+      break;
+    default:
       break;
   }
 }
 
-// ------------------------------------------------------------ table function
+// ------------------------------------------------------------------- footer
 
-// What the callbacks read while a statement runs.
-struct Source {
-  const TableBuffer* rows = nullptr;
-  std::vector<std::uint64_t> order;
-  std::size_t at = 0;
+std::size_t elements_of(const Field& field) {
+  std::size_t count = field.kind == Kind::list ? 2 : 1;
+  for (const auto& child : field.children) count += elements_of(child);
+  return count;
+}
+
+void put_group(std::string_view name, std::int32_t repetition,
+               std::size_t children, bool is_list, ThriftWriter& thrift) {
+  thrift.begin_element();
+  thrift.int32(3, repetition);
+  thrift.text(4, name);
+  thrift.int32(5, static_cast<std::int32_t>(children));
+  if (is_list) {
+    thrift.int32(6, kList);
+    thrift.begin_struct(10);
+    thrift.empty_struct(3);
+    thrift.end();
+  }
+  thrift.end();
+}
+
+void put_field(const Field& field, std::string_view name,
+               ThriftWriter& thrift) {
+  if (field.kind == Kind::list) {
+    put_group(name, kOptional, 1, true, thrift);
+    put_group("list", kRepeated, 1, false, thrift);
+    put_field(field.children[0], "element", thrift);
+    return;
+  }
+  if (field.kind == Kind::structure) {
+    put_group(name, kOptional, field.children.size(), false, thrift);
+    for (const auto& child : field.children)
+      put_field(child, child.name, thrift);
+    return;
+  }
+  thrift.begin_element();
+  thrift.int32(1, type_of(field.kind));
+  thrift.int32(3, kOptional);
+  thrift.text(4, name);
+  put_meaning(field.kind, thrift);
+  thrift.end();
+}
+
+void put_schema(const Schema& schema, ThriftWriter& thrift) {
+  std::size_t count = 1;
+  for (const auto& field : schema) count += elements_of(field);
+  thrift.begin_list(2, ThriftWriter::Element::structure, count);
+  thrift.begin_element();
+  thrift.text(4, "schema");
+  thrift.int32(5, static_cast<std::int32_t>(schema.size()));
+  thrift.end();
+  for (const auto& field : schema) put_field(field, field.name, thrift);
+}
+
+using Path = std::vector<std::string_view>;
+
+struct Chunk {
+  Path path;
+  Kind kind = Kind::text;
+  ChunkFacts facts;
 };
 
-void bind(duckdb_bind_info info) {
-  const auto& source = *static_cast<Source*>(duckdb_bind_get_extra_info(info));
-  for (const auto& field : source.rows->schema()) {
-    const LogicalType type(field);
-    duckdb_bind_add_result_column(info, field.name.c_str(), type.get());
-  }
-  duckdb_bind_set_cardinality(info, source.order.size(), true);
+void put_facts(const Chunk& chunk, ThriftWriter& thrift) {
+  const ChunkFacts& facts = chunk.facts;
+  thrift.begin_struct(12);
+  // Fields 5 and 6 are the bounds in the order of the type.
+  thrift.int64(3, facts.nulls);
+  if (facts.distinct) thrift.int64(4, *facts.distinct);
+  if (facts.most) thrift.text(5, *facts.most);
+  if (facts.least) thrift.text(6, *facts.least);
+  thrift.end();
 }
 
-void init(duckdb_init_info info) {
-  duckdb_init_set_max_threads(info, 1);
+void put_chunk(const Chunk& chunk, ThriftWriter& thrift) {
+  constexpr std::int32_t kPlain = 0;
+  constexpr std::int32_t kRle = 3;
+  constexpr std::int32_t kRleDictionary = 8;
+  const ChunkFacts& facts = chunk.facts;
+  thrift.begin_element();
+  thrift.int64(2, 0);  // no second copy of the metadata
+  thrift.begin_struct(3);
+  thrift.int32(1, type_of(chunk.kind));
+  thrift.begin_list(2, ThriftWriter::Element::int32,
+                    facts.dictionary_at ? 3 : 2);
+  thrift.element(kPlain);
+  thrift.element(kRle);
+  if (facts.dictionary_at) thrift.element(kRleDictionary);
+  thrift.begin_list(3, ThriftWriter::Element::text, chunk.path.size());
+  for (const auto name : chunk.path) thrift.element(name);
+  thrift.int32(4, kZstd);
+  thrift.int64(5, facts.slots);
+  thrift.int64(6, facts.raw_bytes);
+  thrift.int64(7, facts.bytes);
+  thrift.int64(9, facts.data_at);
+  if (facts.dictionary_at) thrift.int64(11, *facts.dictionary_at);
+  put_facts(chunk, thrift);
+  thrift.end();
+  thrift.end();
 }
 
-void emit(duckdb_function_info info, duckdb_data_chunk output) {
-  auto& source = *static_cast<Source*>(duckdb_function_get_extra_info(info));
-  const std::size_t count = std::min<std::size_t>(
-      duckdb_vector_size(), source.order.size() - source.at);
-  const Index rows(source.order.data() + source.at, count);
-  for (std::size_t i = 0; i < source.rows->schema().size(); ++i) {
-    fill(source.rows->column(i).data(), rows,
-         duckdb_data_chunk_get_vector(output, i));
+struct RowGroup {
+  std::vector<Chunk> chunks;
+  std::int64_t rows = 0;
+};
+
+void put_row_group(const RowGroup& group, ThriftWriter& thrift) {
+  std::int64_t raw_bytes = 0;
+  std::int64_t bytes = 0;
+  for (const auto& chunk : group.chunks) {
+    raw_bytes += chunk.facts.raw_bytes;
+    bytes += chunk.facts.bytes;
   }
-  source.at += count;
-  duckdb_data_chunk_set_size(output, count);
+  const ChunkFacts& first = group.chunks.front().facts;
+  thrift.begin_element();
+  thrift.begin_list(1, ThriftWriter::Element::structure, group.chunks.size());
+  for (const auto& chunk : group.chunks) put_chunk(chunk, thrift);
+  thrift.int64(2, raw_bytes);
+  thrift.int64(3, group.rows);
+  thrift.int64(5, first.dictionary_at.value_or(first.data_at));
+  thrift.int64(6, bytes);
+  thrift.end();
 }
 
-Status register_source(const Session& session, Source& source) {
-  duckdb_table_function function = duckdb_create_table_function();
-  duckdb_table_function_set_name(function, "buffered_rows");
-  duckdb_table_function_set_extra_info(function, &source, nullptr);
-  duckdb_table_function_set_bind(function, bind);
-  duckdb_table_function_set_init(function, init);
-  duckdb_table_function_set_function(function, emit);
-  const auto done = duckdb_register_table_function(
-      static_cast<duckdb_connection>(session.native()), function);
-  duckdb_destroy_table_function(&function);
-  if (done == DuckDBSuccess) return {};
-  return Error{ErrorCode::internal, "register the rows of a buffer"};
+std::string footer_of(const TableBuffer& rows,
+                      const std::vector<RowGroup>& groups, std::size_t leaves) {
+  std::string footer;
+  ThriftWriter thrift(footer);
+  thrift.int32(1, 1);
+  put_schema(rows.schema(), thrift);
+  thrift.int64(3, static_cast<std::int64_t>(rows.rows()));
+  thrift.begin_list(4, ThriftWriter::Element::structure, groups.size());
+  for (const auto& group : groups) put_row_group(group, thrift);
+  thrift.text(6, "dmpworks");
+  thrift.begin_list(7, ThriftWriter::Element::structure, leaves);
+  for (std::size_t i = 0; i < leaves; ++i) {
+    thrift.begin_element();  // bounds in the order of the type
+    thrift.empty_struct(1);
+    thrift.end();
+  }
+  thrift.end();
+  const auto length = static_cast<std::uint32_t>(footer.size());
+  for (unsigned shift = 0; shift < 32; shift += 8)
+    footer += static_cast<char>(length >> shift);
+  footer += kMagic;
+  return footer;
 }
 
-Status sync(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
-    return Error{ErrorCode::io, path.string() + ": " + std::strerror(errno)};
-  }
-  const int failed = ::fsync(file);
-  const int number = errno;
-  ::close(file);
-  if (failed != 0) {
-    return Error{ErrorCode::io, path.string() + ": " + std::strerror(number)};
-  }
-  return {};
+std::size_t leaves_of(const Field& field) {
+  if (field.children.empty()) return 1;
+  std::size_t count = 0;
+  for (const auto& child : field.children) count += leaves_of(child);
+  return count;
 }
+
+// --------------------------------------------------------------------- rows
+
+class RowGroupWriter {
+ public:
+  RowGroupWriter(ChunkEncoder& encoder, OutputFile& file)
+      : encoder_(encoder), file_(file) {}
+
+  Result<RowGroup> write(const TableBuffer& rows,
+                         std::span<const std::uint64_t> order) {
+    group_ = {};
+    group_.rows = static_cast<std::int64_t>(order.size());
+    const Slots slots = Slots::of_rows({order.begin(), order.end()});
+    for (std::size_t i = 0; i < rows.schema().size(); ++i) {
+      const Field& field = rows.schema()[i];
+      DMP_TRY(visit(field, rows.column(i).data(), slots, {field.name}));
+    }
+    return std::move(group_);
+  }
+
+ private:
+  Status visit(const Field& field, const Column::Data& column,
+               const Slots& slots, const Path& path) {
+    const auto below = [&](std::initializer_list<std::string_view> names) {
+      Path longer = path;
+      longer.insert(longer.end(), names);
+      return longer;
+    };
+    if (field.kind == Kind::list) {
+      return visit(field.children[0], column.children[0].data(),
+                   slots.below_list(column), below({"list", "element"}));
+    }
+    if (field.kind == Kind::structure) {
+      const Slots inside = slots.below_structure(column);
+      for (std::size_t i = 0; i < field.children.size(); ++i) {
+        const Field& child = field.children[i];
+        DMP_TRY(visit(child, column.children[i].data(), inside,
+                      below({child.name})));
+      }
+      return {};
+    }
+    const auto bounds =
+        path.size() == 1 ? TextBounds::kept : TextBounds::left_out;
+    DMP_ASSIGN(ChunkFacts facts, encoder_.encode(column, slots, bounds, file_));
+    group_.chunks.push_back({path, field.kind, std::move(facts)});
+    return {};
+  }
+
+  ChunkEncoder& encoder_;
+  OutputFile& file_;
+  RowGroup group_;
+};
 
 }  // namespace
 
 struct ParquetWriter::State {
-  explicit State(Session opened) : session(std::move(opened)) {}
-  Session session;
-  Source source;
+  ChunkEncoder encoder;
+  std::vector<std::uint64_t> order;
 };
 
-ParquetWriter::ParquetWriter(std::unique_ptr<State> state)
-    : state_(std::move(state)) {}
+ParquetWriter::ParquetWriter() : state_(std::make_unique<State>()) {}
 ParquetWriter::ParquetWriter(ParquetWriter&&) noexcept = default;
 ParquetWriter& ParquetWriter::operator=(ParquetWriter&&) noexcept = default;
 ParquetWriter::~ParquetWriter() = default;
-
-Result<ParquetWriter> ParquetWriter::open() {
-  DMP_ASSIGN(auto session, Session::open({}));
-  auto state = std::make_unique<State>(std::move(session));
-  DMP_TRY(register_source(state->session, state->source));
-  return ParquetWriter(std::move(state));
-}
 
 Status ParquetWriter::write(const TableBuffer& rows,
                             std::span<const std::uint32_t> order,
                             const std::filesystem::path& path,
                             const ParquetOptions& options) {
-  Source& source = state_->source;
-  source.rows = &rows;
-  source.at = 0;
-  source.order.resize(rows.rows());
+  state_->order.resize(rows.rows());
   if (order.empty()) {
-    std::iota(source.order.begin(), source.order.end(), std::uint64_t{0});
+    std::iota(state_->order.begin(), state_->order.end(), std::uint64_t{0});
   } else {
-    source.order.assign(order.begin(), order.end());
+    state_->order.assign(order.begin(), order.end());
   }
-  std::size_t group_rows = options.row_group_rows;
-  if (options.row_group_bytes > 0 && rows.rows() > 0) {
-    const std::size_t row_bytes = 1 + rows.bytes() / rows.rows();
-    group_rows = std::min(group_rows, options.row_group_bytes / row_bytes);
+  constexpr std::size_t kScanned = 2'048;
+  const std::size_t group_rows =
+      std::max<std::size_t>(
+          1, (options.row_group_rows + kScanned - 1) / kScanned) *
+      kScanned;
+  DMP_ASSIGN(auto file, OutputFile::create(path));
+  DMP_TRY(file.append(kMagic));
+  std::vector<RowGroup> groups;
+  RowGroupWriter writer(state_->encoder, file);
+  const std::span<const std::uint64_t> all(state_->order);
+  for (std::size_t at = 0; at < all.size(); at += group_rows) {
+    DMP_ASSIGN(auto group,
+               writer.write(rows, all.subspan(at, std::min(group_rows,
+                                                           all.size() - at))));
+    groups.push_back(std::move(group));
   }
-  const std::string level =
-      options.compression == "zstd" ? ", COMPRESSION_LEVEL 3" : "";
-  DMP_TRY(state_->session.execute(fmt::format(
-      "COPY (SELECT * FROM buffered_rows()) TO {} (FORMAT parquet, "
-      "COMPRESSION {}{}, ROW_GROUP_SIZE {}, "
-      "WRITE_BLOOM_FILTER false, STRING_DICTIONARY_PAGE_SIZE_LIMIT 262144)",
-      quote(path.string()), options.compression, level,
-      std::max<std::size_t>(group_rows, 2048))));
-  return sync(path);
+  std::size_t leaves = 0;
+  for (const auto& field : rows.schema()) leaves += leaves_of(field);
+  DMP_TRY(file.append(footer_of(rows, groups, leaves)));
+  return file.finish();
 }
 
 Status write_parquet(const TableBuffer& rows,
                      const std::vector<std::uint32_t>& order,
                      const std::filesystem::path& path,
                      const ParquetOptions& options) {
-  DMP_ASSIGN(auto writer, ParquetWriter::open());
-  return writer.write(rows, order, path, options);
+  return ParquetWriter().write(rows, order, path, options);
 }
 
 }  // namespace dmp::sql

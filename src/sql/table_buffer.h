@@ -112,24 +112,20 @@ class TableBuffer {
 };
 
 struct ParquetOptions {
-  std::size_t row_group_rows = 122'880;  // rounded up to DuckDB's 2,048
-  // Fewer rows go into a group if they are longer than this together, in
-  // TableBuffer::bytes(); 0: no limit. DuckDB copies a group before it encodes
-  // it, so this bounds memory.
-  std::size_t row_group_bytes = 0;
-  std::string compression = "zstd";  // zstd (level 3) | snappy
+  // Rounded up to 2,048, the rows that DuckDB reads at once.
+  std::size_t row_group_rows = 122'880;
 };
 
-// Writes buffers as Parquet files, one after another; opening one costs some 20
-// ms. Threads: one at a time.
+// Writes buffers as Parquet files, zstd level 3, one after another. Every field
+// is optional; lists are the three-level list.element; timestamps are
+// microseconds of no time zone. Threads: one at a time.
 class ParquetWriter {
  public:
-  // Errors: internal.
-  static Result<ParquetWriter> open();
+  ParquetWriter();
 
   // Writes the rows in the order of `order` (indices into the buffer; empty: as
   // appended) to `path`, which must not exist. fsynced. Byte-identical for
-  // equal input. Errors: io (full disk, permissions), internal.
+  // equal input. Errors: io (it exists, full disk, permissions), internal.
   Status write(const TableBuffer& rows, std::span<const std::uint32_t> order,
                const std::filesystem::path& path,
                const ParquetOptions& options);
@@ -140,7 +136,6 @@ class ParquetWriter {
 
  private:
   struct State;
-  explicit ParquetWriter(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
