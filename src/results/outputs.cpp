@@ -1,5 +1,6 @@
 #include "results/outputs.h"
 
+#include "base/log.h"
 #include "dmps/transform.h"
 #include "results/csv.h"
 #include "results/ground_truth.h"
@@ -122,6 +123,11 @@ Result<storage::StageResult> write_outputs(const OutputOptions& options) {
   manifest.rows_out = records;
   storage::StageResult stage;
   DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
+  if (auto linked =
+          storage::link_in_stage_folder(options.stage_dir, stage.manifest);
+      !linked) {
+    log::warning("results: {}", linked.error().message);
+  }
   return stage;
 }
 

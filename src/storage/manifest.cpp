@@ -325,8 +325,16 @@ Error io_error(const fs::path& path, const std::error_code& error) {
   return Error{ErrorCode::io, path.string() + ": " + error.message()};
 }
 
+// As link_in_stage_folder() makes them.
+bool is_link_to(const fs::path& path, const std::set<std::string>& names) {
+  std::error_code no_link;
+  const fs::path target = fs::read_symlink(path, no_link);
+  return !no_link && names.contains(target.string()) &&
+         target.filename() == path.filename();
+}
+
 // Removes everything below `dir` that `kept` (relative paths) does not name,
-// and folders left empty.
+// links to what it names excepted, and folders left empty.
 Status remove_others(const fs::path& dir, const std::set<std::string>& kept) {
   std::error_code error;
   if (!fs::exists(dir, error)) return {};
@@ -336,7 +344,8 @@ Status remove_others(const fs::path& dir, const std::set<std::string>& kept) {
        !error && it != end; it.increment(error)) {
     if (it->is_directory() && !it->is_symlink()) {
       folders.push_back(it->path());
-    } else if (!kept.contains(it->path().lexically_relative(dir).string())) {
+    } else if (!kept.contains(it->path().lexically_relative(dir).string()) &&
+               !is_link_to(it->path(), kept)) {
       doomed.push_back(it->path());
     }
   }
@@ -452,6 +461,20 @@ Result<Manifest> Publication::publish(Manifest manifest) {
                  removed.error().message);
   }
   return manifest;
+}
+
+Status link_in_stage_folder(const fs::path& stage_dir,
+                            const Manifest& manifest) {
+  for (const auto& file : manifest.files) {
+    const fs::path path(file.path);
+    if (!path.has_parent_path()) continue;
+    const fs::path link = stage_dir / path.filename();
+    std::error_code error;
+    fs::remove(link, error);
+    if (!error) fs::create_symlink(path, link, error);
+    if (error) return io_error(link, error);
+  }
+  return sync_to_disk(stage_dir);
 }
 
 Publication::Publication(Publication&& other) noexcept

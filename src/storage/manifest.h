@@ -123,6 +123,12 @@ class Publication {
   bool live_ = false;
 };
 
+// For a stage whose files people open: gives each file that lies in an r<NN>/
+// its name in the stage folder, by a symbolic link. A Publication keeps a link
+// as long as it keeps the file. Errors: io.
+Status link_in_stage_folder(const std::filesystem::path& stage_dir,
+                            const Manifest& manifest);
+
 // Hex digest of a file. Errors: io, not_found.
 Result<std::string> sha256_file(const std::filesystem::path& path);
 std::string sha256_text(std::string_view text);

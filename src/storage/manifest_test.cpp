@@ -97,6 +97,24 @@ TEST_F(ManifestTest, KeepsTheFormerStageReadableWhileReplacingIt) {
   EXPECT_FALSE(fs::exists(stage_ / "r01"));
 }
 
+TEST_F(ManifestTest, LinksTheNewestFilesWhereTheyWereAtFirst) {
+  const auto text = [&] {
+    std::string read;
+    std::getline(std::ifstream(stage_ / "part.txt"), read);
+    return read;
+  };
+  ASSERT_TRUE(link_in_stage_folder(stage_, publish("first", "1")).has_value());
+  EXPECT_FALSE(fs::is_symlink(stage_ / "part.txt"));
+  for (const char* next : {"second", "third"}) {
+    ASSERT_TRUE(link_in_stage_folder(stage_, publish(next, next)).has_value());
+    EXPECT_TRUE(fs::is_symlink(stage_ / "part.txt"));
+    EXPECT_EQ(text(), next);
+    // A later attempt leaves it alone.
+    ASSERT_TRUE(Publication::begin(stage_, "test").has_value());
+    EXPECT_EQ(text(), next);
+  }
+}
+
 // P44: leftovers of a killed attempt never reach a reader.
 TEST_F(ManifestTest, ClearsWhatAKilledAttemptLeft) {
   write(stage_ / ".unfinished", "");

@@ -202,6 +202,9 @@ class Chain(unittest.TestCase):
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertEqual(kept, {p: p.stat().st_mtime_ns for p in out.glob(f"openalex_works/{RUN}/**/*.parquet")})
         self.assertEqual(len(matches(out)), len(matches(self.good)) - 1)
+        report = out / "results" / RUN / "report.html"
+        self.assertNotEqual(report.read_text(), (self.good / "results" / RUN / "report.html").read_text())
+        self.assertRegex(str(report.resolve()), r"/r\d\d/report\.html$")
 
     def lists(self, name):
         return json.loads((self.world / "meta" / f"{name}.json").read_text(encoding="utf-8"))
