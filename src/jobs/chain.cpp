@@ -134,14 +134,8 @@ Status Chain::transform_works(ingest::Source source, const std::string& name,
 }
 
 Status Chain::transform() {
-  DMP_TRY(transform_works(ingest::Source::openalex_works,
-                          "transform openalex-works", options_.openalex_works,
-                          folders_.openalex_works));
-  DMP_TRY(transform_works(
-      ingest::Source::crossref_metadata, "transform crossref-metadata",
-      options_.crossref_metadata, folders_.crossref_metadata));
-  DMP_TRY(transform_works(ingest::Source::datacite, "transform datacite",
-                          options_.datacite, folders_.datacite));
+  // The small inputs first: what is wrong with them is known before hours are
+  // spent on the works.
   if (options_.ror) {
     ingest::RorOptions ror;
     ror.input = *options_.ror;
@@ -153,6 +147,14 @@ Status Chain::transform() {
   } else {
     say({"transform ror", "not given, counts as empty"});
   }
+  dmps::DmpsOptions plans;
+  plans.inputs = options_.dmps;
+  plans.stage_dir = folders_.dmps;
+  if (options_.ror) plans.ror_stage = folders_.ror;
+  plans.force = options_.force;
+  plans.max_reject_ratio = options_.max_reject_ratio;
+  DMP_TRY(measure("transform dmps", folders_.dmps,
+                  [&] { return dmps::transform_dmps(plans); }));
   if (options_.data_citation_corpus) {
     ingest::CorpusOptions corpus;
     corpus.input = *options_.data_citation_corpus;
@@ -164,14 +166,14 @@ Status Chain::transform() {
   } else {
     say({"read data-citation-corpus", "not given, counts as empty"});
   }
-  dmps::DmpsOptions plans;
-  plans.inputs = options_.dmps;
-  plans.stage_dir = folders_.dmps;
-  if (options_.ror) plans.ror_stage = folders_.ror;
-  plans.force = options_.force;
-  plans.max_reject_ratio = options_.max_reject_ratio;
-  return measure("transform dmps", folders_.dmps,
-                 [&] { return dmps::transform_dmps(plans); });
+  DMP_TRY(transform_works(ingest::Source::openalex_works,
+                          "transform openalex-works", options_.openalex_works,
+                          folders_.openalex_works));
+  DMP_TRY(transform_works(
+      ingest::Source::crossref_metadata, "transform crossref-metadata",
+      options_.crossref_metadata, folders_.crossref_metadata));
+  return transform_works(ingest::Source::datacite, "transform datacite",
+                         options_.datacite, folders_.datacite);
 }
 
 Status Chain::build_index() {

@@ -79,8 +79,12 @@ class FirstLetters {
   bool known_[kLongestPlaceholder + 1][256] = {};
 };
 
-bool may_be_listed(std::string_view text) {
+const FirstLetters& first_letters() {
   static const FirstLetters kLetters;
+  return kLetters;
+}
+
+bool may_be_listed(std::string_view text) {
   if (text.empty() || !is_ascii(text)) return true;
   const auto decorated = [](char c) {
     return c <= ' ' || c == '.' || c == '(' || c == ')' || c == '[' ||
@@ -88,10 +92,11 @@ bool may_be_listed(std::string_view text) {
            c == 0x7F;
   };
   if (decorated(text.back()) || decorated(text.front())) return true;
-  return kLetters.possible(text);
+  return first_letters().possible(text);
 }
 
 bool is_listed(std::string_view text, TextKind kind) {
+  if (!text.empty() && !first_letters().possible(text)) return false;
   const Placeholders& lists = placeholders();
   if (lists.all.contains(text)) return true;
   if (kind == TextKind::abstract) return lists.abstract.contains(text);

@@ -1,6 +1,6 @@
-// A plain word is `Maria`, `McDonald`, `O'Brien` or `Jean-Pierre`; initials are
-// `J`, `J.` or `J.R.`. Whatever looks like a particle, title, post-nominal,
-// generation or placeholder is left to the rules.
+// A plain word is `Maria`, `José`, `McDonald`, `O'Brien` or `Jean-Pierre`;
+// initials are `J`, `J.` or `J.R.`. Whatever looks like a particle, title,
+// post-nominal, generation or placeholder is left to the rules.
 #include "text/plain_names.h"
 
 #include "text/clean_text.h"
@@ -30,6 +30,44 @@ char to_upper(char c) {
   return class_of(c) == lower ? static_cast<char>(c - 32) : c;
 }
 
+// U+00C0 to U+017F, two bytes each. They stay as they are in NFC, unless a mark
+// follows, which is no plain letter. What has no single letter of the other
+// case stays `other`.
+constexpr std::size_t kFirstTwoByteLetter = 0xC0;
+constexpr std::array<Class, 0x180 - kFirstTwoByteLetter> kTwoByteClasses = [] {
+  std::array<Class, 0x180 - kFirstTwoByteLetter> table{};
+  const auto at = [&](std::size_t c) -> Class& {
+    return table[c - kFirstTwoByteLetter];
+  };
+  for (std::size_t c = 0xC0; c <= 0xDE; ++c) at(c) = upper;
+  for (std::size_t c = 0xE0; c <= 0xFF; ++c) at(c) = lower;
+  for (std::size_t c = 0x100; c <= 0x137; ++c) at(c) = c % 2 ? lower : upper;
+  for (std::size_t c = 0x139; c <= 0x148; ++c) at(c) = c % 2 ? upper : lower;
+  for (std::size_t c = 0x14A; c <= 0x177; ++c) at(c) = c % 2 ? lower : upper;
+  at(0x178) = upper;
+  for (std::size_t c = 0x179; c <= 0x17E; ++c) at(c) = c % 2 ? upper : lower;
+  for (const std::size_t c :
+       {0xD7, 0xF7, 0x130, 0x131, 0x132, 0x133, 0x13F, 0x140})
+    at(c) = other;
+  return table;
+}();
+
+struct Letter {
+  Class letter_class = other;
+  std::size_t bytes = 1;
+};
+
+// Of the character that begins at `at`.
+Letter letter_at(std::string_view text, std::size_t at) {
+  const auto first = static_cast<unsigned char>(text[at]);
+  if (first < 0x80) return {kClasses[first], 1};
+  if (first < 0xC3 || first > 0xC5 || at + 1 == text.size()) return {};
+  const auto second = static_cast<unsigned char>(text[at + 1]);
+  if ((second & 0xC0) != 0x80) return {};
+  const std::size_t point = (first & 0x1FU) << 6 | (second & 0x3FU);
+  return {kTwoByteClasses[point - kFirstTwoByteLetter], 2};
+}
+
 enum class Shape : std::uint8_t { unknown, word, initials, small };
 
 // (X.)+ or X
@@ -44,15 +82,18 @@ Shape shape_of_initials(std::string_view token) {
 }
 
 // A capital first and a small letter in it; parts between hyphens begin with
-// two letters (the first part may have an apostrophe there).
+// two letters (the first part may have an apostrophe there), the later ones
+// with a letter of ASCII or a capital.
 Shape shape_of_word(std::string_view token) {
   bool has_lower = false;
   std::size_t part = 0;  // characters of this part so far
-  for (std::size_t i = 0; i < token.size(); ++i) {
+  for (std::size_t i = 0; i < token.size();) {
     const char c = token[i];
-    const Class letter = class_of(c);
-    if (letter != other) {
-      has_lower = has_lower || letter == lower;
+    const Letter letter = letter_at(token, i);
+    if (letter.letter_class != other) {
+      if (part == 0 && letter.letter_class == lower && letter.bytes > 1)
+        return Shape::unknown;
+      has_lower = has_lower || letter.letter_class == lower;
       ++part;
     } else if (c == '\'' && part > 0 && i + 1 < token.size()) {
       ++part;
@@ -61,6 +102,7 @@ Shape shape_of_word(std::string_view token) {
     } else {
       return Shape::unknown;
     }
+    i += letter.bytes;
   }
   return has_lower && part >= 2 ? Shape::word : Shape::unknown;
 }
@@ -73,7 +115,7 @@ Shape shape_of(std::string_view token) {
     }
     return Shape::small;
   }
-  if (class_of(token[0]) != upper) return Shape::unknown;
+  if (letter_at(token, 0).letter_class != upper) return Shape::unknown;
   if (token.size() == 1 || token[1] == '.') return shape_of_initials(token);
   return shape_of_word(token);
 }
@@ -113,15 +155,21 @@ class GivenParts {
   void add(std::string_view token, Shape shape) {
     if (shape == Shape::initials) {
       for (const char c : token) {
-        if (c != '.') unit(c);
+        if (c != '.') unit({&c, 1});
       }
       return;
     }
-    bool at_start = true;
-    for (const char c : token) {
-      if (at_start) unit(to_upper(c));
-      at_start = c == '-';
-    }
+    std::size_t at = 0;
+    do {
+      const Letter first = letter_at(token, at);
+      if (first.bytes == 1) {
+        const char letter = to_upper(token[at]);
+        unit({&letter, 1});
+      } else {
+        unit(token.substr(at, first.bytes));
+      }
+      at = token.find('-', at) + 1;
+    } while (at != 0);
     if (!name_.given_name) {
       name_.given_name.emplace(token);
     } else if (!name_.middle_names) {
@@ -133,11 +181,11 @@ class GivenParts {
   }
 
  private:
-  void unit(char letter) {
+  void unit(std::string_view letter) {
     if (!name_.first_initial) {
-      name_.first_initial.emplace(1, letter);
+      name_.first_initial.emplace(letter);
     } else if (!name_.middle_initials) {
-      name_.middle_initials.emplace(1, letter);
+      name_.middle_initials.emplace(letter);
     } else {
       *name_.middle_initials += letter;
     }

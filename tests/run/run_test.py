@@ -448,6 +448,7 @@ class BadInput(unittest.TestCase):
         plans = self.root / "notplans.jsonl"
         plans.write_text('{"name": "not a plan"}\n' * 30)
         self.fails(1, "notplans.jsonl", plans=plans)
+        self.assertFalse((self.root / "out" / "openalex_works").exists(), "the works were read before the plans")
 
     # P101, P102, P103
     def test_all_wrong_flags_at_once(self):
