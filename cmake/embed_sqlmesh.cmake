@@ -1,7 +1,7 @@
 # Makes ${output} from the SQLMesh project: a table of {path, text} of its
 # configuration, models and tests. Run as a script: -D project=… -D output=…
 file(GLOB_RECURSE files RELATIVE ${project} ${project}/config.yaml
-     ${project}/models/*.sql ${project}/tests/*.yaml)
+     ${project}/models/*.sql ${project}/tests/test*.yaml)
 list(SORT files)
 set(text "// Made by cmake/embed_sqlmesh.cmake; do not edit.\n")
 string(APPEND text "#include \"sql/model_project.h\"\n\nnamespace dmp::sql {\n\n")

@@ -34,7 +34,8 @@ bool mentions(const std::string& query, const std::string& name) {
 bool is_of_project(const std::string& path) {
   return path == "config.yaml" ||
          (path.starts_with("models/") && path.ends_with(".sql")) ||
-         (path.starts_with("tests/") && path.ends_with(".yaml"));
+         (path.starts_with("tests/") && path.ends_with(".yaml") &&
+          fs::path(path).filename().string().starts_with("test"));
 }
 
 // `query` with comments blanked: a name in one reads nothing.

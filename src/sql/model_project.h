@@ -16,8 +16,8 @@ struct ProjectFile {
   std::string text;
 };
 
-// The project built into the program: config.yaml, models/, tests/; sorted by
-// path.
+// The project built into the program: config.yaml, models/**.sql,
+// tests/**/test*.yaml (the names the PyPI tool takes); sorted by path.
 const std::vector<ProjectFile>& embedded_project();
 
 // The same files of a project folder. Errors: not_found (no models), io.

@@ -15,7 +15,7 @@ struct CheckResult {
   std::string story;  // why not: lines, each with '\n'
 };
 
-// Runs the unit tests of a project (tests/*.yaml) whose names contain
+// Runs the unit tests of a project (tests/test*.yaml) whose names contain
 // `pattern`, each by itself, in the order of files and in them:
 //
 //   name:

@@ -19,7 +19,7 @@ std::vector<CheckResult> check(const std::string& tests,
       {{"config.yaml", "variables:\n  least: 1\n  path: /nowhere\n"},
        {"models/range/m.sql", model},
        {"models/raw/s.sql", kSource},
-       {"tests/m.yaml", tests}},
+       {"tests/test_m.yaml", tests}},
       pattern);
   if (!results) return {{"error", "", false, results.error().message}};
   return *results;
@@ -101,7 +101,7 @@ TEST(ProjectChecks, APatternChoosesByName) {
   ASSERT_EQ(check(tests, "et").size(), 1U);
   EXPECT_EQ(check(tests, "et")[0].name, "beta");
   EXPECT_EQ(check(tests, "gamma")[0].story, "no test's name contains gamma");
-  EXPECT_EQ(check("a: [1")[0].story.substr(0, 13), "tests/m.yaml:");
+  EXPECT_EQ(check("a: [1")[0].story.substr(0, 18), "tests/test_m.yaml:");
 }
 
 }  // namespace
