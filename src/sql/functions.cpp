@@ -1,5 +1,6 @@
 #include "sql/functions.h"
 
+#include "sql/duckdb_api.h"
 #include "sql/list_functions.h"
 #include "sql/lookup.h"
 #include "sql/vector_view.h"
@@ -7,7 +8,6 @@
 #include "text/identifiers.h"
 #include "text/unicode.h"
 
-#include <duckdb.h>
 #include <openssl/evp.h>
 
 #include <algorithm>

@@ -40,8 +40,7 @@ void put_null(duckdb_vector vector, std::size_t row) {
 
 void put_text(duckdb_vector vector, std::size_t row, std::string_view text) {
   if (text.data() == nullptr) return put_null(vector, row);
-  duckdb_unsafe_vector_assign_string_element_len(vector, row, text.data(),
-                                                 text.size());
+  assign_text(vector, row, text.data(), text.size());
 }
 
 TextStructLists::TextStructLists(duckdb_vector lists, std::size_t fields)

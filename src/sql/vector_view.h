@@ -1,6 +1,6 @@
 #pragma once
 
-#include <duckdb.h>
+#include "sql/duckdb_api.h"
 
 #include <cstddef>
 #include <cstdint>
