@@ -17,6 +17,7 @@ build: setup ## Build the release program: build/release/dmpworks
 	@cmake --build build/release -j $(JOBS)
 
 test: build ## Build with ASan and UBSan, run all tests
+	@tools/setup-sqlmesh
 	@cmake --preset $(PRESET) >/dev/null
 	@cmake --build build/$(PRESET) -j $(JOBS)
 	@tools/check-layers
