@@ -5,7 +5,7 @@ usage: extension_footer.py FILE PLATFORM VERSION
 
 The footer is a custom section as WebAssembly has it, then eight fields of 32
 bytes, the last one first, and the place of a signature, which we have none of.
-Source: DuckDB, extension/README.md and scripts/append_metadata.cmake.
+Source: DuckDB, scripts/append_metadata.cmake.
 """
 import pathlib
 import sys
