@@ -1,4 +1,4 @@
-# dmpworks.duckdb_extension: the functions of the models for any DuckDB from 1.2
+# dmpworks.duckdb_extension: the functions of the models for any DuckDB from 1.3
 # on (src/extension.cpp). From the same sources as the program, but compiled
 # anew: as position-independent code, and never with sanitizers, since it is
 # loaded into a process that has none.

@@ -13,8 +13,9 @@ DUCKDB_EXTENSION_EXTERN
 namespace dmp::sql {
 
 // Puts valid UTF-8, or any bytes into a BLOB. The extension keeps to the stable
-// part of the API, so that any DuckDB from 1.2 on loads it; there the text is
-// looked at once more.
+// part of the API, so that one build is loaded by any DuckDB from 1.3 on (1.2
+// has that API too, but its Python package wants extensions of an older
+// compiler); there the text is looked at once more.
 inline void assign_text(duckdb_vector vector, idx_t row, const char* text,
                         idx_t bytes) {
 #ifdef DUCKDB_EXTENSION_NAME

@@ -31,8 +31,8 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2] / "sqlmesh"
 PYPI_TOOL = ENVIRONMENT / "bin/sqlmesh"
 RUN = "2026-01-01"
 INPUTS = ("openalex_works", "crossref_metadata", "datacite", "ror", "data_citation_corpus")
-# Low, so that there are hubs in a small world.
-VARIABLES = {"SQLMESH__VARIABLES__MAX_RELATION_DEGREES": "2"}
+# Low, so that a small world has hubs, and lists that are cut.
+VARIABLES = {"SQLMESH__VARIABLES__MAX_RELATION_DEGREES": "2", "SQLMESH__VARIABLES__AUDIT_NESTED_OBJECT_LIMIT": "2"}
 
 
 def call(*words, env=None, cwd=None):
