@@ -5,6 +5,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
+#include <mutex>
 #include <string>
 
 namespace dmp::log {
@@ -17,6 +19,8 @@ struct Sink {
       "dmpworks", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   Level least = Level::info;
   Form form = Form::text;
+  std::mutex mutex;
+  bool has_status = false;
   Sink() {
     logger->set_level(spdlog::level::trace);
     logger->set_pattern("%v");
@@ -44,6 +48,12 @@ std::string_view name(Level level) {
   return "info";
 }
 
+// The caller holds the mutex.
+void wipe_status() {
+  if (sink().has_status) std::fputs("\r\033[K", stderr);
+  sink().has_status = false;
+}
+
 }  // namespace
 
 void configure(Level least, Form form) {
@@ -60,6 +70,8 @@ bool enabled(Level level) {
 
 void write(Level level, std::string_view message) {
   if (!enabled(level)) return;
+  const std::scoped_lock lock(sink().mutex);
+  wipe_status();
   if (sink().form == Form::text) {
     sink().logger->info("{}: {}", name(level), message);
     return;
@@ -69,6 +81,16 @@ void write(Level level, std::string_view message) {
   json.begin_object().member("level", name(level)).member("message", message);
   json.end_object();
   sink().logger->info("{}", line);
+}
+
+void show_status(std::string_view text) {
+  const std::scoped_lock lock(sink().mutex);
+  wipe_status();
+  if (!text.empty()) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    sink().has_status = true;
+  }
+  std::fflush(stderr);
 }
 
 }  // namespace dmp::log

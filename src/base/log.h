@@ -15,6 +15,10 @@ void configure(Level least, Form form);
 bool enabled(Level level);
 void write(Level level, std::string_view message);
 
+// Shows a text on the terminal that standard error is, in place of the last
+// one; empty: wipes it. Log lines wipe it first. Threads: any.
+void show_status(std::string_view text);
+
 template <class... Args>
 void debug(fmt::format_string<Args...> text, Args&&... args) {
   if (enabled(Level::debug))

@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 namespace dmp::cli {
 
 namespace {
@@ -63,14 +61,11 @@ void ProgressDisplay::show(const jobs::StageProgress& progress) {
     log::info("{}", text);
     return;
   }
-  std::fprintf(stderr, "\r\033[K%s", text.c_str());
-  std::fflush(stderr);
-  dirty_ = true;
+  log::show_status(text);
 }
 
 void ProgressDisplay::clear() {
-  if (dirty_) std::fprintf(stderr, "\r\033[K");
-  dirty_ = false;
+  if (terminal_) log::show_status({});
 }
 
 }  // namespace dmp::cli

@@ -25,7 +25,6 @@ class ProgressDisplay {
  private:
   using Clock = std::chrono::steady_clock;
   bool terminal_;
-  bool dirty_ = false;
   std::string stage_;
   Clock::time_point began_, shown_;
 };
