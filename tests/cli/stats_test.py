@@ -70,8 +70,10 @@ class StatsTest(unittest.TestCase):
             words += ["--" + source, f"world/{source.replace('-', '_')}/2026-01-01/download"]
         (self.dir / "broken.jsonl.gz").write_bytes(b"\x1f\x8b broken")
         failed = self.stats_of(*words, "--crossref-metadata", "broken.jsonl.gz", code=1)["stages"]
+        # The small inputs come first.
         self.assertEqual([(stage["name"], stage["failed"]) for stage in failed],
-                         [("transform openalex-works", False), ("transform crossref-metadata", True)])
+                         [("transform ror", False), ("transform dmps", False), ("transform openalex-works", False),
+                          ("transform crossref-metadata", True)])
         stages = {stage["name"]: stage for stage in self.stats_of(*words)["stages"]}
         self.assertTrue(stages["transform openalex-works"]["upToDate"])
         for name in ("transform openalex-works", "transform datacite", "transform ror", "transform dmps"):
