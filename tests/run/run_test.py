@@ -465,12 +465,13 @@ class BadInput(unittest.TestCase):
             lines.append(json.dumps({"id": f"https://openalex.org/W{i + 1}", "title": title,
                                      "doi": f"https://doi.org/10.5555/{i}"}))
         works = self.folder("big", gzip.compress("\n".join(lines).encode()))
-        done = on_small_disk(disk, "256k", f'"$@"; code=$?; ls -R "{disk}"',
+        done = on_small_disk(disk, "256k", f'"$@"; code=$?; ls -R "{disk}/out/openalex_works"',
                              [PROGRAM, "run", "--out-dir", disk / "out", "--openalex-works", works, "--dmps", self.plans,
                               "--quiet", "--scratch-dir", self.root / "scratch"])
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertRegex(done.stderr, "[Nn]o space|disk|full")
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertIn("transform", done.stdout)
         self.assertNotIn("manifest.json", done.stdout)
 
 
