@@ -16,10 +16,10 @@ namespace {
 // The one mutable global of the program: where log lines go.
 struct Sink {
   std::shared_ptr<spdlog::logger> logger = std::make_shared<spdlog::logger>(
-      "dmpworks", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+      "dmpworks", std::make_shared<spdlog::sinks::stderr_sink_st>());
   Level least = Level::info;
   Form form = Form::text;
-  std::mutex mutex;
+  std::mutex mutex;  // of what is written and of has_status
   bool has_status = false;
   Sink() {
     logger->set_level(spdlog::level::trace);

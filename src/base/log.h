@@ -13,6 +13,7 @@ enum class Form : unsigned char { text, json };
 // Sets the one log sink of the process (standard error). Call once, from main.
 void configure(Level least, Form form);
 bool enabled(Level level);
+// One line. Threads: any.
 void write(Level level, std::string_view message);
 
 // Shows a text on the terminal that standard error is, in place of the last

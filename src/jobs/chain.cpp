@@ -133,39 +133,51 @@ Status Chain::transform_works(ingest::Source source, const std::string& name,
                  [&] { return ingest::transform_works(source, transform); });
 }
 
-Status Chain::transform() {
-  // The small inputs first: what is wrong with them is known before hours are
-  // spent on the works.
-  if (options_.ror) {
-    ingest::RorOptions ror;
-    ror.input = *options_.ror;
-    ror.stage_dir = folders_.ror;
-    ror.force = options_.force;
-    ror.max_reject_ratio = options_.max_reject_ratio;
-    DMP_TRY(measure("transform ror", folders_.ror,
-                    [&] { return ingest::transform_ror(ror); }));
-  } else {
+Status Chain::transform_ror() {
+  if (!options_.ror) {
     say({"transform ror", "not given, counts as empty"});
+    return {};
   }
+  ingest::RorOptions ror;
+  ror.input = *options_.ror;
+  ror.stage_dir = folders_.ror;
+  ror.force = options_.force;
+  ror.max_reject_ratio = options_.max_reject_ratio;
+  return measure("transform ror", folders_.ror,
+                 [&] { return ingest::transform_ror(ror); });
+}
+
+Status Chain::transform_plans() {
   dmps::DmpsOptions plans;
   plans.inputs = options_.dmps;
   plans.stage_dir = folders_.dmps;
   if (options_.ror) plans.ror_stage = folders_.ror;
   plans.force = options_.force;
   plans.max_reject_ratio = options_.max_reject_ratio;
-  DMP_TRY(measure("transform dmps", folders_.dmps,
-                  [&] { return dmps::transform_dmps(plans); }));
-  if (options_.data_citation_corpus) {
-    ingest::CorpusOptions corpus;
-    corpus.input = *options_.data_citation_corpus;
-    corpus.stage_dir = folders_.corpus;
-    corpus.force = options_.force;
-    corpus.max_reject_ratio = options_.max_reject_ratio;
-    DMP_TRY(measure("read data-citation-corpus", folders_.corpus,
-                    [&] { return ingest::transform_corpus(corpus); }));
-  } else {
+  return measure("transform dmps", folders_.dmps,
+                 [&] { return dmps::transform_dmps(plans); });
+}
+
+Status Chain::read_corpus() {
+  if (!options_.data_citation_corpus) {
     say({"read data-citation-corpus", "not given, counts as empty"});
+    return {};
   }
+  ingest::CorpusOptions corpus;
+  corpus.input = *options_.data_citation_corpus;
+  corpus.stage_dir = folders_.corpus;
+  corpus.force = options_.force;
+  corpus.max_reject_ratio = options_.max_reject_ratio;
+  return measure("read data-citation-corpus", folders_.corpus,
+                 [&] { return ingest::transform_corpus(corpus); });
+}
+
+Status Chain::transform() {
+  // The small inputs first: what is wrong with them is known before hours are
+  // spent on the works. Plans need ROR.
+  DMP_TRY(transform_ror());
+  DMP_TRY(transform_plans());
+  DMP_TRY(read_corpus());
   DMP_TRY(transform_works(ingest::Source::openalex_works,
                           "transform openalex-works", options_.openalex_works,
                           folders_.openalex_works));

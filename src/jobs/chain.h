@@ -46,6 +46,9 @@ class Chain {
   Status transform_works(ingest::Source source, const std::string& name,
                          const std::optional<std::filesystem::path>& input,
                          const std::filesystem::path& folder);
+  Status transform_ror();
+  Status transform_plans();
+  Status read_corpus();
   // Takes the plans out that are in no list; gives how many.
   Result<std::int64_t> leave_out_unlisted(
       std::vector<model::Plan>& plans) const;

@@ -2,7 +2,8 @@
 
 // DuckDB's C API for the sources that are compiled twice: into the program,
 // linked with libduckdb, and into the loadable extension, which is handed a
-// table of functions by the DuckDB that loads it. For sql/ only.
+// table of functions by the DuckDB that loads it. For sql/ and
+// src/extension.cpp.
 #ifdef DUCKDB_EXTENSION_NAME
 #include <duckdb_extension.h>
 DUCKDB_EXTENSION_EXTERN
