@@ -151,7 +151,8 @@ const std::string_view kReportScript = R"js(
   var all = document.getElementById("all");
   var last = { pack: -1, plans: null };
   var next = 0;   // of the found plans, the next to show
-  var asked = 0;  // what is asked for later makes earlier answers void
+  var asked = 0;  // a new question makes earlier answers void
+  var chain = Promise.resolve();  // of what is being appended
 
   function unpack(pack) {
     if (last.pack === pack) return last.plans;
@@ -176,20 +177,24 @@ const std::string_view kReportScript = R"js(
     all.hidden = left <= 10 || left > 1000;
     all.textContent = "Show all " + left + " (to print them)";
   }
-  // Appends plans one by one, so that the first is seen at once.
+  // Empties #shown; what was asked for until now is not shown any more.
+  function clear() {
+    asked++;
+    shown.textContent = "";
+  }
+  // Appends plans one by one, so that the first is seen at once, and after
+  // those that were asked for before.
   function append(numbers, done) {
-    var mine = ++asked;
-    var chain = Promise.resolve();
+    var mine = asked;
     numbers.forEach(function (number) {
       chain = chain.then(function () {
-        if (mine !== asked) return "";
-        return plan(number);
+        return mine === asked ? plan(number) : "";
       }).then(function (html) {
         if (mine === asked) shown.insertAdjacentHTML("beforeend", html);
       });
     });
-    chain.then(function () { if (mine === asked && done) done(); },
-               function (problem) { shown.textContent = "" + problem; });
+    chain = chain.then(function () { if (mine === asked && done) done(); },
+      function (problem) { if (mine === asked) shown.textContent = "" + problem; });
   }
   function show(most) {
     var now = found.slice(next, next + most);
@@ -202,7 +207,7 @@ const std::string_view kReportScript = R"js(
     if (!number || number > rows.length) return false;
     var there = document.getElementById("p" + number);
     if (there) { there.scrollIntoView({ behavior: "instant" }); return true; }
-    shown.textContent = "";
+    clear();
     next = found.findIndex(function (item) { return item.number > number; });
     if (next < 0) next = found.length;
     label();
@@ -224,7 +229,7 @@ const std::string_view kReportScript = R"js(
     });
     count.textContent = found.length + " of " + rows.length + " plans";
     if (!packs.length) return;
-    shown.textContent = "";
+    clear();
     next = 0;
     show(10);
   }
