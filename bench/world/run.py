@@ -41,7 +41,7 @@ def check(summary, out):
         lost = stage["in"] - stage["out"] - stage["dropped"] - stage["rejects"]
         assert lost == 0, f"{stage['name']}: {lost} rows are not accounted for"
     index = next(out.glob("sqlmesh/*/works_index"))
-    rows, dois = duckdb.sql(f"SELECT count(*), count(DISTINCT doi) FROM '{index}/*.parquet'").fetchone()
+    rows, dois = duckdb.sql(f"SELECT count(*), count(DISTINCT doi) FROM '{index}/*.parquet'").fetchall()[0]
     stage = next(s for s in summary["stages"] if s["name"] == "works index")
     assert rows == dois == stage["out"], (rows, dois, stage["out"])
     return hashlib.sha256(next(out.glob("results/*/matches.csv")).read_bytes()).hexdigest()
