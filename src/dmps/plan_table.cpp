@@ -196,17 +196,14 @@ Result<std::vector<model::Plan>> read_plan_table(
     const std::vector<std::filesystem::path>& files) {
   std::vector<model::Plan> plans;
   if (files.empty()) return plans;
-  std::string list, columns;
-  for (const auto& file : files) {
-    list += (list.empty() ? "" : ", ") + sql::quote(file.string());
-  }
+  std::string columns;
   for (const sql::Field& field : plan_schema()) {
     columns += (columns.empty() ? "" : ", ") + field.name;
   }
   DMP_ASSIGN(auto session, sql::Session::open({}));
   DMP_ASSIGN(auto rows,
-             session.query("SELECT " + columns + " FROM read_parquet([" + list +
-                           "]) ORDER BY doi"));
+             session.query("SELECT " + columns + " FROM " +
+                           sql::parquet_files(files) + " ORDER BY doi"));
   while (true) {
     DMP_ASSIGN(const std::size_t count, rows.next());
     if (count == 0) return plans;

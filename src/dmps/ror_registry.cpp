@@ -28,32 +28,30 @@ Status each_pair(sql::Session& session, const std::string& sql, Visit visit) {
 
 Result<RorRegistry> RorRegistry::load(const std::filesystem::path& ror_stage) {
   DMP_ASSIGN(const auto manifest, storage::read_manifest(ror_stage));
-  std::string files;
-  for (const auto& path : manifest.paths(ror_stage, "ror")) {
-    files += (files.empty() ? "" : ", ") + sql::quote(path.string());
-  }
+  const auto paths = manifest.paths(ror_stage, "ror");
   RorRegistry registry;
-  if (files.empty()) return registry;
+  if (paths.empty()) return registry;
+  const std::string files = sql::parquet_files(paths);
   DMP_ASSIGN(auto session, sql::Session::open({}));
   DMP_TRY(each_pair(
       session,
       fmt::format("SELECT replace(e.identifier, '10.13039/', ''), ror_id FROM "
                   "(SELECT ror_id, status, "
-                  "unnest(external_ids) AS e FROM read_parquet([{}])) WHERE "
+                  "unnest(external_ids) AS e FROM {}) WHERE "
                   "e.type = 'fundref' ORDER BY e.preferred DESC NULLS LAST, "
                   "status <> 'active', ror_id",
                   files),
       [&](std::string fundref, std::string ror) {
         registry.add_fundref(std::move(fundref), std::move(ror));
       }));
-  DMP_TRY(each_pair(
-      session,
-      fmt::format("SELECT ror_id, successors[1] FROM read_parquet([{}]) WHERE "
-                  "status = 'withdrawn' AND len(successors) = 1",
-                  files),
-      [&](std::string ror, std::string successor) {
-        registry.add_successor(std::move(ror), std::move(successor));
-      }));
+  DMP_TRY(each_pair(session,
+                    fmt::format("SELECT ror_id, successors[1] FROM {} WHERE "
+                                "status = 'withdrawn' AND len(successors) = 1",
+                                files),
+                    [&](std::string ror, std::string successor) {
+                      registry.add_successor(std::move(ror),
+                                             std::move(successor));
+                    }));
   return registry;
 }
 

@@ -8,14 +8,6 @@ namespace dmp::match {
 
 namespace fs = std::filesystem;
 
-std::string parquet_files(const std::vector<fs::path>& files) {
-  std::string list;
-  for (const auto& file : files) {
-    list += (list.empty() ? "" : ", ") + sql::quote(file.string());
-  }
-  return "read_parquet([" + list + "])";
-}
-
 Result<CollectionCounts> read_collection_counts(sql::Session& session,
                                                 const fs::path& dir) {
   DMP_ASSIGN(
@@ -23,7 +15,7 @@ Result<CollectionCounts> read_collection_counts(sql::Session& session,
       session.query(
           "SELECT live_documents, title_docs, title_tokens, abstract_docs, "
           "abstract_tokens FROM " +
-          parquet_files({dir / "summary.parquet"})));
+          sql::parquet_files({dir / "summary.parquet"})));
   DMP_ASSIGN(const std::size_t count, rows.next());
   if (count != 1) {
     return Error{ErrorCode::corrupt_input,
@@ -41,7 +33,7 @@ Status read_term_counts(sql::Session& session, const fs::path& dir,
              session.query(fmt::format(
                  "SELECT term, title_df, abstract_df FROM {} "
                  "WHERE title_df >= {} OR abstract_df >= {}",
-                 parquet_files({dir / "terms.parquet"}), least, least)));
+                 sql::parquet_files({dir / "terms.parquet"}), least, least)));
   for (;;) {
     DMP_ASSIGN(const std::size_t count, rows.next());
     if (count == 0) return {};

@@ -24,7 +24,4 @@ Result<CollectionCounts> read_collection_counts(
 Status read_term_counts(sql::Session& session, const std::filesystem::path& dir,
                         TermTable& table, int least = 1);
 
-// read_parquet([…]) of the files.
-std::string parquet_files(const std::vector<std::filesystem::path>& files);
-
 }  // namespace dmp::match

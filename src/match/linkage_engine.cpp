@@ -214,7 +214,7 @@ Result<std::vector<std::string>> pieces_of(sql::Session& session,
   std::vector<std::string> pieces;
   for (const auto& file : files) {
     DMP_ASSIGN(const auto rows, session.scalar_int("SELECT count(*) FROM " +
-                                                   parquet_files({file})));
+                                                   sql::parquet_files({file})));
     for (std::int64_t begin = 0; begin < rows; begin += kRows) {
       pieces.push_back(fmt::format(
           "read_parquet({}, file_row_number = true) WHERE file_row_number "

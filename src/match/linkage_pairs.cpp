@@ -366,11 +366,10 @@ Result<std::vector<fs::path>> pair_files(const fs::path& dir) {
 }
 
 Result<PairSet> read_pairs(const fs::path& dir) {
-  std::vector<std::string> files;
+  std::vector<fs::path> files;
   if (const auto all = pair_files(dir)) {
     for (const auto& file : *all) {
-      if (file.filename().string().starts_with("pairs_"))
-        files.push_back(sql::quote(file.string()));
+      if (file.filename().string().starts_with("pairs_")) files.push_back(file);
     }
   }
   if (files.empty()) {
@@ -385,10 +384,9 @@ Result<PairSet> read_pairs(const fs::path& dir) {
   std::string columns;
   for (const auto& field : pairs_schema())
     columns += (columns.empty() ? "" : ", ") + field.name;
-  DMP_ASSIGN(auto rows,
-             session.query(fmt::format(
-                 "SELECT {} FROM read_parquet([{}]) ORDER BY dmp_doi, work_doi",
-                 columns, fmt::join(files, ", "))));
+  DMP_ASSIGN(auto rows, session.query(fmt::format(
+                            "SELECT {} FROM {} ORDER BY dmp_doi, work_doi",
+                            columns, sql::parquet_files(files))));
   for (;;) {
     DMP_ASSIGN(const std::size_t count, rows.next());
     if (count == 0) break;

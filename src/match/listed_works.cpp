@@ -93,7 +93,7 @@ Status ListedWorks::find(const std::vector<fs::path>& works_files,
              state.session->query(fmt::format(
                  "SELECT w.*, l.batch FROM {} w JOIN (SELECT DISTINCT batch, "
                  "doi FROM {}) l USING (doi){}",
-                 parquet_files(works_files), parquet_files({list}),
+                 sql::parquet_files(works_files), sql::parquet_files({list}),
                  state.last_batch == 0 ? "" : " ORDER BY l.batch")));
   state.rows.emplace(std::move(answer));
   return {};

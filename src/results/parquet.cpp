@@ -176,15 +176,11 @@ struct MatchParquetWriter::State {
   }
 
   Status join_parts() {
-    std::string list;
-    for (const fs::path& part : parts) {
-      list += (list.empty() ? "" : ", ") + sql::quote(part.string());
-    }
     DMP_ASSIGN(auto session, sql::Session::open({}));
     return session.execute(
-        fmt::format("COPY (SELECT * FROM read_parquet([{}])) TO {} "
+        fmt::format("COPY (SELECT * FROM {}) TO {} "
                     "(FORMAT parquet, COMPRESSION zstd)",
-                    list, sql::quote(path.string())));
+                    sql::parquet_files(parts), sql::quote(path.string())));
   }
 
   void remove_parts() {

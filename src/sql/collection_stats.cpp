@@ -68,15 +68,11 @@ Status CollectionStats::flush() {
 Status CollectionStats::finish(Session& session,
                                const std::filesystem::path& dir) {
   DMP_TRY(flush());
-  std::string list;
-  for (const auto& part : parts_) {
-    list += (list.empty() ? "" : ", ") + quote(part.string());
-  }
   DMP_TRY(session.execute(fmt::format(
       "COPY (SELECT term, sum(title_df)::BIGINT AS title_df, "
-      "sum(abstract_df)::BIGINT AS abstract_df FROM read_parquet([{}]) "
+      "sum(abstract_df)::BIGINT AS abstract_df FROM {} "
       "GROUP BY term ORDER BY term) TO {} (FORMAT parquet, COMPRESSION zstd)",
-      list, quote((dir / "terms.parquet").string()))));
+      parquet_files(parts_), quote((dir / "terms.parquet").string()))));
   TableBuffer summary(
       {field("works_rows", Kind::int64), field("live_documents", Kind::int64),
        field("title_docs", Kind::int64), field("title_tokens", Kind::int64),

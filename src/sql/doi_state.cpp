@@ -18,11 +18,9 @@ constexpr std::string_view kEmptyState =
     "AS seq WHERE FALSE";
 
 std::string files(const std::vector<fs::path>& paths) {
-  std::string list;
-  for (const auto& path : paths) {
-    list += (list.empty() ? "" : ", ") + quote(path.string());
-  }
-  return "read_parquet([" + list + "], union_by_name = true)";
+  std::string scan = parquet_files(paths);
+  scan.insert(scan.size() - 1, ", union_by_name = true");
+  return scan;
 }
 
 // cur: the newest row a DOI had before, rows of this date included.

@@ -352,30 +352,6 @@ TEST(Audits, WhatFailsNothingIsCounted) {
 
 // ---------------------------------------------------------------- the whole
 
-// Works of all sources with every kind of list.
-void add_many(IndexWorld& world) {
-  world.add("datacite",
-            "'10.1/d' || i AS doi, 'Title ' || i AS title, [{'surname': 'S' || "
-            "i}] AS authors, [{'relation_type': 'IsPartOf', "
-            "'related_identifier': '10.1/d' || (i // 4), "
-            "'related_identifier_type': 'DOI'}] AS relations FROM range(300) "
-            "AS t(i)");
-  world.add("openalex_works",
-            "'W' || i AS id, '10.1/' || (CASE WHEN i % 3 = 0 THEN 'd' ELSE 'o' "
-            "END) || (i // 2) AS doi, 'Open ' || i AS title, false AS is_xpac, "
-            "[{'name': 'Inst ' || (i % 7), 'ror': NULL}] AS institutions FROM "
-            "range(600) AS t(i)");
-  world.add("crossref_metadata",
-            "'10.1/o' || i AS doi, 'Crossref title ' || i AS title, "
-            "[{'relation_type': 'is-based-on', 'relation_id': '10.1/d' || i, "
-            "'id_type': 'doi', 'asserted_by': 'x'}] AS relations, [{'name': "
-            "'F', 'funder_doi': NULL, 'award': 'A-' || i}] AS funders FROM "
-            "range(300) AS t(i)");
-  world.add("data_citation_corpus",
-            "'10.1/o' || i AS publication_doi, '10.1/d' || i AS dataset_doi, "
-            "'czi' AS source FROM range(300) AS t(i)");
-}
-
 TEST(EndToEnd, T21_TheSameForAnyThreadsAndRanges) {
   IndexWorld world;
   add_many(world);

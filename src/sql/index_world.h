@@ -17,6 +17,31 @@
 
 namespace dmp::sql {
 
+// Works of all sources with every kind of list, for IndexWorld.
+template <class World>
+void add_many(World& world) {
+  world.add("datacite",
+            "'10.1/d' || i AS doi, 'Title ' || i AS title, [{'surname': 'S' || "
+            "i}] AS authors, [{'relation_type': 'IsPartOf', "
+            "'related_identifier': '10.1/d' || (i // 4), "
+            "'related_identifier_type': 'DOI'}] AS relations FROM range(300) "
+            "AS t(i)");
+  world.add("openalex_works",
+            "'W' || i AS id, '10.1/' || (CASE WHEN i % 3 = 0 THEN 'd' ELSE 'o' "
+            "END) || (i // 2) AS doi, 'Open ' || i AS title, false AS is_xpac, "
+            "[{'name': 'Inst ' || (i % 7), 'ror': NULL}] AS institutions FROM "
+            "range(600) AS t(i)");
+  world.add("crossref_metadata",
+            "'10.1/o' || i AS doi, 'Crossref title ' || i AS title, "
+            "[{'relation_type': 'is-based-on', 'relation_id': '10.1/d' || i, "
+            "'id_type': 'doi', 'asserted_by': 'x'}] AS relations, [{'name': "
+            "'F', 'funder_doi': NULL, 'award': 'A-' || i}] AS funders FROM "
+            "range(300) AS t(i)");
+  world.add("data_citation_corpus",
+            "'10.1/o' || i AS publication_doi, '10.1/d' || i AS dataset_doi, "
+            "'czi' AS source FROM range(300) AS t(i)");
+}
+
 // For tests: a small collection written by hand as SQL rows of the transform
 // tables, the real stage run over it, and questions to what it published.
 class IndexWorld {
@@ -88,13 +113,8 @@ class IndexWorld {
     const auto manifest = storage::read_manifest(stage(name));
     ASSERT_TRUE(manifest.has_value());
     for (const auto& [table, prefix] : tables) {
-      std::string files;
-      for (const auto& file : manifest->paths(stage(name), prefix))
-        files += (files.empty() ? "" : ", ") + quote(file.string());
-      run(
-          fmt::format("CREATE OR REPLACE VIEW {} AS SELECT * FROM "
-                      "read_parquet([{}])",
-                      table, files));
+      run(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT * FROM {}", table,
+                      parquet_files(manifest->paths(stage(name), prefix))));
     }
   }
 

@@ -29,10 +29,6 @@ std::int32_t month_of(text::Day day) {
   return (date.year - 1970) * 12 + date.month - 1;
 }
 
-std::string parquet(const fs::path& path) {
-  return "read_parquet(" + quote(path.string()) + ")";
-}
-
 // Front: the largest drawn number, then the larger DOI.
 bool drawn_before(const std::pair<std::uint64_t, SampleWork>& a,
                   const std::pair<std::uint64_t, SampleWork>& b) {
@@ -168,14 +164,11 @@ Status LinkageStats::flush(Part part) {
 
 Status LinkageStats::write_counts(Session& session, const fs::path& dir) {
   DMP_TRY(flush(parts_.empty() ? Part::only : Part::one_of_many));
-  std::string list;
-  for (const auto& part : parts_)
-    list += (list.empty() ? "" : ", ") + quote(part.string());
   return session.execute(fmt::format(
-      "COPY (SELECT key, sum(count)::BIGINT AS count FROM read_parquet([{}]) "
+      "COPY (SELECT key, sum(count)::BIGINT AS count FROM {} "
       "GROUP BY key HAVING sum(count) >= 2 ORDER BY key) TO {} (FORMAT "
       "parquet, COMPRESSION zstd)",
-      list, quote((dir / "counts.parquet").string())));
+      parquet_files(parts_), quote((dir / "counts.parquet").string())));
 }
 
 Status LinkageStats::write_small(const fs::path& dir) {
@@ -231,7 +224,7 @@ Status LinkageStats::finish(Session& session, const fs::path& dir) {
 
 Status LinkageCounts::read(Session& session, const fs::path& dir) {
   DMP_ASSIGN(auto rows, session.query("SELECT key, count FROM " +
-                                      parquet(dir / "counts.parquet")));
+                                      parquet_files({dir / "counts.parquet"})));
   for (;;) {
     DMP_ASSIGN(const std::size_t count, rows.next());
     if (count == 0) return {};
@@ -252,7 +245,7 @@ Result<LinkageSummary> read_linkage_summary(Session& session,
              session.query("SELECT works, author_slots, institution_slots, "
                            "works_with_award, works_with_funder, "
                            "works_with_date FROM " +
-                           parquet(dir / "summary.parquet")));
+                           parquet_files({dir / "summary.parquet"})));
   DMP_ASSIGN(const std::size_t count, one.next());
   if (count != 1) {
     return Error{ErrorCode::corrupt_input,
@@ -267,9 +260,10 @@ Result<LinkageSummary> read_linkage_summary(Session& session,
   for (std::size_t i = 0; i < std::size(fields); ++i)
     *fields[i] = one.column(i).value<std::int64_t>(0);
 
-  DMP_ASSIGN(auto months,
-             session.query("SELECT month, twelfths FROM " +
-                           parquet(dir / "months.parquet") + " ORDER BY 1"));
+  DMP_ASSIGN(
+      auto months,
+      session.query("SELECT month, twelfths FROM " +
+                    parquet_files({dir / "months.parquet"}) + " ORDER BY 1"));
   for (;;) {
     DMP_ASSIGN(const std::size_t rows, months.next());
     if (rows == 0) break;
@@ -279,9 +273,10 @@ Result<LinkageSummary> read_linkage_summary(Session& session,
           static_cast<double>(months.column(1).value<std::int64_t>(row)) / 12);
     }
   }
-  DMP_ASSIGN(auto sample,
-             session.query("SELECT doi, has_abstract, text FROM " +
-                           parquet(dir / "sample.parquet") + " ORDER BY doi"));
+  DMP_ASSIGN(
+      auto sample,
+      session.query("SELECT doi, has_abstract, text FROM " +
+                    parquet_files({dir / "sample.parquet"}) + " ORDER BY doi"));
   for (;;) {
     DMP_ASSIGN(const std::size_t rows, sample.next());
     if (rows == 0) return summary;

@@ -8,17 +8,6 @@
 
 namespace dmp::sql {
 
-namespace {
-
-std::string file_list(const std::vector<std::filesystem::path>& files) {
-  std::string list;
-  for (const auto& file : files)
-    list += (list.empty() ? "" : ", ") + quote(file.string());
-  return "[" + list + "]";
-}
-
-}  // namespace
-
 std::map<std::string, std::int64_t> StepClock::milliseconds() const {
   std::map<std::string, std::int64_t> times;
   for (const auto& [name, ticks] : ticks_)

@@ -323,6 +323,17 @@ Result<std::string> Session::scalar_text(const std::string& sql) {
   return std::string(rows.column(0).text(0));
 }
 
+std::string file_list(const std::vector<std::filesystem::path>& files) {
+  std::string list;
+  for (const auto& file : files)
+    list += (list.empty() ? "" : ", ") + quote(file.string());
+  return "[" + list + "]";
+}
+
+std::string parquet_files(const std::vector<std::filesystem::path>& files) {
+  return "read_parquet(" + file_list(files) + ")";
+}
+
 std::string quote(std::string_view text) {
   std::string quoted = "'";
   for (const char c : text) {

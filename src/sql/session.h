@@ -107,5 +107,8 @@ class Session {
 
 // 'text' with quotes doubled, for paths and literals put into SQL.
 std::string quote(std::string_view text);
+// ['a', 'b'] of paths, and read_parquet(['a', 'b']), which needs one at least.
+std::string file_list(const std::vector<std::filesystem::path>& files);
+std::string parquet_files(const std::vector<std::filesystem::path>& files);
 
 }  // namespace dmp::sql

@@ -8,14 +8,13 @@
 #include "sql/doi_state.h"
 #include "sql/index_audits.h"
 #include "sql/index_inputs.h"
+#include "sql/index_ranges.h"
 #include "sql/linkage_stats.h"
 #include "sql/model_project.h"
 #include "sql/model_runner.h"
 #include "sql/previous_state.h"
 #include "sql/session.h"
 #include "sql/source_schemas.h"
-#include "sql/work_hash.h"
-#include "sql/work_table.h"
 #include "sql/works_index_counts.h"
 #include "storage/files.h"
 
@@ -32,10 +31,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Rows of an export file; about 500 MB at 1.5 KB a row.
-constexpr std::size_t kFileRows = 262'144;
-// Small groups, so that one DOI bucket touches little of a file.
-constexpr std::size_t kGroupRows = 2'048;
 constexpr std::uint64_t kBytesPerRange = std::uint64_t{1} << 30;
 
 class Build {
@@ -49,7 +44,6 @@ class Build {
         scratch_(std::move(scratch)),
         session_(std::move(session)),
         runner_(session_, std::move(models), index_variables(options)),
-        rows_(work_schema()),
         stats_(scratch_ / "terms"),
         linkage_stats_(scratch_ / "terms") {}
 
@@ -61,14 +55,12 @@ class Build {
     DMP_TRY(runner_.run(ModelScope::prepare, 0, 255));
     DMP_TRY(export_prepared());
     // From here on relations are a table by DOI, and identifiers resolve.
-    for (const auto& [low, high] : ranges()) {
-      if (options_.progress) {
-        options_.progress(fmt::format("buckets {}-{} of 256", low, high));
-      }
-      DMP_TRY(runner_.run(ModelScope::range, low, high));
-      DMP_TRY(timed("rows of the range", [&] { return write_range(); }));
-    }
-    DMP_TRY(timed("last rows of the index", [&] { return flush(true); }));
+    DMP_ASSIGN(auto ranges, IndexRanges::open({session_, runner_, ror_ids_,
+                                               stats_, linkage_stats_},
+                                              options_.stage_dir, manifest));
+    for (const auto& range : cut_buckets(range_count()))
+      DMP_TRY(ranges.add(range, options_.progress));
+    take_counts(ranges.counts());
     // From here on a DOI is unique and normalised, and every row is on disk.
     DMP_TRY(timed("collection statistics", [&] {
       return stats_.finish(session_, out_ / "collection_stats");
@@ -76,12 +68,14 @@ class Build {
     DMP_TRY(timed("linkage statistics", [&] {
       return linkage_stats_.finish(session_, out_ / "linkage_stats");
     }));
-    DMP_TRY(timed("DOI state", [&] { return write_state(); }));
+    DMP_TRY(timed("DOI state", [&] { return write_state(ranges); }));
     DMP_TRY(guard_shrink("works", counts_["works"]));
-    DMP_TRY(timed("count checks", [&] { return check_counts(); }));
+    DMP_TRY(timed("count checks", [&] { return check_counts(ranges); }));
     DMP_TRY(write_report(manifest));
-    return timed("listing of files",
-                 [&] { return publish_files(publication, manifest); });
+    return timed("listing of files", [&]() -> Status {
+      DMP_TRY(ranges.publish(publication, out_));
+      return publish_files(publication, manifest);
+    });
   }
 
   // Chosen models only, over all buckets.
@@ -198,15 +192,10 @@ class Build {
     if (options_.ror) DMP_TRY(ror_ids_.read(session_));
     DMP_TRY(count_relations(session_, counts_));
     DMP_ASSIGN(unclassified_, unclassified_relations(session_));
-    DMP_TRY(session_.execute(
-        "CREATE OR REPLACE TABLE relation_index (doi VARCHAR, intra_work_dois "
-        "VARCHAR[], "
-        "possible_shared_project_dois VARCHAR[], dataset_citation_dois "
-        "VARCHAR[], doi_bucket UTINYINT)"));
     return guard_shrink("relation_edges", counts_["relation_edges"]);
   }
 
-  std::vector<std::pair<int, int>> ranges() {
+  int range_count() const {
     int count = options_.ranges;
     if (count <= 0) {
       std::uint64_t bytes = 0;
@@ -223,102 +212,18 @@ class Build {
       count = static_cast<int>(
           std::clamp<std::uint64_t>(bytes * 8 / budget + 1, 1, 256));
     }
-    count = std::min(count, 256);
-    std::vector<std::pair<int, int>> cut;
-    cut.reserve(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i) {
-      cut.emplace_back(i * 256 / count, (i + 1) * 256 / count - 1);
-    }
-    return cut;
+    return std::min(count, 256);
   }
 
-  // Streams the rows of the range in order, adds the hashes, and writes.
-  Status write_range() {
-    DMP_TRY(count_range(session_, counts_));
-    DMP_TRY(audit_range(session_, counts_, unknown_types_));
-    DMP_TRY(
-        session_.execute("INSERT INTO relation_index BY NAME SELECT * FROM "
-                         "works.relations_index ORDER BY doi_bucket, doi"));
-    DMP_ASSIGN(auto answer,
-               session_.query("SELECT * EXCLUDE (doi_bucket) FROM "
-                              "works.works_index ORDER BY doi_bucket, doi"));
-    WorkRows works(std::move(answer));
-    std::string previous;
-    for (;;) {
-      DMP_ASSIGN(const std::size_t count, works.next());
-      if (count == 0) return {};
-      for (std::size_t row = 0; row < count; ++row) {
-        model::Work work = works.work(row);
-        const HashedExtras extras = works.extras(row);
-        DMP_TRY(check_row(work, extras, previous));
-        previous = work.doi;
-        DMP_TRY(stats_.add(work));
-        DMP_TRY(linkage_stats_.add(work));
-        count_work(work);
-        append_work(rows_, work, extras);
-        DMP_TRY(flush(false));
-      }
-    }
+  void take_counts(const IndexCounts& ranges) {
+    for (const auto& [name, count] : ranges.counts) counts_[name] += count;
+    types_ = ranges.types;
+    unknown_types_ = ranges.unknown_types;
   }
 
-  Status check_row(const model::Work& work, const HashedExtras& extras,
-                   const std::string& previous) {
-    if (work.doi == previous) {
-      return Error{ErrorCode::internal, "audit: two rows of DOI " + work.doi};
-    }
-    // The hash of the models against the plain reading of its rule, now and
-    // then: it decides what the search server is sent.
-    constexpr std::int64_t kCheckedRows = 1'000;
-    if (counts_["works"] % kCheckedRows != 0) return {};
-    if (work.hash == work_hash(work, extras) &&
-        work.version_hash == version_hash(work)) {
-      return {};
-    }
-    return Error{ErrorCode::internal, "audit: wrong hash of DOI " + work.doi};
-  }
-
-  void count_work(const model::Work& work) {
-    ++counts_["works"];
-    ++counts_["works_" + work.source_name];
-    if (!work.title) ++counts_["works_without_title"];
-    if (work.abstract_text) ++counts_["works_with_abstract"];
-    if (!work.publication_date) ++counts_["works_without_date"];
-    const auto with = [&](const char* list, bool any) {
-      if (!any) return;
-      ++counts_[std::string("works_with_") + list];
-      ++counts_[fmt::format("works_with_{}_{}", list, work.source_name)];
-    };
-    with("award", !work.awards.empty());
-    with("funder", !work.funders.empty());
-    with("institution", !work.institutions.empty());
-    if (!work.intra_work_dois.empty() ||
-        !work.possible_shared_project_dois.empty() ||
-        !work.dataset_citation_dois.empty()) {
-      ++counts_["works_with_relation"];
-    }
-    counts_["ror_unknown"] += ror_ids_.unknown(work);
-    ++types_[work.work_type];
-  }
-
-  // Files end at a fixed number of rows, wherever ranges end.
-  Status flush(bool last) {
-    if (rows_.rows() < kFileRows && !last) return {};
-    if (rows_.rows() == 0 && !index_files_.empty()) return {};
-    const fs::path path =
-        out_ / "works_index" /
-        fmt::format("works_index_{}.parquet", index_files_.size());
-    ParquetOptions parquet;
-    parquet.row_group_rows = kGroupRows;
-    DMP_TRY(write_parquet(rows_, {}, path, parquet));
-    index_files_.push_back({path, static_cast<std::int64_t>(rows_.rows())});
-    rows_.clear();
-    return {};
-  }
-
-  Status write_state() {
+  Status write_state(const IndexRanges& ranges) {
     DoiStateOptions state;
-    for (const auto& [path, rows] : index_files_)
-      state.index_files.push_back(path);
+    state.index_files = ranges.work_files();
     if (previous_) state.previous_files = previous_->files;
     state.release_date = options_.release_date;
     state.run_id = options_.run_id;
@@ -346,11 +251,11 @@ class Build {
   }
 
   // C1-C8 of works-index.md 7; C5 when relations were prepared.
-  Status check_counts() {
-    DMP_TRY(session_.execute(fmt::format(
-        "COPY relation_index TO {} (FORMAT parquet, COMPRESSION zstd)",
-        quote(
-            (out_ / "relation_index" / "relation_index_0.parquet").string()))));
+  Status check_counts(const IndexRanges& ranges) {
+    DMP_TRY(session_.execute(
+        fmt::format("CREATE OR REPLACE VIEW relation_index AS SELECT * FROM "
+                    "{}",
+                    parquet_files(ranges.relation_files()))));
     DMP_TRY(check_totals(session_,
                          {options_.xpac_enrich, options_.include_crossref_only},
                          counts_));
@@ -439,8 +344,6 @@ class Build {
 
   Status publish_files(storage::Publication& publication,
                        storage::Manifest& manifest) {
-    for (const auto& [path, rows] : index_files_)
-      DMP_TRY(publication.add(path, rows));
     for (const auto& [path, rows] : state_.export_files)
       DMP_TRY(publication.add(path, rows));
     DMP_TRY(publication.add(out_ / "doi_state_export" / "doi_state_0.parquet",
@@ -449,7 +352,6 @@ class Build {
       DMP_TRY(publication.add(out_ / "linkage_stats" / name));
     for (const char* name :
          {"collection_stats/summary.parquet", "collection_stats/terms.parquet",
-          "relation_index/relation_index_0.parquet",
           "ror_index/ror_index_0.parquet", "report.json"}) {
       DMP_TRY(publication.add(out_ / name));
     }
@@ -476,10 +378,8 @@ class Build {
   fs::path out_, scratch_;
   Session session_;
   ModelRunner runner_;
-  TableBuffer rows_;
   CollectionStats stats_;
   LinkageStats linkage_stats_;
-  std::vector<std::pair<fs::path, std::int64_t>> index_files_;
   DoiStateResult state_;
   Counts counts_, types_, unclassified_, unknown_types_;
   RorIds ror_ids_;
@@ -521,6 +421,10 @@ Result<storage::StageResult> build_works_index(
   }
   DMP_ASSIGN(auto publication,
              storage::Publication::begin(options.stage_dir, manifest.stage));
+  if (options.force) {
+    std::error_code error;
+    fs::remove_all(options.stage_dir / storage::kPartsName, error);
+  }
   const fs::path root =
       options.scratch_dir.empty() ? publication.dir() : options.scratch_dir;
   const storage::Scratch scratch(root / fmt::format("_scratch_{}", ::getpid()));

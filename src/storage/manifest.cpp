@@ -334,7 +334,8 @@ bool is_link_to(const fs::path& path, const std::set<std::string>& names) {
 }
 
 // Removes everything below `dir` that `kept` (relative paths) does not name,
-// links to what it names excepted, and folders left empty.
+// links to what it names excepted, and folders left empty. A kept folder is
+// kept with all that is in it.
 Status remove_others(const fs::path& dir, const std::set<std::string>& kept) {
   std::error_code error;
   if (!fs::exists(dir, error)) return {};
@@ -343,7 +344,11 @@ Status remove_others(const fs::path& dir, const std::set<std::string>& kept) {
   for (fs::recursive_directory_iterator it(dir, error), end;
        !error && it != end; it.increment(error)) {
     if (it->is_directory() && !it->is_symlink()) {
-      folders.push_back(it->path());
+      if (kept.contains(it->path().lexically_relative(dir).string())) {
+        it.disable_recursion_pending();
+      } else {
+        folders.push_back(it->path());
+      }
     } else if (!kept.contains(it->path().lexically_relative(dir).string()) &&
                !is_link_to(it->path(), kept)) {
       doomed.push_back(it->path());
@@ -376,6 +381,11 @@ fs::path fresh_folder(const fs::path& stage_dir, const Manifest& former) {
         [&](const auto& file) { return file.path.starts_with(name + "/"); });
     if (!used) return stage_dir / name;
   }
+}
+
+std::set<std::string> with_parts(std::set<std::string> names) {
+  names.insert(kPartsName);
+  return names;
 }
 
 // Stands in a stage folder from the first file to the first manifest, so that
@@ -423,12 +433,12 @@ Result<Publication> Publication::begin(const fs::path& stage_dir,
   publication.dir_ = stage_dir;
   auto former = read_manifest(stage_dir);
   if (former) {
-    DMP_TRY(remove_others(stage_dir, listed(*former)));
+    DMP_TRY(remove_others(stage_dir, with_parts(listed(*former))));
     publication.dir_ = fresh_folder(stage_dir, *former);
     fs::create_directories(publication.dir_, error);
     if (error) return io_error(publication.dir_, error);
   } else {
-    DMP_TRY(remove_others(stage_dir, {kUnfinishedName}));
+    DMP_TRY(remove_others(stage_dir, with_parts({kUnfinishedName})));
     if (!std::ofstream(stage_dir / kUnfinishedName))
       return write_error(stage_dir);
   }
@@ -447,6 +457,11 @@ Status Publication::add(const fs::path& file, std::int64_t rows) {
   DMP_TRY(sync_to_disk(file));
   files_.push_back(std::move(entry));
   return {};
+}
+
+void Publication::adopt(const fs::path& file, ManifestFile known) {
+  known.path = file.lexically_relative(stage_dir_).string();
+  files_.push_back(std::move(known));
 }
 
 Result<Manifest> Publication::publish(Manifest manifest) {
@@ -485,9 +500,14 @@ Publication::Publication(Publication&& other) noexcept
 
 Publication::~Publication() {
   if (!live_) return;
-  auto former = read_manifest(stage_dir_);
-  const Status removed = remove_others(
-      stage_dir_, former ? listed(*former) : std::set<std::string>{});
+  std::set<std::string> kept;
+  std::error_code error;
+  if (const auto former = read_manifest(stage_dir_)) {
+    kept = listed(*former);
+  } else if (fs::exists(stage_dir_ / kPartsName, error)) {
+    kept = {kUnfinishedName};
+  }
+  const Status removed = remove_others(stage_dir_, with_parts(std::move(kept)));
   if (!removed) {
     log::warning("clean up {}: {}", stage_dir_.string(),
                  removed.error().message);

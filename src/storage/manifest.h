@@ -92,10 +92,16 @@ Status check_stage_folder(const std::filesystem::path& stage_dir,
 // What is said of a folder that may not be written: invalid_argument.
 Error folder_refused(const std::filesystem::path& dir, const std::string& why);
 
+// A folder in a stage folder for finished parts of a stage that is not
+// finished: it outlives a killed or failed attempt, and goes when the stage is
+// published.
+inline constexpr const char* kPartsName = "_parts";
+
 // A stage being written. New files go to `dir()`; publish() writes the manifest
 // last, then removes what the former manifest listed. Destroyed unpublished, it
-// removes what it wrote; killed, the next Publication on the same stage does.
-// The former manifest and its files stay readable until publish() returns.
+// removes what it wrote, kPartsName excepted; killed, the next Publication on
+// the same stage does. The former manifest and its files stay readable until
+// publish() returns.
 class Publication {
  public:
   // Errors: those of check_stage_folder, io.
@@ -108,6 +114,10 @@ class Publication {
 
   // Lists a file below dir() (sha256 and bytes are taken here), rows as said.
   Status add(const std::filesystem::path& file, std::int64_t rows = -1);
+
+  // Lists a file below dir() that is on disk already, of which bytes, rows and
+  // sha256 are known.
+  void adopt(const std::filesystem::path& file, ManifestFile known);
 
   // Fills files, created_at and key of `manifest`; fsync, rename, clean up.
   // Errors: io.

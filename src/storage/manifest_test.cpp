@@ -133,6 +133,39 @@ TEST_F(ManifestTest, MarksWhatItHasNotFinished) {
   EXPECT_FALSE(fs::exists(stage_ / ".unfinished")) << "given up, not killed";
 }
 
+// Parts of a stage outlive the attempts at it, and go when it is published.
+TEST_F(ManifestTest, KeepsFinishedPartsUntilTheStageIsPublished) {
+  const fs::path part = stage_ / kPartsName / "0-63" / "rows.txt";
+  for (const char* content : {"first", "second"}) {
+    {
+      auto publication = Publication::begin(stage_, "test");
+      ASSERT_TRUE(publication.has_value());
+      write(part, "rows");
+    }
+    EXPECT_TRUE(fs::exists(part)) << "given up";
+    // A killed attempt does less than one given up.
+    ASSERT_TRUE(Publication::begin(stage_, "test").has_value());
+    EXPECT_TRUE(fs::exists(part)) << "the next attempt";
+    const Manifest manifest = publish(content, content);
+    EXPECT_FALSE(fs::exists(stage_ / kPartsName));
+    EXPECT_TRUE(finished(stage_, manifest.key).has_value());
+  }
+}
+
+TEST_F(ManifestTest, AdoptsAFileThatIsKnown) {
+  auto publication = Publication::begin(stage_, "test");
+  ASSERT_TRUE(publication.has_value());
+  write(publication->dir() / "moved.txt", "abc");
+  publication->adopt(publication->dir() / "moved.txt",
+                     {"elsewhere.txt", 3, 1, sha256_text("abc")});
+  const auto manifest = publication->publish(wanted("1"));
+  ASSERT_TRUE(manifest.has_value());
+  ASSERT_EQ(manifest->files.size(), 1U);
+  EXPECT_EQ(manifest->files[0].path, "moved.txt");
+  EXPECT_EQ(manifest->files[0].rows, 1);
+  EXPECT_TRUE(finished(stage_, stage_key(wanted("1"))).has_value());
+}
+
 // What is not ours would be removed.
 TEST_F(ManifestTest, RefusesAFolderOfOthers) {
   const auto why = [&] {

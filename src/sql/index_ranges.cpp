@@ -1,0 +1,303 @@
+#include "sql/index_ranges.h"
+
+#include "model/work.h"
+#include "sql/collection_stats.h"
+#include "sql/linkage_stats.h"
+#include "sql/model_runner.h"
+#include "sql/session.h"
+#include "sql/work_hash.h"
+#include "sql/work_table.h"
+#include "storage/files.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+namespace dmp::sql {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Rows of a file; about 500 MB at 1.5 KB a row.
+constexpr std::size_t kFileRows = 262'144;
+// Small groups, so that one DOI bucket touches little of a file.
+constexpr std::size_t kGroupRows = 2'048;
+constexpr std::string_view kWorks = "works_index";
+constexpr std::string_view kRelations = "relation_index";
+// In front of the names of other counts in the manifest of a range.
+constexpr std::string_view kType = "work type ";
+constexpr std::string_view kUnknownType = "unknown work type ";
+
+void add_counts(Counts& all, const Counts& some) {
+  for (const auto& [name, count] : some) all[name] += count;
+}
+
+Counts as_one(const IndexCounts& counts) {
+  Counts one = counts.counts;
+  for (const auto& [name, count] : counts.types)
+    one[std::string(kType) + name] = count;
+  for (const auto& [name, count] : counts.unknown_types)
+    one[std::string(kUnknownType) + name] = count;
+  return one;
+}
+
+IndexCounts apart(const Counts& one) {
+  IndexCounts counts;
+  for (const auto& [name, count] : one) {
+    if (name.starts_with(kType)) {
+      counts.types[name.substr(kType.size())] = count;
+    } else if (name.starts_with(kUnknownType)) {
+      counts.unknown_types[name.substr(kUnknownType.size())] = count;
+    } else {
+      counts.counts[name] = count;
+    }
+  }
+  return counts;
+}
+
+void count_work(const model::Work& work, const RorIds& ror_ids,
+                IndexCounts& all) {
+  auto& counts = all.counts;
+  ++counts["works"];
+  ++counts["works_" + work.source_name];
+  if (!work.title) ++counts["works_without_title"];
+  if (work.abstract_text) ++counts["works_with_abstract"];
+  if (!work.publication_date) ++counts["works_without_date"];
+  const auto with = [&](const char* list, bool any) {
+    if (!any) return;
+    ++counts[std::string("works_with_") + list];
+    ++counts[fmt::format("works_with_{}_{}", list, work.source_name)];
+  };
+  with("award", !work.awards.empty());
+  with("funder", !work.funders.empty());
+  with("institution", !work.institutions.empty());
+  if (!work.intra_work_dois.empty() ||
+      !work.possible_shared_project_dois.empty() ||
+      !work.dataset_citation_dois.empty()) {
+    ++counts["works_with_relation"];
+  }
+  counts["ror_unknown"] += ror_ids.unknown(work);
+  ++all.types[work.work_type];
+}
+
+// The works of one range on their way to its files.
+class RangeWriter {
+ public:
+  RangeWriter(const IndexRanges::Needs& needs,
+              storage::Publication& publication)
+      : needs_(needs), publication_(publication), rows_(work_schema()) {}
+
+  // Streams the rows in order, checks and counts them, and writes.
+  Status write(IndexCounts& counts) {
+    DMP_ASSIGN(auto answer,
+               needs_.session.query("SELECT * EXCLUDE (doi_bucket) FROM "
+                                    "works.works_index "
+                                    "ORDER BY doi_bucket, doi"));
+    WorkRows works(std::move(answer));
+    std::string previous;
+    for (;;) {
+      DMP_ASSIGN(const std::size_t count, works.next());
+      if (count == 0) return flush();
+      for (std::size_t row = 0; row < count; ++row) {
+        model::Work work = works.work(row);
+        const HashedExtras extras = works.extras(row);
+        DMP_TRY(check(work, extras, previous, counts.counts["works"]));
+        previous = work.doi;
+        DMP_TRY(needs_.stats.add(work));
+        DMP_TRY(needs_.linkage_stats.add(work));
+        count_work(work, needs_.ror_ids, counts);
+        append_work(rows_, work, extras);
+        if (rows_.rows() >= kFileRows) DMP_TRY(flush());
+      }
+    }
+  }
+
+ private:
+  static Status check(const model::Work& work, const HashedExtras& extras,
+                      const std::string& previous, std::int64_t number) {
+    if (work.doi == previous) {
+      return Error{ErrorCode::internal, "audit: two rows of DOI " + work.doi};
+    }
+    // The hash of the models against the plain reading of its rule, now and
+    // then: it decides what the search server is sent.
+    constexpr std::int64_t kCheckedRows = 1'000;
+    if (number % kCheckedRows != 0) return {};
+    if (work.hash == work_hash(work, extras) &&
+        work.version_hash == version_hash(work)) {
+      return {};
+    }
+    return Error{ErrorCode::internal, "audit: wrong hash of DOI " + work.doi};
+  }
+
+  Status flush() {
+    if (rows_.rows() == 0 && files_ > 0) return {};
+    const fs::path path =
+        publication_.dir() / fmt::format("{}_{}.parquet", kWorks, files_++);
+    ParquetOptions parquet;
+    parquet.row_group_rows = kGroupRows;
+    DMP_TRY(write_parquet(rows_, {}, path, parquet));
+    DMP_TRY(publication_.add(path, static_cast<std::int64_t>(rows_.rows())));
+    rows_.clear();
+    return {};
+  }
+
+  const IndexRanges::Needs& needs_;
+  storage::Publication& publication_;
+  TableBuffer rows_;
+  int files_ = 0;
+};
+
+Status write_relations(Session& session, storage::Publication& publication,
+                       std::int64_t rows) {
+  const fs::path path =
+      publication.dir() / fmt::format("{}_0.parquet", kRelations);
+  DMP_TRY(session.execute(fmt::format(
+      "COPY (SELECT doi, intra_work_dois, possible_shared_project_dois, "
+      "dataset_citation_dois, doi_bucket FROM works.relations_index ORDER BY "
+      "doi_bucket, doi) TO {} (FORMAT parquet, COMPRESSION zstd)",
+      quote(path.string()))));
+  return publication.add(path, rows);
+}
+
+}  // namespace
+
+std::vector<BucketRange> cut_buckets(int count) {
+  std::vector<BucketRange> cut;
+  cut.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i)
+    cut.push_back({i * 256 / count, (i + 1) * 256 / count - 1});
+  return cut;
+}
+
+void IndexCounts::add(const IndexCounts& other) {
+  add_counts(counts, other.counts);
+  add_counts(types, other.types);
+  add_counts(unknown_types, other.unknown_types);
+}
+
+Result<IndexRanges> IndexRanges::open(const Needs& needs,
+                                      const fs::path& stage_dir,
+                                      const storage::Manifest& planned) {
+  IndexRanges ranges(needs, stage_dir / storage::kPartsName, planned);
+  std::error_code error;
+  for (fs::directory_iterator it(ranges.parts_, error), end;
+       !error && it != end; it.increment(error)) {
+    const std::string buckets = it->path().filename().string();
+    const auto wanted = storage::stage_key(ranges.planned_part(buckets));
+    if (storage::finished(it->path(), wanted)) continue;
+    std::error_code problem;
+    fs::remove_all(it->path(), problem);
+    if (problem) {
+      return Error{ErrorCode::io,
+                   it->path().string() + ": " + problem.message()};
+    }
+  }
+  return ranges;
+}
+
+storage::Manifest IndexRanges::planned_part(const std::string& buckets) const {
+  storage::Manifest part = planned_;
+  part.stage = "works index, buckets";
+  part.options["buckets"] = buckets;
+  return part;
+}
+
+Result<storage::Manifest> IndexRanges::make(const BucketRange& range,
+                                            const fs::path& dir,
+                                            storage::Manifest part) {
+  DMP_TRY(needs_.runner.run(ModelScope::range, range.low, range.high));
+  DMP_ASSIGN(auto publication, storage::Publication::begin(dir, part.stage));
+  IndexCounts counts;
+  const auto write = [&]() -> Status {
+    DMP_TRY(count_range(needs_.session, counts.counts));
+    DMP_TRY(audit_range(needs_.session, counts.counts, counts.unknown_types));
+    DMP_TRY(write_relations(needs_.session, publication,
+                            counts.counts["relations_index_rows"]));
+    return RangeWriter(needs_, publication).write(counts);
+  };
+  DMP_TRY(needs_.runner.clock().time("cpu_ms rows of the range", write));
+  part.counters = as_one(counts);
+  part.rows_out = counts.counts["works"];
+  return publication.publish(std::move(part));
+}
+
+// What is counted beside the rows is not in the files: the works are read.
+Status IndexRanges::read_again(const fs::path& dir,
+                               const storage::Manifest& part) {
+  for (const auto& path : part.paths(dir, kWorks)) {
+    DMP_ASSIGN(auto answer,
+               needs_.session.query(fmt::format(
+                   "SELECT * EXCLUDE (doi_bucket) FROM read_parquet({})",
+                   quote(path.string()))));
+    WorkRows works(std::move(answer));
+    for (;;) {
+      DMP_ASSIGN(const std::size_t count, works.next());
+      if (count == 0) break;
+      for (std::size_t row = 0; row < count; ++row) {
+        const model::Work work = works.work(row);
+        DMP_TRY(needs_.stats.add(work));
+        DMP_TRY(needs_.linkage_stats.add(work));
+      }
+    }
+  }
+  return {};
+}
+
+Status IndexRanges::add(const BucketRange& range,
+                        const std::function<void(std::string_view)>& progress) {
+  const std::string buckets = fmt::format("{}-{}", range.low, range.high);
+  const fs::path dir = parts_ / buckets;
+  storage::Manifest planned = planned_part(buckets);
+  auto part = storage::finished(dir, storage::stage_key(planned));
+  if (progress) {
+    progress(fmt::format("buckets {} of 256{}", buckets,
+                         part ? ": made before" : ""));
+  }
+  if (part) {
+    DMP_TRY(needs_.runner.clock().time("cpu_ms rows made before",
+                                       [&] { return read_again(dir, *part); }));
+  } else {
+    DMP_ASSIGN(part, make(range, dir, std::move(planned)));
+  }
+  counts_.add(apart(part->counters));
+  for (const auto& file : part->files) {
+    auto& files = file.path.starts_with(kWorks) ? works_ : relations_;
+    files.push_back({dir / file.path, file});
+  }
+  return {};
+}
+
+std::vector<fs::path> IndexRanges::work_files() const {
+  std::vector<fs::path> paths;
+  for (const auto& file : works_) paths.push_back(file.path);
+  return paths;
+}
+
+std::vector<fs::path> IndexRanges::relation_files() const {
+  std::vector<fs::path> paths;
+  for (const auto& file : relations_) paths.push_back(file.path);
+  return paths;
+}
+
+Status IndexRanges::publish(storage::Publication& publication,
+                            const fs::path& out) const {
+  const auto move = [&](const std::vector<File>& files,
+                        std::string_view name) -> Status {
+    int number = 0;
+    for (const auto& file : files) {
+      const fs::path path =
+          out / name / fmt::format("{}_{}.parquet", name, number++);
+      std::error_code error;
+      fs::rename(file.path, path, error);
+      if (error)
+        return Error{ErrorCode::io, path.string() + ": " + error.message()};
+      publication.adopt(path, file.listed);
+    }
+    return {};
+  };
+  DMP_TRY(move(works_, kWorks));
+  return move(relations_, kRelations);
+}
+
+}  // namespace dmp::sql
