@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <set>
 #include <thread>
 
 namespace dmp::cli {
@@ -183,58 +185,113 @@ Status status(const Values& values) {
   return {};
 }
 
-std::vector<std::string> last_lines(std::string_view text, std::size_t count) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    lines.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
+// How much of `text`, from its end, are the last `count` lines.
+std::string_view last_lines(std::string_view text, std::size_t count) {
+  if (count == 0) return {};
+  std::size_t from = text.ends_with('\n') ? text.size() - 1 : text.size();
+  while (from > 0) {
+    const auto end = text.rfind('\n', from - 1);
+    if (end == std::string_view::npos) return text;
+    if (--count == 0) return text.substr(end + 1);
+    from = end;
   }
-  if (lines.size() > count)
-    lines.erase(lines.begin(),
-                lines.end() - static_cast<std::ptrdiff_t>(count));
-  return lines;
+  return text;
 }
 
-// Of every member of an array, each under a line with its name.
-Result<std::string> local_logs(const storage::ObjectStore& bucket,
-                               const jobs::BatchChain& chain, std::size_t n,
-                               std::size_t lines) {
-  const std::string prefix =
-      fmt::format("jobs/{}/{}-{}", chain.id, n + 1, chain.jobs[n].name);
-  DMP_ASSIGN(const auto found, bucket.list(prefix));
-  std::string out;
-  for (const auto& object : found) {
-    if (!object.key.ends_with(".log")) continue;
-    DMP_ASSIGN(const std::string text, bucket.read(object.key));
-    out += "== " + object.key + "\n";
-    for (const auto& line : last_lines(text, lines)) out += line + "\n";
+// Prints what jobs have logged, and what they add.
+class LogReader {
+ public:
+  LogReader(const Chains& source, std::size_t tail)
+      : source_(source), tail_(tail) {}
+
+  // What is there and was not printed yet of the job n of the chain. Whole
+  // lines only, but of a job that has ended.
+  Status print_new(const jobs::BatchChain& chain, std::size_t n, bool ended) {
+    return chain.executor == "aws" ? print_aws(chain.jobs[n])
+                                   : print_local(chain, n, ended);
   }
-  return out;
+
+ private:
+  // Of every member of an array, each under a line with its name.
+  Status print_local(const jobs::BatchChain& chain, std::size_t n, bool ended) {
+    const std::string prefix =
+        fmt::format("jobs/{}/{}-{}", chain.id, n + 1, chain.jobs[n].name);
+    DMP_ASSIGN(const auto found, source_.bucket().list(prefix));
+    for (const auto& object : found) {
+      if (!object.key.ends_with(".log")) continue;
+      const auto known = printed_.find(object.key);
+      if (known != printed_.end() && known->second >= object.bytes) continue;
+      DMP_ASSIGN(const std::string text, source_.bucket().read(object.key));
+      std::string_view fresh = text;
+      if (!ended) fresh = fresh.substr(0, fresh.rfind('\n') + 1);
+      const std::size_t read = fresh.size();
+      if (known == printed_.end()) {
+        fresh = last_lines(fresh, tail_);
+      } else {
+        fresh.remove_prefix(std::min(known->second, read));
+      }
+      printed_[object.key] = read;
+      DMP_TRY(print_under("== " + object.key + "\n", std::string(fresh)));
+    }
+    return {};
+  }
+
+  Status print_aws(const jobs::BatchJob& job) {
+    std::string& next = next_[job.id];
+    std::string out;
+    for (bool more = true; more;) {
+      auto page = source_.service().log_page(job, tail_, next);
+      if (!page && page.error().code != ErrorCode::not_found)
+        return page.error();
+      if (!page) break;
+      for (const auto& line : page->lines) out += line + "\n";
+      more = !next.empty() && page->next != next;
+      next = page->next;
+    }
+    return print_under(fmt::format("== {} {}\n", job.name, job.id), out);
+  }
+
+  // Under its head, where another log was printed last.
+  Status print_under(std::string head, std::string text) {
+    if (!text.empty() && !text.ends_with('\n')) text += '\n';
+    if (head == head_) return text.empty() ? Status() : print(text);
+    if (text.empty() && !heads_.insert(head).second) return {};
+    heads_.insert(head);
+    head_ = head;
+    return print(head + text);
+  }
+
+  const Chains& source_;
+  std::size_t tail_;
+  std::string head_;
+  std::set<std::string> heads_;
+  std::map<std::string, std::uint64_t> printed_;  // bytes of a log, by key
+  std::map<std::string, std::string> next_;       // by job id
+};
+
+bool is_over(const jobs::BatchChain& chain, std::size_t n) {
+  if (jobs::has_ended(chain.jobs[n])) return true;
+  const std::string state = jobs::chain_state(chain);
+  return state == "SUCCEEDED" || state == "FAILED";
 }
 
 Status logs(const Values& values) {
+  constexpr std::chrono::seconds kEvery{2};
   Chains source(values);
-  DMP_ASSIGN(const auto chains, source.named());
-  const auto lines = static_cast<std::size_t>(values.integer("tail"));
-  for (const auto& chain : chains) {
+  DMP_ASSIGN(auto chains, source.named());
+  LogReader reader(source, static_cast<std::size_t>(values.integer("tail")));
+  for (auto& chain : chains) {
     for (std::size_t n = 0; n < chain.jobs.size(); ++n) {
-      const jobs::BatchJob& job = chain.jobs[n];
-      if (values.has("task") && job.task != values.text("task")) continue;
-      if (chain.executor != "aws") {
-        DMP_ASSIGN(const std::string text,
-                   local_logs(source.bucket(), chain, n, lines));
-        DMP_TRY(print(text));
+      if (values.has("task") && chain.jobs[n].task != values.text("task"))
         continue;
+      for (;;) {
+        // The state first: what is logged before the end is printed then.
+        const bool over = !values.flag("follow") || is_over(chain, n);
+        DMP_TRY(reader.print_new(chain, n, over));
+        if (over) break;
+        std::this_thread::sleep_for(kEvery);
+        DMP_TRY(source.refresh(chain));
       }
-      std::string out = fmt::format("== {} {}\n", job.name, job.id);
-      const auto found = source.service().log_tail(job, lines);
-      if (!found && found.error().code != ErrorCode::not_found)
-        return found.error();
-      if (found) {
-        for (const auto& line : *found) out += line + "\n";
-      }
-      DMP_TRY(print(out));
     }
   }
   return {};
@@ -279,6 +336,7 @@ std::vector<Entry> jobs_commands() {
         "The logs of the jobs of a chain.",
         {jobs_row(false), bucket_of_chains(),
          text_row("task", OptionType::text, "One task: all.", "", ""),
+         flag_row("follow", "Go on until the jobs end.", ""),
          number_row("tail", "Last lines of each log.", "100", "", 0, 10'000)}},
        logs},
       {{{"jobs", "cancel"},

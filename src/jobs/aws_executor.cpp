@@ -134,18 +134,21 @@ Status BatchService::describe(std::vector<BatchJob>& jobs) const {
   return {};
 }
 
-Result<std::vector<std::string>> BatchService::log_tail(
-    const BatchJob& job, std::size_t lines) const {
+Result<BatchService::LogPage> BatchService::log_page(
+    const BatchJob& job, std::size_t lines, const std::string& after) const {
   if (job.log_stream.empty())
     return Error{ErrorCode::not_found, job.name + " has no log yet"};
   constexpr std::size_t kMostEvents = 10'000;
+  const std::size_t most = after.empty()
+                               ? std::clamp<std::size_t>(lines, 1, kMostEvents)
+                               : kMostEvents;
   std::string body;
   JsonWriter json(body);
   json.begin_object().member("logGroupName", "/aws/batch/job");
   json.member("logStreamName", job.log_stream);
-  json.member("limit", static_cast<std::int64_t>(
-                           std::clamp<std::size_t>(lines, 1, kMostEvents)));
-  json.member("startFromHead", false).end_object();
+  json.member("limit", static_cast<std::int64_t>(most));
+  if (!after.empty()) json.member("nextToken", after);
+  json.member("startFromHead", !after.empty()).end_object();
   DMP_ASSIGN(
       const std::string answer,
       net::aws_call(*session_,
@@ -153,13 +156,15 @@ Result<std::vector<std::string>> BatchService::log_tail(
   simdjson::dom::parser parser;
   DMP_ASSIGN(const Element root, parse(parser, answer));
   simdjson::dom::array events;
-  std::vector<std::string> found;
-  if (root["events"].get(events) != simdjson::SUCCESS) return found;
+  LogPage page;
+  page.next = text_of(root, "nextForwardToken");
+  if (root["events"].get(events) != simdjson::SUCCESS) return page;
+  auto& found = page.lines;
   for (const Element event : events) found.push_back(text_of(event, "message"));
-  if (found.size() > lines)
+  if (after.empty() && found.size() > lines)
     found.erase(found.begin(),
                 found.end() - static_cast<std::ptrdiff_t>(lines));
-  return found;
+  return page;
 }
 
 bool has_ended(const BatchJob& job) {

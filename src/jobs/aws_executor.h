@@ -31,9 +31,15 @@ class BatchService {
   // Sets state, exit_code, log_stream and the times of the jobs as AWS knows
   // them; the state of one it does not know (any more) is "".
   Status describe(std::vector<BatchJob>& jobs) const;
-  // The last `lines` of a job's log. Errors: also not_found (no log yet).
-  Result<std::vector<std::string>> log_tail(const BatchJob& job,
-                                            std::size_t lines) const;
+  // The last `lines` of a job's log where `after` is empty, else what was
+  // written since: `after` is the `next` of the page before, and becomes the
+  // next. Errors: also not_found (no log yet).
+  struct LogPage {
+    std::vector<std::string> lines;
+    std::string next;
+  };
+  Result<LogPage> log_page(const BatchJob& job, std::size_t lines,
+                           const std::string& after) const;
 
  private:
   explicit BatchService(std::unique_ptr<net::AwsSession> session);

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -25,6 +26,8 @@ using storage::StageResult;
 namespace {
 
 constexpr std::string_view kManifest = "/manifest.json";
+// The manifest that the stage will have, while its files are on their way.
+constexpr std::string_view kUploading = "/_uploading.json";
 constexpr int kTransfers = 16;  // objects at once
 
 Error io_error(const fs::path& path, const std::error_code& error) {
@@ -187,34 +190,77 @@ class RemoteStage {
   }
 
   // First publication: final names. Replacing: a fresh r<NN>/, and the former
-  // files go after the manifest points to the new ones.
+  // files go after the manifest points to the new ones. What a killed attempt
+  // has uploaded of the same files is not sent again.
   Status publish(Manifest& manifest, const fs::path& out,
                  const std::optional<Manifest>& former) {
     DMP_ASSIGN(const auto present, bucket_.list(job_.output + "/"));
-    std::string below;
-    if (former) {
-      below = fresh_folder(*former) + "/";
-    } else {
-      DMP_TRY(remove_all(present, {}));
-    }
+    const std::string below = former ? fresh_folder(*former) + "/" : "";
     std::vector<fs::path> files;
     for (auto& file : manifest.files) {
       files.push_back(out / file.path);
       file.path = below + file.path;
     }
+    const auto there = uploaded_before(manifest, present);
+    std::set<std::string> kept = there;
+    if (former) {
+      kept.insert(job_.output + std::string(kManifest));
+      for (const auto& file : former->files)
+        kept.insert(job_.output + "/" + file.path);
+    }
+    DMP_TRY(remove_all(present, kept));
+    // Only now: what lies under a name of this list has the content it says.
+    DMP_TRY(bucket_.write(job_.output + std::string(kUploading),
+                          storage::manifest_json(manifest)));
     DMP_TRY(in_parallel(files.size(), kTransfers, [&](std::size_t i) {
-      return upload(files[i], manifest.files[i]);
+      const auto& entry = manifest.files[i];
+      return there.contains(job_.output + "/" + entry.path)
+                 ? Status()
+                 : upload(files[i], entry);
     }));
     DMP_TRY(bucket_.write(job_.output + std::string(kManifest),
                           storage::manifest_json(manifest)));
-    if (!former) return {};
-    std::set<std::string> kept{job_.output + std::string(kManifest)};
-    for (const auto& file : manifest.files)
-      kept.insert(job_.output + "/" + file.path);
     // The new stage stands; what is left of the former one is only space.
-    if (const Status removed = remove_all(present, kept); !removed)
-      log::warning("clean up {}: {}", job_.output, removed.error().message);
+    if (const Status cleared = clear_up(manifest, former); !cleared)
+      log::warning("clean up {}: {}", job_.output, cleared.error().message);
     return {};
+  }
+
+  // Keys of objects that an attempt which was killed has uploaded, and that
+  // are what `manifest` lists: objects are seen whole or not at all.
+  std::set<std::string> uploaded_before(
+      const Manifest& manifest,
+      const std::vector<storage::ObjectInfo>& present) const {
+    std::set<std::string> keys;
+    const auto json = bucket_.read(job_.output + std::string(kUploading));
+    if (!json) return keys;
+    const auto begun = storage::parse_manifest(*json);
+    if (!begun) return keys;
+    std::map<std::string, std::uint64_t> bytes;
+    for (const auto& object : present) bytes[object.key] = object.bytes;
+    std::map<std::string, std::string> sums;
+    for (const auto& file : begun->files) sums[file.path] = file.sha256;
+    for (const auto& file : manifest.files) {
+      const auto object = bytes.find(job_.output + "/" + file.path);
+      const auto sum = sums.find(file.path);
+      if (object != bytes.end() && object->second == file.bytes &&
+          sum != sums.end() && sum->second == file.sha256)
+        keys.insert(object->first);
+    }
+    return keys;
+  }
+
+  Status clear_up(const Manifest& manifest,
+                  const std::optional<Manifest>& former) const {
+    DMP_TRY(bucket_.remove(job_.output + std::string(kUploading)));
+    if (!former) return {};
+    std::set<std::string> kept;
+    for (const auto& file : manifest.files) kept.insert(file.path);
+    return in_parallel(former->files.size(), kTransfers, [&](std::size_t i) {
+      const std::string& path = former->files[i].path;
+      return kept.contains(path) ? Status()
+                                 : bucket_.remove(job_.output + "/" + path);
+    });
   }
 
   Status upload(const fs::path& file,

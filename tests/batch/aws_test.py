@@ -134,7 +134,9 @@ class FakeAws:
 
     def log(self, ask):
         lines = self.logs.get(ask["logStreamName"], [])
-        return {"events": [{"message": line} for line in lines[-ask["limit"]:]]}
+        first = int(ask["nextToken"]) if "nextToken" in ask else max(0, len(lines) - ask["limit"])
+        assert ask["startFromHead"] == ("nextToken" in ask)
+        return {"events": [{"message": line} for line in lines[first:]], "nextForwardToken": str(len(lines))}
 
     # ---------------------------------------------------------------------- S3
     def s3(self, request, path, query, body):
@@ -292,6 +294,21 @@ class Aws(unittest.TestCase):
                          [(ids[1], "not today"), (ids[0], "not today")])
         self.call("jobs", "status", chain, code=1)
         self.assertIn("FAILED     ror-download-2026-01-29", self.call("jobs", "status", ids[0], code=1).stdout)
+
+    def test_logs_are_followed_until_the_jobs_end(self):
+        chain = self.call("batch-submit", "ror").stdout.split()[-1]
+        download, transform = self.fake.jobs
+        log = self.fake.logs.setdefault("stream/" + download, ["one", "two", "three"])
+        look = self.fake.log
+
+        def grows(ask):  # each look at a log finds one line more, at first
+            if ask["logStreamName"].endswith(download) and len(log) < 5:
+                log.append(f"line {len(log)}")
+            return look(ask)
+        self.fake.log = grows
+        self.assertEqual(self.call("jobs", "logs", chain, "--follow", "--tail", "2").stdout,
+                         f"== ror-download-2026-01-29 {download}\nthree\nline 3\nline 4\n"
+                         f"== ror-transform-2026-01-29 {transform}\n")
 
 
 unittest.main()

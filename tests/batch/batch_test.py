@@ -203,6 +203,25 @@ class Batch(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         logs = sorted((self.dir / "bucket/jobs").glob("*/1-dmps-transform-2026-02-04.log"))
         self.assertIn("up to date", logs[-1].read_text())
+        self.follow_while_it_runs(logs[-1])
+
+    def follow_while_it_runs(self, log):
+        """`jobs logs --follow` beside a chain that is made to run on in this process."""
+        record = log.parent / "chain.json"
+        chain = json.loads(record.read_text())
+        running = chain | {"pid": os.getpid(), "jobs": [chain["jobs"][0] | {"state": "RUNNING", "endedAt": ""}]}
+        record.write_text(json.dumps(running))
+        log.write_text("first\nsecond\nhalf a li")
+        reader = subprocess.Popen([PROGRAM, "jobs", "logs", log.parent.name, "--follow", "--tail", "1",
+                                   "--bucket-name", "./bucket"], cwd=self.dir, stdout=subprocess.PIPE, text=True)
+        head, line = reader.stdout.readline(), reader.stdout.readline()
+        self.assertEqual((head, line), (f"== jobs/{log.parent.name}/{log.name}\n", "second\n"))
+        with log.open("a") as out:
+            out.write("ne\nlast, without an end")
+        self.assertEqual(reader.stdout.readline(), "half a line\n")
+        record.write_text(json.dumps(chain))
+        self.assertEqual(reader.communicate(timeout=60)[0], "last, without an end\n")
+        self.assertEqual(reader.returncode, 0)
 
     def test_an_enabled_subset_is_a_job_of_its_own(self):
         self.use_example(DATASET_SUBSET_ENABLE="true")

@@ -9,12 +9,13 @@ class Between:
     """`fault(method, path, number)` is asked for every request, `number` counting
     those of one method and path from 0, and answers None or one of
     ("answer", status, body), ("reset",), ("cut", share of the body), ("etag", text).
-    `bodies` counts the bytes of GET answers by path without query."""
+    `bodies` counts the bytes of GET answers by path without query, `sent` those of
+    PUT requests that were passed on."""
 
     def __init__(self, endpoint):
         self.upstream = urllib.parse.urlsplit(endpoint).netloc
         self.fault = lambda method, path, number: None
-        self.bodies, self.numbers, self.lock = {}, {}, threading.Lock()
+        self.bodies, self.sent, self.numbers, self.lock = {}, {}, {}, threading.Lock()
         between = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -50,6 +51,9 @@ class Between:
         if fault and fault[0] == "answer":
             reply, status, headers = fault[2].encode(), fault[1], [("Content-Type", "application/xml")]
         else:
+            if request.command == "PUT":
+                with self.lock:
+                    self.sent[path] = self.sent.get(path, 0) + len(body)
             status, headers, reply = self.ask(request, body)
         if fault and fault[0] == "etag":
             headers = [(n, v) for n, v in headers if n.lower() != "etag"] + [("ETag", f'"{fault[1]}"')]

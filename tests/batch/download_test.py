@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import unittest
 
 import between
@@ -44,8 +45,8 @@ class Case(unittest.TestCase):
         self.environment = {"PATH": os.environ["PATH"], "TMPDIR": str(self.dir)}
         self.bucket, self.folder = "./bucket", self.dir / "bucket"
 
-    def words(self, dataset, **options):
-        return ["aws-batch", dataset, "download", f"--bucket-name={self.bucket}", f"--run-id={RUN}",
+    def words(self, dataset, task="download", **options):
+        return ["aws-batch", dataset, task, f"--bucket-name={self.bucket}", f"--run-id={RUN}",
                 "--scratch-dir=scratch", *(f"--{k.replace('_', '-')}={v}" for k, v in options.items())]
 
     def call(self, dataset, **options):
@@ -64,18 +65,18 @@ class Case(unittest.TestCase):
             process.wait()
             return False
 
-    def stage(self, dataset):
-        return self.folder / dataset.replace("-", "_") / RUN / "download"
+    def stage(self, dataset, task="download"):
+        return self.folder / dataset.replace("-", "_") / RUN / task
 
-    def manifest(self, dataset):
-        file = self.stage(dataset) / "manifest.json"
+    def manifest(self, dataset, task="download"):
+        file = self.stage(dataset, task) / "manifest.json"
         return json.loads(file.read_text()) if file.exists() else None
 
-    def published(self, dataset):
+    def published(self, dataset, task="download"):
         """Content by path, and that all is as the manifest says."""
         found = {}
-        for file in self.manifest(dataset)["files"]:
-            content = (self.stage(dataset) / file["path"]).read_bytes()
+        for file in self.manifest(dataset, task)["files"]:
+            content = (self.stage(dataset, task) / file["path"]).read_bytes()
             self.assertEqual((len(content), hashlib.sha256(content).hexdigest()), (file["bytes"], file["sha256"]))
             found[file["path"].removeprefix("r01/")] = content
         return found
@@ -99,9 +100,10 @@ class Case(unittest.TestCase):
             file.write_bytes(content)
         return f"./{name}"
 
-    def openalex(self, count=3, size=1000, records=1):
+    def openalex(self, count=3, size=1000, records=1, line=None):
+        line = line or (lambda i: noise(self.random, size))
         files = {f"updated_date=2026-01-0{i % 9 + 1}/part_{i:03}.gz":
-                 gzip.compress((noise(self.random, size) + "\n").encode(), 1, mtime=0) for i in range(count)}
+                 gzip.compress((line(i) + "\n").encode(), 1, mtime=0) for i in range(count)}
         entries = [{"url": f"s3://openalex/data/works/{path}",
                     "meta": {"content_length": len(content), "record_count": records}}
                    for path, content in files.items()]
@@ -347,6 +349,55 @@ class OnS3(Case):
         # Under way at a kill: 16 transfers, and what was stored since the last note.
         self.assertLess(fetched, whole + kills * 24 * max(map(len, files.values())))
         print(f"{kills} kills, after each {moved}, in all {fetched} bytes of {whole}", file=sys.stderr)
+
+    # Issue 7 line 5: an upload and a publish.
+    def test_a_stage_killed_at_20_moments_is_the_old_or_the_new_one(self):
+        def offer(edition):
+            self.offer_openalex(count=24, line=lambda i: json.dumps(
+                {"id": f"https://openalex.org/W{i + 1}", "doi": f"https://doi.org/10.1234/w{i}",
+                 "title": f"Edition {edition} {self.random.randbytes(40_000).hex()}"}))
+            done = self.call("openalex-works", openalex_bucket_name=self.source, force="true")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        words = {"task": "transform", "batch_size": "1"}
+        offer(1)
+        self.assertEqual(self.call("openalex-works", **words).returncode, 0)
+        old = self.published("openalex-works", "transform")
+        self.assertEqual(len(old), 24)
+        offer(2)
+
+        passed = []
+
+        def a_few(method, path, _):  # 6 objects an attempt, then the server is busy
+            if method == "PUT" and path.endswith(".parquet"):
+                if len(passed) >= 6:
+                    return "answer", 503, between.s3_error("SlowDown")
+                passed.append(path)
+            return None
+        self.proxy.fault = a_few
+        self.proxy.sent.clear()
+        kills = 0
+        while kills < 20 and not self.kill("openalex-works", self.random.uniform(0.5, 3), **words):
+            kills += 1
+            passed.clear()
+            now = self.published("openalex-works", "transform")
+            self.assertTrue(now == old or not set(now.values()) & set(old.values()))
+        self.proxy.fault = lambda *_: None
+        done = self.call("openalex-works", **words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        new = self.published("openalex-works", "transform")
+        self.assertEqual({name.rsplit("/", 1)[-1] for name in new}, {name.rsplit("/", 1)[-1] for name in old})
+        self.assertFalse(set(new.values()) & set(old.values()))
+        stage = self.stage("openalex-works", "transform")
+        self.assertEqual({str(file.relative_to(stage)) for file in stage.rglob("*") if file.is_file()},
+                         {file["path"] for file in self.manifest("openalex-works", "transform")["files"]}
+                         | {"manifest.json"})
+        self.assertGreaterEqual(kills, 3)
+        sent = sum(size for path, size in self.proxy.sent.items() if path.endswith(".parquet"))
+        whole = sum(map(len, new.values()))
+        print(f"{kills} kills, sent {sent} bytes of {whole}", file=sys.stderr)
+        # What was passed on as the program was killed may come twice.
+        self.assertLess(sent, whole + kills * 6 * max(map(len, new.values())) / 2)
+        self.assertGreaterEqual(sent, whole)
 
     # Issue 7 line 4.
     def test_a_fault_that_passes_does_not_change_the_result(self):
