@@ -252,7 +252,7 @@ class LogReader {
   }
 
   // Under its head, where another log was printed last.
-  Status print_under(std::string head, std::string text) {
+  Status print_under(const std::string& head, std::string text) {
     if (!text.empty() && !text.ends_with('\n')) text += '\n';
     if (head == head_) return text.empty() ? Status() : print(text);
     if (text.empty() && !heads_.insert(head).second) return {};
