@@ -210,7 +210,7 @@ Result<storage::Manifest> IndexRanges::make(const BucketRange& range,
   DMP_ASSIGN(auto publication, storage::Publication::begin(dir, part.stage));
   IndexCounts counts;
   const auto write = [&]() -> Status {
-    DMP_TRY(count_range(needs_.session, counts.counts));
+    DMP_TRY(count_range(needs_.session, range, counts.counts));
     DMP_TRY(audit_range(needs_.session, counts.counts, counts.unknown_types));
     DMP_TRY(write_relations(needs_.session, publication,
                             counts.counts["relations_index_rows"]));
@@ -288,8 +288,11 @@ Status IndexRanges::publish(storage::Publication& publication,
     for (const auto& file : files) {
       const fs::path path =
           out / name / fmt::format("{}_{}.parquet", name, number++);
+      // A second name where there is such a thing: then the part stays whole
+      // until the stage is published.
       std::error_code error;
-      fs::rename(file.path, path, error);
+      fs::create_hard_link(file.path, path, error);
+      if (error) fs::rename(file.path, path, error);
       if (error)
         return Error{ErrorCode::io, path.string() + ": " + error.message()};
       publication.adopt(path, file.listed);

@@ -21,11 +21,6 @@ class LinkageStats;
 class ModelRunner;
 class Session;
 
-// DOI buckets, both ends included.
-struct BucketRange {
-  int low = 0, high = 255;
-};
-
 // All 256 buckets in `count` ranges (1-256) of nearly the same size, ascending.
 std::vector<BucketRange> cut_buckets(int count);
 
@@ -71,8 +66,8 @@ class IndexRanges {
   std::vector<std::filesystem::path> work_files() const;
   std::vector<std::filesystem::path> relation_files() const;
 
-  // Moves the files to works_index/ and relation_index/ of `out` and lists
-  // them. Errors: io.
+  // Gives the files their names in works_index/ and relation_index/ of `out`
+  // and lists them there. Errors: io.
   Status publish(storage::Publication& publication,
                  const std::filesystem::path& out) const;
 

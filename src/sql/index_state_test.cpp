@@ -324,6 +324,22 @@ TEST(Audits, T20_TooManyDeletesStopUnlessAccepted) {
   EXPECT_FALSE(fs::exists(world.stage("d2") / "manifest.json"));
 }
 
+// C2 of works-index.md 7: what lies in no range would be lost silently.
+TEST(Audits, ARowWithoutABucketStopsTheIndex) {
+  for (const char* source :
+       {"datacite", "openalex_works", "crossref_metadata"}) {
+    IndexWorld world;
+    world.add("datacite", "'10.7/a' AS doi");
+    world.add(source, "NULL AS doi, 'lost' AS title");
+    const auto built = world.try_build("run");
+    ASSERT_FALSE(built.has_value()) << source;
+    EXPECT_EQ(built.error().code, ErrorCode::internal);
+    EXPECT_NE(built.error().message.find("count check C2 failed"),
+              std::string::npos)
+        << source << ": " << built.error().message;
+  }
+}
+
 TEST(Audits, WhatFailsNothingIsCounted) {
   IndexWorld world;
   world.add("ror", "'00aaaaa11' AS ror_id, 'active' AS status");

@@ -4,9 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace dmp::sql {
 
 namespace {
+
+constexpr std::array<const char*, 3> kSources{"openalex_works",
+                                              "crossref_metadata", "datacite"};
 
 std::int64_t at(const Counts& counts, const std::string& name) {
   const auto found = counts.find(name);
@@ -111,7 +116,14 @@ Result<Counts> unclassified_relations(Session& session) {
 
 // Entries without a name and without a ROR id of their own are not counted: an
 // identifier may resolve to nothing, and then nothing is left of them.
-Status count_range(Session& session, Counts& counts) {
+Status count_range(Session& session, const BucketRange& range, Counts& counts) {
+  for (const char* source : kSources) {
+    DMP_TRY(add_row(session,
+                    fmt::format("SELECT count(*) AS in_ranges_{0} FROM raw.{0} "
+                                "WHERE doi_bucket BETWEEN {1} AND {2}",
+                                source, range.low, range.high),
+                    counts));
+  }
   DMP_TRY(add_row(session, R"(
     SELECT count(*) AS datacite_dois,
       count(*) FILTER (WHERE len(list_filter(funders, lambda f: f.award_number IS NOT NULL)) > 0) AS stated_award_DataCite_datacite,
@@ -155,6 +167,10 @@ Status count_range(Session& session, Counts& counts) {
 
 Status check_totals(Session& session, const IndexScope& scope,
                     const Counts& counts) {
+  for (const std::string source : kSources) {
+    DMP_TRY(check_equal("C2", at(counts, "in_ranges_" + source),
+                        at(counts, "rows_" + source)));
+  }
   const std::string own =
       "FROM raw.openalex_works o LEFT JOIN prepare.openalex_homes h "
       "ON h.id = o.id WHERE (h.doi IS NULL OR h.doi = o.doi)";
@@ -167,6 +183,10 @@ Status check_totals(Session& session, const IndexScope& scope,
                      ? " UNION SELECT doi FROM raw.crossref_metadata"
                      : "")));
   DMP_TRY(check_equal("C1", at(counts, "works"), expected));
+  DMP_ASSIGN(const auto crossref,
+             session.scalar_int(
+                 "SELECT count(DISTINCT doi) FROM raw.crossref_metadata"));
+  DMP_TRY(check_equal("C2", at(counts, "crossref_dois"), crossref));
   DMP_ASSIGN(
       const auto datacite,
       session.scalar_int("SELECT count(DISTINCT doi) FROM raw.datacite"));

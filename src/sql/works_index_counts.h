@@ -26,10 +26,15 @@ Status count_relations(Session& session, Counts& counts);
 // "source type" -> relations of a type that has no class.
 Result<Counts> unclassified_relations(Session& session);
 
-// Adds the counts of the range whose tables stand in `works`: rows a source
-// gives, lists longer than the limit, works of a source with awards, funders
-// and institutions (stated_…).
-Status count_range(Session& session, Counts& counts);
+// DOI buckets, both ends included.
+struct BucketRange {
+  int low = 0, high = 255;
+};
+
+// Adds the counts of the range whose tables stand in `works`: rows a source has
+// in it (in_ranges_…) and gives, lists longer than the limit, works of a source
+// with awards, funders and institutions (stated_…).
+Status count_range(Session& session, const BucketRange& range, Counts& counts);
 
 // What check_totals needs of the parameters.
 struct IndexScope {

@@ -270,7 +270,7 @@ class Chain(unittest.TestCase):
         for _ in range(200):
             if sum(kills.values()) >= 20 and min(kills.values()) >= 5:
                 break
-            process = subprocess.Popen([PROGRAM, *map(str, run_line(world, out))],
+            process = subprocess.Popen([PROGRAM, *map(str, run_line(world, out, "--works-index-ranges", 4))],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
                 process.wait(timeout=moments.uniform(0.02, whole))
