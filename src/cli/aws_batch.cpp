@@ -5,9 +5,11 @@
 #include "base/log.h"
 #include "cli/batch_options.h"
 #include "cli/commands.h"
+#include "cli/database_options.h"
 #include "cli/job_context.h"
 #include "cli/search_options.h"
 #include "cli/stats.h"
+#include "jobs/merge_job.h"
 #include "jobs/run_id.h"
 #include "jobs/stage_jobs.h"
 
@@ -304,19 +306,25 @@ Entry merge_related_works() {
   std::vector<Option> rows = bucket_and_run();
   rows.push_back(text_row("search-run-id", OptionType::run_id,
                           "Run whose matches are merged: --run-id.", "", ""));
-  return batch_job(
-      {"opensearch", "merge-related-works"}, "Hand the matches on.",
+  append(rows, shared({database_row(), mysql_host_row()}));
+  append(rows, shared(merge_rows()));
+  Entry entry = batch_job(
+      {"opensearch", "merge-related-works"},
+      "Merge the matches into the database, and hand them on as files.",
       std::move(rows),
       [](const jobs::JobContext& context, const Values& values) {
-        const std::string run = values.text("run-id");
-        log::info(
-            "merge-related-works: no database is built in; the matches "
-            "go to results/{}",
-            run);
-        return jobs::merge_job(
-            context, run,
-            values.has("search-run-id") ? values.text("search-run-id") : run);
+        jobs::MergeJob merge;
+        merge.run = values.text("run-id");
+        merge.search_run = values.has("search-run-id")
+                               ? values.text("search-run-id")
+                               : merge.run;
+        merge.database = bucket_database(values);
+        merge.allow_mass_delete = values.flag("allow-mass-delete");
+        merge.max_failed = values.integer("merge-config.max-failed");
+        return jobs::merge_job(context, merge);
       });
+  entry.check = check_database;
+  return entry;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // cli.md 4 and jobs.md 2.
 #include "cli/batch_options.h"
 #include "cli/batch_submit.h"
+#include "cli/database_options.h"
 #include "cli/search_options.h"
 #include "text/unicode.h"
 
@@ -241,6 +242,10 @@ Submission process_dmps() {
   it.search_prefix = prefix;
   const auto search = search_options(prefix);
   append(it.rows, shared(search));
+  std::vector<Option> merge{database_row()};
+  append(merge, merge_rows());
+  append(it.rows, shared(merge));
+  append(it.rows, shared({mysql_host_row()}));
   const Sent common{{"bucket-name", "bucket-name"}, {"run-id", "dmps-run-id"}};
   for (const char* task : {"sync-dmps", "enrich-dmps", "dmp-works-search",
                            "merge-related-works"}) {
@@ -257,6 +262,7 @@ Submission process_dmps() {
   for (const char* task : {"sync-dmps", "enrich-dmps", "dmp-works-search"})
     add_same(it.sent[task], subset, "");
   add_same(sent, search, prefix);
+  add_same(it.sent["merge-related-works"], merge, "");
   return it;
 }
 

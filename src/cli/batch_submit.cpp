@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/batch_options.h"
 #include "cli/commands.h"
+#include "cli/database_options.h"
 #include "cli/job_context.h"
 #include "cli/search_options.h"
 #include "jobs/aws_executor.h"
@@ -123,8 +124,10 @@ void check_settings(const Submission& submission, const Values& values,
   }
   check_dataset_subset(values, problems);
   check_dmp_subset(values, problems);
-  if (submission.search_prefix)
+  if (submission.search_prefix) {
     check_search(values, *submission.search_prefix, problems);
+    check_submitted_database(values, problems);
+  }
   if (values.has("opensearch-host")) {
     problem("--opensearch-host: this version writes no OpenSearch index");
     problem(

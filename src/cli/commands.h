@@ -28,6 +28,7 @@ Entry cat_command();
 std::vector<Entry> sqlmesh_commands();
 std::vector<Entry> linkage_commands();
 std::vector<Entry> opensearch_commands();
+std::vector<Entry> related_works_commands();
 
 std::vector<Entry> batch_submit_commands();
 std::vector<Entry> aws_batch_commands();

@@ -232,6 +232,8 @@ std::vector<Entry> all_commands() {
   for (auto& entry : sqlmesh_commands()) entries.push_back(std::move(entry));
   for (auto& entry : linkage_commands()) entries.push_back(std::move(entry));
   for (auto& entry : opensearch_commands()) entries.push_back(std::move(entry));
+  for (auto& entry : related_works_commands())
+    entries.push_back(std::move(entry));
   for (auto& entry : batch_submit_commands())
     entries.push_back(std::move(entry));
   for (auto& entry : aws_batch_commands()) entries.push_back(std::move(entry));

@@ -43,10 +43,11 @@ Error no_manifest(const std::string& place) {
 
 // ---------------------------------------------------------------- in place
 
-Result<StageResult> run_in_folder(const JobContext& context,
-                                  const StageJob& job, const fs::path& bucket) {
+Result<StageJob::Folders> folders_of(const JobContext& context,
+                                     const std::vector<StageInput>& inputs,
+                                     const fs::path& bucket) {
   StageJob::Folders folders;
-  for (const auto& input : job.inputs) {
+  for (const auto& input : inputs) {
     const fs::path dir = bucket / input.prefix;
     std::error_code error;
     if (!fs::is_directory(dir, error)) {
@@ -59,6 +60,12 @@ Result<StageResult> run_in_folder(const JobContext& context,
     }
     folders[input.prefix] = dir;
   }
+  return folders;
+}
+
+Result<StageResult> run_in_folder(const JobContext& context,
+                                  const StageJob& job, const fs::path& bucket) {
+  DMP_ASSIGN(const auto folders, folders_of(context, job.inputs, bucket));
   return job.work(folders, bucket / job.output);
 }
 
@@ -74,9 +81,7 @@ class RemoteStage {
     const auto former = stage_manifest(bucket_, job_.output);
     if (!context_.force && former && former->key == key_)
       return StageResult{true, *former};
-    std::error_code error;
-    fs::create_directories(context_.scratch, error);
-    if (error) return io_error(context_.scratch, error);
+    DMP_TRY(storage::make_folder(context_.scratch));
     const storage::Scratch scratch(context_.scratch);
     DMP_TRY(fetch_inputs());
     const fs::path out = context_.scratch / "out";
@@ -85,6 +90,15 @@ class RemoteStage {
     DMP_TRY(publish(result.manifest, out,
                     former ? std::optional<Manifest>(*former) : std::nullopt));
     return result;
+  }
+
+  // The inputs only: nothing is published.
+  Status read(const InputWork& work) {
+    DMP_TRY(plan_inputs());
+    DMP_TRY(storage::make_folder(context_.scratch));
+    const storage::Scratch scratch(context_.scratch);
+    DMP_TRY(fetch_inputs());
+    return work(folders_);
   }
 
  private:
@@ -313,6 +327,20 @@ Result<StageResult> run_stage(const JobContext& context, const StageJob& job) {
     return run_in_folder(context, job, *folder);
   }
   return RemoteStage(context, job).run();
+}
+
+Status read_inputs(const JobContext& context, const std::string& name,
+                   const std::vector<StageInput>& inputs,
+                   const InputWork& work) {
+  if (const auto folder = context.bucket.folder()) {
+    const storage::Scratch scratch(context.scratch);
+    DMP_ASSIGN(const auto folders, folders_of(context, inputs, *folder));
+    return work(folders);
+  }
+  StageJob job;
+  job.name = name;
+  job.inputs = inputs;
+  return RemoteStage(context, job).read(work);
 }
 
 Result<Manifest> stage_manifest(const storage::ObjectStore& bucket,

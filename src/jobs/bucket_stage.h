@@ -59,6 +59,13 @@ struct StageJob {
 Result<storage::StageResult> run_stage(const JobContext& context,
                                        const StageJob& job);
 
+// Calls `work` with the folder of each input by prefix, as run_stage would, for
+// a job that publishes no stage and so is always done. Errors: as run_stage.
+using InputWork = std::function<Status(const StageJob::Folders&)>;
+Status read_inputs(const JobContext& context, const std::string& name,
+                   const std::vector<StageInput>& inputs,
+                   const InputWork& work);
+
 // The manifest of a stage in the bucket. Errors: not_found (unfinished), …
 Result<storage::Manifest> stage_manifest(const storage::ObjectStore& bucket,
                                          const std::string& prefix);

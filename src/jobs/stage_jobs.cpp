@@ -383,45 +383,4 @@ Result<StageResult> search_job(const JobContext& context,
   return run_stage(context, job);
 }
 
-namespace {
-
-std::string merge_report(const storage::Manifest& manifest,
-                         const std::string& run,
-                         const std::string& search_run) {
-  std::string out;
-  JsonWriter json(out);
-  json.begin_object().key("counters").begin_object();
-  for (const auto& [name, count] : manifest.counters) json.member(name, count);
-  json.end_object().member("database", "none");
-  json.member("failed", 0).member("results", "results/" + run);
-  json.member("run_id", run).member("search_run_id", search_run).end_object();
-  return out + "\n";
-}
-
-}  // namespace
-
-Result<StageResult> merge_job(const JobContext& context, const std::string& run,
-                              const std::string& search_run) {
-  const std::string matches = "dmp-works-search/" + search_run,
-                    plans = stage_prefix("dmps", run, "transform");
-  StageJob job;
-  job.name = "merge-related-works";
-  job.inputs = {{matches}, {plans}};
-  job.output = "results/" + run;
-  job.work = [&](const StageJob::Folders& in, const fs::path& out) {
-    results::OutputOptions outputs;
-    outputs.matches = in.at(matches);
-    outputs.plans = in.at(plans);
-    outputs.stage_dir = out;
-    outputs.jsonl = outputs.csv = outputs.html = true;
-    outputs.force = context.force;
-    return results::write_outputs(outputs);
-  };
-  DMP_ASSIGN(auto result, run_stage(context, job));
-  DMP_TRY(
-      context.bucket.write("merge-related-works/" + run + "/merge_report.json",
-                           merge_report(result.manifest, run, search_run)));
-  return result;
-}
-
 }  // namespace dmp::jobs

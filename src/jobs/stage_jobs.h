@@ -4,7 +4,6 @@
 #include "ingest/transform.h"
 #include "jobs/bucket_stage.h"
 #include "match/engine.h"
-#include "results/outputs.h"
 #include "storage/manifest.h"
 #include "text/dates.h"
 
@@ -94,11 +93,5 @@ struct SearchJob {
 // dmps/R/transform, sqlmesh/P -> dmp-works-search/R.
 Result<storage::StageResult> search_job(const JobContext& context,
                                         const SearchJob& options);
-
-// dmp-works-search/S -> results/R: the files and the report for people, and
-// merge-related-works/R/merge_report.json with the counts.
-Result<storage::StageResult> merge_job(const JobContext& context,
-                                       const std::string& run,
-                                       const std::string& search_run);
 
 }  // namespace dmp::jobs

@@ -88,17 +88,10 @@ void write_work(JsonWriter& json, const model::Work& work) {
   json.end_object();
 }
 
-double funded_doi_points(const Match& match) {
-  for (const model::ExplainClause& clause : match.explain) {
-    if (clause.clause == "funded_dois") return clause.score;
-  }
-  return kFundedDoiPoints;
-}
-
 void write_doi_match(JsonWriter& json, const Match& match) {
   json.key("doiMatch").begin_object();
   json.member("found", match.doi_found)
-      .member("score", match.doi_found ? funded_doi_points(match) : 0.0);
+      .member("score", funded_doi_points(match));
   json.key("sources").begin_array();
   for (const model::DoiSource& source : match.doi_sources) {
     json.begin_object();
@@ -247,6 +240,14 @@ void write_match(JsonWriter& json, const model::PlanMatches& matches,
 }
 
 }  // namespace
+
+double funded_doi_points(const Match& match) {
+  if (!match.doi_found) return 0;
+  for (const model::ExplainClause& clause : match.explain) {
+    if (clause.clause == "funded_dois") return clause.score;
+  }
+  return kFundedDoiPoints;
+}
 
 std::string match_record_json(const model::PlanMatches& matches,
                               Explain explain) {

@@ -20,6 +20,8 @@ std::string match_record_json(const model::PlanMatches& matches,
 // The points of a hit by a funder's list of works, for files without
 // explanation. Source: search.md 8.2, doiMatch.
 inline constexpr double kFundedDoiPoints = 15.0;
+// What such a hit of this match was worth: doiMatch.score.
+double funded_doi_points(const model::Match& match);
 
 // A line of a matches file.
 struct MatchRecord {

@@ -131,6 +131,22 @@ class Batch(unittest.TestCase):
             "--release-dates.crossref-metadata=2025-04-01", "--release-dates.ror=2026-01-29",
             "--release-dates.data-citation-corpus=2025-08-15"])
 
+    def test_the_merge_alone_is_told_its_database(self):
+        self.use_example(DMPWORKS_EXECUTOR="local", MERGE_RELATED_WORKS_MAX_FAILED=3)
+        *others, merge = self.chain("process-dmps", "--database", "sqlite:w.db", "--allow-mass-delete",
+                                    env={"MYSQL_HOST": "db.example"} | SECRETS)["jobs"]
+        self.assertEqual(merge["command"][4:], ["--bucket-name=bucket-name", "--run-id=2026-02-04",
+                                                "--database=sqlite:w.db", "--allow-mass-delete=true",
+                                                "--merge-config.max-failed=3"])
+        for job in others:
+            self.assertNotIn("database", " ".join(job["command"]))
+
+    def test_a_folder_has_a_place_for_its_database(self):
+        self.use_example(DMPWORKS_EXECUTOR="local", BUCKET_NAME="./bucket")
+        self.assertEqual(self.chain("process-dmps")["jobs"][-1]["command"][4:],
+                         ["--bucket-name=./bucket", "--run-id=2026-02-04"])
+        self.refused("process-dmps", "--dry-run", "--database", "mysql", says=["no MySQL client", "hint: sqlite:FILE"])
+
     def test_a_later_first_job_leaves_out_what_comes_before(self):
         self.use_example()
         chain = self.chain("process-dmps", "--start-job", "dmp-works-search")

@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,14 @@ TABLES = ["openalex_works/{}/transform", "crossref_metadata/{}/transform", "data
           "ror/{}/transform", "dmps/{}/transform", "sqlmesh/{}"]
 SECRETS = {"DATACITE_ACCOUNT_ID": sources.DATACITE_ACCOUNT[0], "DATACITE_PASSWORD": sources.DATACITE_ACCOUNT[1],
            "MYSQL_PWD": "s3cret-mysql-password", "OPENSEARCH_PASSWORD": "s3cret-opensearch-password"}
+
+
+# All that a merge writes, but for ids and times.
+LINKS = """SELECT p.dmpId, p.title, k.doi, hex(v.hash), v.workType, v.publicationDate, v.title, v.abstractText, v.authors,
+           v.institutions, v.funders, v.awards, v.publicationVenue, v.sourceName, v.sourceUrl, r.status, r.sourceType,
+           r.score, r.scoreMax, r.doiMatch, r.contentMatch, r.authorMatches, r.institutionMatches, r.funderMatches,
+           r.awardMatches FROM relatedWorks r JOIN plans p ON p.id = r.planId
+           JOIN workVersions v ON v.id = r.workVersionId JOIN works k ON k.id = v.workId ORDER BY 1, 3, 4"""
 
 
 def call(*words, cwd=None, env=None):
@@ -58,6 +67,14 @@ def rows_of(bucket, stage):
         assert printed.returncode == 0, printed.stderr
         rows[table] = sorted(printed.stdout.splitlines())
     return rows
+
+
+def links_of(file):
+    connection = sqlite3.connect(file)
+    try:
+        return connection.execute(LINKS).fetchall()
+    finally:
+        connection.close()
 
 
 def matches_of(bucket, run=RUN):
@@ -92,6 +109,8 @@ class Guide(unittest.TestCase):
             shutil.copytree(export, cls.bucket / "dmps" / RUN / "download")
             sources.write_settings(cls.root, sources.settings(RUN, place, cls.http.url, "./bucket"))
         cls.log = ""
+        # A folder has a place for the database of its own.
+        cls.database = cls.root / "works.db" if ON_S3 else cls.bucket / "dmpworks.db"
         for command in GUIDE:
             done = cls.submit(command)
             assert done.returncode == 0, f"{command}: {done.stderr}\n{cls.logs()}"
@@ -133,6 +152,8 @@ class Guide(unittest.TestCase):
 
     @classmethod
     def submit(cls, command, *words):
+        if command == "process-dmps" and ON_S3 and "--database" not in words:
+            words = (*words, "--database", "sqlite:works.db")
         return call("batch-submit", command, "--scratch-dir", "scratch", *words, cwd=cls.root, env=cls.environment)
 
     @classmethod
@@ -164,12 +185,51 @@ class Guide(unittest.TestCase):
         self.assertGreater(sum(len(json.loads(line)["works"]) for line in want), 30)
         self.assertEqual(want, matches_of(self.bucket))
 
+    def test_merges_the_matches_of_run(self):
+        file = self.root / "by_run.db"
+        done = call("dmsp", "related-works", "merge", self.by_run_bucket / "dmp-works-search" / RUN, "--database",
+                    f"sqlite:{file}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        want = links_of(file)
+        self.assertGreater(len(want), 30)
+        self.assertEqual(len(want), sum(len(json.loads(line)["works"]) for line in matches_of(self.by_run_bucket)))
+        self.assertTrue(all(row[1] for row in want))  # titles of the plans
+        self.assertEqual(want, links_of(self.database))
+        report = json.loads((self.bucket / f"merge-related-works/{RUN}/merge_report.json").read_text())
+        self.assertEqual(report["links"], {"inserted": len(want), "updated": 0, "deleted": 0})
+        self.assertEqual((report["failed"], report["skippedNoPlan"]), (0, 0))
+
+    def test_loads_works_that_people_know(self):
+        file, run = self.root / "people.db", self.by_run_bucket / "dmp-works-search" / RUN
+        where = ("--database", f"sqlite:{file}")
+        self.assertEqual(call("dmsp", "related-works", "merge", run, *where).returncode, 0)
+        links = links_of(file)
+        plan, work, other = links[0][0], links[0][2], next(row for row in links if row[0] != links[0][0])
+        decided = call("dmsp", "related-works", "set-status", other[0], other[2], "REJECTED", "--by", "ada", *where)
+        self.assertEqual(decided.returncode, 0, decided.stderr)
+        listed = self.root / "list.csv"
+        listed.write_text(f"plan_id,dmp_doi,work_doi\n,{plan},https://doi.org/{work.upper()}\n,{plan},{work}\n"
+                          f",{other[0]},{other[2]}\n,10.48321/none,{work}\nx,,{work}\n,{plan},no doi\n"
+                          f",{plan},10.5555/not-in-the-index\n")
+        words = ("dmsp", "related-works", "load-ground-truth", listed, "--works-path",
+                 self.by_run_bucket / "sqlmesh" / RUN, *where)
+        done = call(*words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, "rows 7\nloaded 1\nrepeated 1\npassed by 5\nlinks inserted 0\nlinks updated 1\n")
+        for line, why in ((4, "is REJECTED"), (5, "no such plan"), (6, "no such plan"), (7, "no DOI of a work"),
+                          (8, "is not in the works index")):
+            self.assertRegex(done.stderr, f"list.csv: line {line}: .*{why}")
+        self.assertEqual([row[15] for row in links_of(file) if row[15] != "PENDING"].count("ACCEPTED"), 1)
+        done = call(*words, "--override-rejected")
+        self.assertIn("loaded 2\n", done.stdout)
+        self.assertEqual([row[15] for row in links_of(file) if row[15] != "PENDING"], ["ACCEPTED"] * 2)
+
     def test_searches_a_subset_of_the_dmps(self):  # P95
         run, meta, export = "2026-02-01", self.root / "world/meta", self.root / "world/dmps" / RUN / "download"
         for file in export.iterdir():
             self.put(f"dmps/{run}/download/{file.name}", file.read_bytes())
         words = ("process-dmps", "--dmps-run-id", run, "--process-works-run-id", RUN, "--dmp-subset.enable",
-                 "--dmp-subset.dois-s3-path", "meta/dmp_dois.json")
+                 "--dmp-subset.dois-s3-path", "meta/dmp_dois.json", "--database", "sqlite:subset.db")
         absent = self.submit(*words)
         self.assertEqual(absent.returncode, 1, absent.stderr)
         self.assertFalse((self.bucket / "dmp-works-search" / run).exists())

@@ -1,0 +1,101 @@
+#include "cli/database_options.h"
+
+#include "base/log.h"
+#include "cli/batch_options.h"
+#include "storage/object_store.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+namespace dmp::cli {
+
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite:";
+constexpr const char* kName = "database";
+constexpr const char* kHost = "mysql-config.mysql-host";
+constexpr const char* kForms =
+    "hint: sqlite:FILE is built in, mysql is not in this version";
+
+bool is_sqlite(const std::string& text) {
+  return text.starts_with(kSqlite) && text.size() > kSqlite.size();
+}
+
+void required(Problems& problems, const std::string& when) {
+  problems.lines.push_back(
+      fmt::format("--database is required{} (or set DMPWORKS_DATABASE)", when));
+  problems.lines.emplace_back(kForms);
+}
+
+}  // namespace
+
+Option database_row() {
+  return text_row(kName, OptionType::text,
+                  "Where related works live: sqlite:FILE. Of a bucket that is "
+                  "a folder: sqlite:FOLDER/dmpworks.db.",
+                  "", "DMPWORKS_DATABASE");
+}
+
+Option mysql_host_row() {
+  return text_row(kHost, OptionType::text,
+                  "MySQL host; with it and without --database nothing is "
+                  "merged, as this version has no MySQL client.",
+                  "", "MYSQL_HOST");
+}
+
+std::vector<Option> merge_rows() {
+  return {
+      flag_row("allow-mass-delete",
+               "Go on when the guard against mass deletion of links stops the "
+               "command.",
+               ""),
+      ignored_row("merge-config.insert-batch-size", OptionType::integer, "",
+                  "MERGE_RELATED_WORKS_INSERT_BATCH_SIZE"),
+      number_row("merge-config.max-failed",
+                 "More DMPs that could not be merged is exit 1.", "0",
+                 "MERGE_RELATED_WORKS_MAX_FAILED", 0, 1e9)};
+}
+
+void check_database(const Values& values, Problems& problems) {
+  const std::string text = values.text(kName);
+  if (text.empty() || is_sqlite(text)) return;
+  problems.lines.push_back(
+      text == "mysql" ? "--database: this version has no MySQL client"
+                      : fmt::format("--database: \"{}\" is no database", text));
+  problems.lines.emplace_back(kForms);
+}
+
+void need_database(const Values& values, Problems& problems) {
+  check_database(values, problems);
+  if (!values.has(kName)) required(problems, "");
+}
+
+void check_submitted_database(const Values& values, Problems& problems) {
+  check_database(values, problems);
+  const bool is_local = values.text("executor") == "local";
+  if (!is_local && is_sqlite(values.text(kName)))
+    problems.lines.emplace_back("--database: sqlite needs --executor local");
+  if (!is_local || values.has(kName) || values.has(kHost)) return;
+  if (!storage::bucket_folder(values.text("bucket-name")) &&
+      values.has("bucket-name")) {
+    required(problems, " with an S3 bucket");
+  }
+}
+
+std::filesystem::path database_file(const Values& values) {
+  return values.text(kName).substr(kSqlite.size());
+}
+
+std::optional<std::filesystem::path> bucket_database(const Values& values) {
+  if (values.has(kName)) return database_file(values);
+  const auto folder = storage::bucket_folder(values.text("bucket-name"));
+  if (folder && !values.has(kHost)) return *folder / "dmpworks.db";
+  log::warning("{}; the matches go to results/ alone",
+               values.has(kHost) ? "this version has no MySQL client"
+                                 : "no --database is given");
+  return std::nullopt;
+}
+
+}  // namespace dmp::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "database/sqlite.h"
+
+namespace dmp::database {
+
+// Brings a file to the tables of this version, which docs/formats.md lists: an
+// empty one, or one of an older version. Source: spec database.md 7.
+// Errors: invalid_argument (a newer version's, or another program's file).
+Status prepare_schema(Connection& connection);
+
+// A file that is only read has these tables.
+// Errors: invalid_argument (it has not; the message says why).
+Status check_schema(Connection& connection);
+
+// The temporary tables of this connection that a batch is staged in, and what
+// apply() keeps in between.
+Status make_staging_tables(Connection& connection);
+
+}  // namespace dmp::database

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""`dmpworks dmsp related-works`: matches into an SQLite file, and decisions on them.
+
+usage: related_works_test.py PROGRAM [unittest arguments]
+"""
+import csv
+import io
+import json
+import os
+import pathlib
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
+# All that a merge writes, but for ids and times.
+ROWS = """SELECT p.dmpId, k.doi, hex(v.hash), v.title, v.authors, v.sourceUrl, r.status, r.sourceType, r.score, r.scoreMax,
+          r.doiMatch, r.authorMatches FROM relatedWorks r JOIN plans p ON p.id = r.planId
+          JOIN workVersions v ON v.id = r.workVersionId JOIN works k ON k.id = v.workId ORDER BY 1, 2, 3"""
+
+
+def work(doi, score=1.0, version="a"):
+    return {"work": {"doi": doi, "hash": version * 32, "workType": "ARTICLE", "title": f"On {doi}",
+                     "authors": [{"full": "Ana Silva", "surname": "Silva"}], "source": {"name": "OpenAlex", "url": None}},
+            "score": score, "scoreMax": 9.5, "doiMatch": {"found": False, "score": 0.0, "sources": []}}
+
+
+def record(number, works):
+    return {"dmpDoi": f"10.48321/d{number:04}", "planId": None, "works": works}
+
+
+class RelatedWorks(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.dir = pathlib.Path(temporary.name)
+
+    def write(self, records, name="matches.jsonl"):
+        (self.dir / name).write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
+
+    def start(self, *words, database="w.db"):
+        line = [PROGRAM, "dmsp", "related-works", *map(str, words), "--database", f"sqlite:{database}"]
+        return subprocess.Popen(line, cwd=self.dir, env={"PATH": os.environ["PATH"]}, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def call(self, *words, code=0, database="w.db"):
+        process = self.start(*words, database=database)
+        out, err = process.communicate(timeout=300)
+        self.assertEqual(process.returncode, code, err)
+        return out if code == 0 else err
+
+    def merge(self, *words, code=0, database="w.db"):
+        return self.call("merge", "matches.jsonl", *words, code=code, database=database)
+
+    def rows(self, query=ROWS, database="w.db"):
+        connection = sqlite3.connect(self.dir / database)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def test_merges_what_another_sqlite_reads(self):
+        self.write([record(2, [work("10.5555/a", 3.5), work("10.5555/b")]), record(1, [work("10.5555/a")]),
+                    record(3, [])])
+        out = self.merge()
+        self.assertIn("DMPs 3\n", out)
+        self.assertIn("links inserted 3\n", out)
+        self.assertEqual([row[0] for row in self.rows("SELECT dmpId FROM plans ORDER BY id")],
+                         [f"https://doi.org/10.48321/d000{n}" for n in (1, 2, 3)])
+        row = self.rows()[1]
+        self.assertEqual(row[:4], ("https://doi.org/10.48321/d0002", "10.5555/a", "AA" * 16, "On 10.5555/a"))
+        self.assertEqual(row[5:10], ("", "PENDING", "SYSTEM_MATCHED", 3.5, 9.5))
+        self.assertEqual(json.loads(row[4])[0]["surname"], "Silva")
+        self.assertEqual(self.rows("PRAGMA integrity_check"), [("ok",)])
+        self.assertEqual(self.rows("PRAGMA foreign_key_check"), [])
+        report = json.loads((self.dir / "matches.jsonl.merge_report.json").read_text())
+        self.assertEqual(report["links"], {"inserted": 3, "updated": 0, "deleted": 0})
+
+    def test_changes_nothing_the_second_time(self):
+        self.write([record(1, [work("10.5555/a"), work("10.5555/b")]), record(2, [])])
+        self.merge()
+        everything = "SELECT * FROM relatedWorks UNION ALL SELECT * FROM relatedWorks ORDER BY 1"
+        before = [self.rows(everything), self.rows("SELECT * FROM plans"), self.rows("SELECT * FROM workVersions")]
+        time.sleep(1.1)  # times have seconds
+        out = self.merge()
+        self.assertIn("links inserted 0\nlinks updated 0\nlinks deleted 0\n", out)
+        self.assertEqual(before, [self.rows(everything), self.rows("SELECT * FROM plans"),
+                                  self.rows("SELECT * FROM workVersions")])
+
+    def test_killed_at_any_time_it_is_whole_after_another_run(self):
+        chance = random.Random(11)
+        old = [record(n, [work(f"10.5555/{n}.{k}") for k in range(8)]) for n in range(120)]
+        new = [record(n, [work(f"10.5555/{n}.{k}", k, chance.choice("ab")) for k in range(chance.randrange(12))])
+               for n in range(120)]
+        for database in ("whole.db", "killed.db"):
+            self.write(old)
+            self.merge(database=database)
+            self.call("set-status", "10.48321/d0007", "10.5555/7.1", "ACCEPTED", "--by", "ada", database=database)
+        self.write(new)
+        self.merge("--allow-mass-delete", database="whole.db")
+        whole = self.rows(database="whole.db")
+        progress = self.dir / "matches.jsonl.merge_progress.jsonl"
+        progress.unlink()
+        for kills in range(4):
+            process = self.start("merge", "matches.jsonl", "--allow-mass-delete", database="killed.db")
+            wanted = 10 + 25 * kills
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline and process.poll() is None:
+                if progress.exists() and progress.read_bytes().count(b"\n") > wanted:
+                    break
+                time.sleep(0.002)
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            self.assertEqual(process.returncode, -signal.SIGKILL)
+            self.assertEqual(self.rows("PRAGMA integrity_check", "killed.db"), [("ok",)])
+        out = self.merge("--allow-mass-delete", database="killed.db")
+        resumed = int(next(line for line in out.splitlines() if line.startswith("resumed")).split()[1])
+        self.assertGreater(resumed, 50)
+        self.assertEqual(self.rows(database="killed.db"), whole)
+        self.assertIn(("10.5555/7.1", "ACCEPTED"), [(row[1], row[6]) for row in whole])
+
+    def test_dry_run_makes_no_file(self):
+        self.write([record(1, [work("10.5555/a"), work("10.5555/b")])])
+        out = self.merge("--dry-run")
+        self.assertTrue(out.startswith("10.48321/d0001\t+2 ~0 -0\n"), out)
+        self.assertEqual(os.listdir(self.dir), ["matches.jsonl"])
+        self.merge()
+        self.write([record(1, [work("10.5555/a", 2.0)])])
+        before = sorted(os.listdir(self.dir))
+        self.assertIn("10.48321/d0001\t+0 ~1 -1\n", self.merge("--dry-run"))
+        self.assertEqual(sorted(os.listdir(self.dir)), before)
+
+    def test_people_decide(self):
+        self.write([record(1, [work("10.5555/a"), work("10.5555/b"), work("10.5555/c")]),
+                    record(2, [work("10.5555/a")])])
+        self.merge()
+        self.call("set-status", "10.48321/D0001", "https://doi.org/10.5555/A", "ACCEPTED", "--by", "ada")
+        self.call("set-status", "1", "10.5555/b", "REJECTED", "--by", "o'hara")
+        self.write([record(1, [])])
+        self.merge()
+        self.assertEqual(self.rows("SELECT u.name, r.status FROM relatedWorks r JOIN users u ON u.id = r.modifiedById "
+                                   "ORDER BY 1"), [("ada", "ACCEPTED"), ("o'hara", "REJECTED")])
+        decided = list(csv.DictReader(io.StringIO(self.call("export"))))
+        self.assertEqual([(row["dmp_doi"], row["work_doi"], row["status"]) for row in decided],
+                         [("10.48321/d0001", "10.5555/a", "ACCEPTED"), ("10.48321/d0001", "10.5555/b", "REJECTED")])
+        lines = self.call("export", "--format", "json", "--status", "REJECTED", "--output-file", "out.jsonl")
+        self.assertEqual(lines, "")
+        exported = json.loads((self.dir / "out.jsonl").read_text())
+        self.assertEqual((exported["workDoi"], exported["authorMatches"]), ("10.5555/b", []))
+        listed = self.call("list", "--dmp", "10.48321/d0002").splitlines()
+        self.assertEqual(len(listed), 2)
+        self.assertEqual(listed[1].split()[:2], ["2", "PENDING"])
+        self.assertIn("no link to 10.5555/z", self.call("set-status", "1", "10.5555/z", "PENDING", "--by", "a", code=1))
+        self.assertIn('"10.48321/none"', self.call("list", "--dmp", "10.48321/none", code=1))
+
+    def test_one_line_says_what_is_wrong_with_the_input(self):
+        (self.dir / "matches.jsonl").write_text('{"dmpDoi": "10.48321/d1", "works": []}\n{"dmpDoi": 1}\n')
+        (self.dir / "other.db").write_bytes(b"no database at all" * 100)
+        sqlite3.connect(self.dir / "notes.db").execute("CREATE TABLE notes (text)").connection.close()
+        self.assertRegex(self.merge(code=1), r"\Admpworks dmsp related-works merge: .*matches.jsonl: line 2: .*\n\Z")
+        self.write([record(1, [])])
+        self.assertRegex(self.merge(code=1, database="other.db"), r"\A[^\n]*other.db: [^\n]*not a database\n\Z")
+        self.assertRegex(self.merge(code=1, database="notes.db"), r"\A[^\n]*notes.db: [^\n]*of another program\n\Z")
+        self.assertRegex(self.merge(code=1, database="no/such/w.db"), r"\A[^\n]*no/such/w.db: [^\n]*\n\Z")
+        for words in (("list",), ("export",), ("set-status", "1", "10.5555/a", "PENDING", "--by", "ada")):
+            self.assertIn("absent.db: no such database\n", self.call(*words, code=1, database="absent.db"))
+        self.assertFalse((self.dir / "absent.db").exists())
+
+    def test_refuses_bytes_that_the_manifest_does_not_list(self):
+        (self.dir / "stage").mkdir()
+        self.write([record(1, [work("10.5555/a")])], "stage/matches_0000.jsonl")
+        size = (self.dir / "stage/matches_0000.jsonl").stat().st_size
+        manifest = {"stage": "x", "key": "0", "files": [{"path": "matches_0000.jsonl", "bytes": size, "rows": 1,
+                                                         "sha256": "0" * 64}]}
+        (self.dir / "stage/manifest.json").write_text(json.dumps(manifest))
+        self.assertIn("was expected", self.call("merge", "stage", code=1))
+        self.assertFalse((self.dir / "w.db").exists() and self.rows("SELECT * FROM plans"))
+
+    def test_another_writer_is_waited_for_and_then_the_exit_code_is_75(self):
+        self.write([record(1, [work("10.5555/a")])])
+        self.merge()
+        other = sqlite3.connect(self.dir / "w.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        process = self.start("merge", "matches.jsonl")
+        time.sleep(1)
+        self.assertIsNone(process.poll())
+        other.execute("COMMIT")
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0)
+        other.execute("BEGIN IMMEDIATE")
+        self.assertIn("locked", self.merge(code=75))
+        other.close()
+
+    def test_records_without_a_plan_fail_the_merge_unless_allowed(self):
+        self.write([{"dmpDoi": "none", "works": [work("10.5555/a")]}, record(1, [work("10.5555/a")])])
+        self.assertIn("1 DMPs could not be merged", self.merge(code=1))
+        self.assertEqual(len(self.rows()), 1)
+        self.merge("--allow-no-plan")
+        failed = [json.loads(line) for line in (self.dir / "matches.jsonl.failed_dmps.jsonl").read_text().splitlines()]
+        self.assertEqual([(one["dmpDoi"], one["planId"]) for one in failed], [("none", None)])
+
+
+unittest.main()
