@@ -43,7 +43,7 @@ class Merge : public ::testing::Test {
  protected:
   Merge()
       : folder_(fs::temp_directory_path() /
-                fmt::format("merge_{}_{}", ::getpid(), next_++)),
+                fmt::format("merge_{}_{}", ::getpid(), test_name())),
         store_(memory_sqlite()) {
     fs::create_directories(folder_.path());
     options_.matches = folder_.path() / "matches.jsonl";
@@ -79,7 +79,6 @@ class Merge : public ::testing::Test {
   ModelStore model_;
 
  private:
-  inline static int next_ = 0;
   storage::Scratch folder_;
 
  protected:
@@ -265,6 +264,7 @@ TEST_F(Merge, DryRunSaysWhatARunDoesAndChangesNothing) {
 
 TEST_F(Merge, GuardsAgainstTheLossOfMostLinks) {
   std::vector<model::Match> many;
+  many.reserve(2'100);
   for (int n = 0; n < 2'100; ++n)
     many.push_back(found(fmt::format("10.5555/{}", n), 1));
   write({record("10.48321/d1", many)});

@@ -24,7 +24,7 @@ class SqliteFile : public ::testing::Test {
  protected:
   SqliteFile()
       : folder_(std::filesystem::temp_directory_path() /
-                fmt::format("sqlite_store_{}_{}", ::getpid(), next_++)) {
+                fmt::format("sqlite_store_{}_{}", ::getpid(), test_name())) {
     std::filesystem::create_directories(folder_.path());
   }
 
@@ -70,7 +70,6 @@ class SqliteFile : public ::testing::Test {
   }
 
  private:
-  inline static int next_ = 0;
   storage::Scratch folder_;
 };
 

@@ -15,6 +15,11 @@ namespace dmp::database {
 
 // For tests of stores: short ways to write rows and to read them.
 
+// Of the running test.
+inline std::string test_name() {
+  return ::testing::UnitTest::GetInstance()->current_test_info()->name();
+}
+
 inline std::unique_ptr<RelatedWorksStore> memory_sqlite() {
   auto store = open_sqlite(":memory:");
   EXPECT_TRUE(store) << store.error().message;
