@@ -11,7 +11,7 @@
 
 namespace dmp::match {
 
-// A hit: its score and, when wanted, all that the score is made of.
+// A hit: its score and all that the score is made of.
 struct Evaluation {
   float score = 0;
   float content = 0;
@@ -25,10 +25,10 @@ struct Evaluation {
 };
 
 // every_clause: evidence without gates and date filter; always an answer.
-enum class Detail : std::uint8_t { score, evidence, every_clause };
+enum class Detail : std::uint8_t { evidence, every_clause };
 
 // One plan against one work, by the rules of search.md 2-6. nullopt: no hit.
-// With Detail::score only the score is filled.
+// Where only the score is wanted, of many plans, WorkScorer is quicker.
 std::optional<Evaluation> evaluate(const PlanQuery& query, WorkView& work,
                                    const CollectionCounts& counts,
                                    const SearchOptions& options, Detail detail);
