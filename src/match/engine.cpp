@@ -8,9 +8,9 @@
 #include "match/best_lists.h"
 #include "match/collection.h"
 #include "match/evaluate.h"
-#include "match/highlight.h"
 #include "match/linkage_engine.h"
 #include "match/listed_works.h"
+#include "match/match_record.h"
 #include "match/work_scorer.h"
 #include "sql/session.h"
 #include "sql/work_table.h"
@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 #include <thread>
 
 namespace dmp::match {
@@ -125,48 +126,9 @@ Status stream(const SearchInputs& inputs, const ScoredPlans& plans,
 
 // ---------------------------------------------------------------------- pass 2
 
-void cut(std::vector<model::ItemMatch>& items, int most) {
-  std::stable_sort(
-      items.begin(), items.end(), [](const auto& a, const auto& b) {
-        return a.score != b.score ? a.score > b.score : a.index < b.index;
-      });
-  if (items.size() > static_cast<std::size_t>(most))
-    items.resize(static_cast<std::size_t>(most));
-}
-
-model::Match match_of(const PlanQuery& query, const model::Work& work,
-                      Evaluation hit, const SearchOptions& options) {
-  model::Match match;
-  match.work = work;
-  match.score = static_cast<double>(hit.score);
-  match.doi_found = hit.funded_doi;
-  match.content_score = static_cast<double>(hit.content);
-  if (hit.content > 0) {
-    if (work.title)
-      match.title_highlight =
-          mark_title(*work.title, terms_of(query.terms, TextField::title),
-                     options.highlight_encoding);
-    if (work.abstract_text) {
-      match.abstract_highlights = mark_abstract(
-          *work.abstract_text, terms_of(query.terms, TextField::abstract_text),
-          options.highlight_encoding);
-    }
-  }
-  for (auto* items : {&hit.authors, &hit.institutions, &hit.funders,
-                      &hit.awards, &hit.intra, &hit.shared, &hit.citations}) {
-    cut(*items, options.inner_hits);
-  }
-  match.authors = std::move(hit.authors);
-  match.institutions = std::move(hit.institutions);
-  match.funders = std::move(hit.funders);
-  match.awards = std::move(hit.awards);
-  match.intra_work_dois = std::move(hit.intra);
-  match.possible_shared_project_dois = std::move(hit.shared);
-  match.dataset_citation_dois = std::move(hit.citations);
-  match.date_status = std::move(hit.date_status);
-  match.funder_mismatch = hit.funder_mismatch;
-  if (options.explain) match.explain = std::move(hit.explain);
-  return match;
+Error lost(const std::string& plan, const std::string& work) {
+  return {ErrorCode::internal,
+          fmt::format("{} and {}: the two passes disagree", plan, work)};
 }
 
 Status report_plans(const SearchInputs& inputs,
@@ -188,23 +150,22 @@ Status report_plans(const SearchInputs& inputs,
   DMP_TRY(listed.find(inputs.works_files, inputs.scratch_dir, options.threads));
   for (std::size_t begin = 0; begin < plans.size(); begin += kPlansAtATime) {
     const std::size_t end = std::min(plans.size(), begin + kPlansAtATime);
-    DMP_ASSIGN(const auto works, listed.next());
+    DMP_ASSIGN(auto works, listed.next());
     for (std::size_t i = begin; i < end; ++i) {
       model::PlanMatches matches;
       matches.plan_doi = plans[i]->doi;
       matches.plan_id = plans[i]->plan_id;
       for (const auto& ranked : lists[i]) {
-        const model::Work& work = works.at(ranked.doi);
-        WorkView view(work, analyser);
+        const model::Work* const work = works.find(ranked.doi);
+        if (work == nullptr) return lost(matches.plan_doi, ranked.doi);
+        WorkView view(*work, analyser);
         auto hit =
             evaluate(queries[i], view, counts, options, Detail::evidence);
         if (!hit || hit->score != ranked.score) {
-          return Error{ErrorCode::internal,
-                       fmt::format("{} and {}: the two passes disagree",
-                                   matches.plan_doi, work.doi)};
+          return lost(matches.plan_doi, ranked.doi);
         }
         matches.works.push_back(
-            match_of(queries[i], work, *std::move(hit), options));
+            match_of(works.take(ranked.doi), *std::move(hit), options));
       }
       if (!matches.works.empty()) {
         matches.score_max = matches.works.front().score;
@@ -215,6 +176,12 @@ Status report_plans(const SearchInputs& inputs,
     }
   }
   return {};
+}
+
+// What the passes cost; the time of the process, all threads.
+void log_cost(const char* what) {
+  log::debug("{} after {:.2f} CPU s", what,
+             static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
 }
 
 }  // namespace
@@ -244,14 +211,18 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
   for (auto& query : queries) {
     query.terms = select_terms(query.content_tokens, terms, collection,
                                options.similarity, options.term_ties);
+    query.content_tokens = {};  // most of a query's memory
   }
   BestLists best(queries.size(), static_cast<std::size_t>(options.max_results));
   {
     const ScoredPlans scored(queries, collection, options);
+    log_cost("plans read");
     DMP_TRY(stream(inputs, scored, best, totals));
+    log_cost("works streamed past");
   }
   DMP_TRY(report_plans(inputs, plans, queries, best, collection, options, sink,
                        totals));
+  log_cost("evidence written");
   if (counts != nullptr) *counts = totals;
   return {};
 }

@@ -25,6 +25,10 @@ constexpr int kNameSlop = 3;
 bool has_phrase(const std::vector<std::string>& query,
                 const std::vector<std::string>& document, int slop) {
   if (query.empty() || document.size() < query.size()) return false;
+  // Nearly always the first word is not there.
+  if (std::find(document.begin(), document.end(), query[0]) == document.end())
+    return false;
+  if (query.size() == 1) return true;
   std::vector<std::string_view> views(document.begin(), document.end());
   return text::phrase_matches(query, views, slop);
 }
@@ -32,6 +36,47 @@ bool has_phrase(const std::vector<std::string>& query,
 bool contains(const std::vector<std::string>& sorted, const std::string& item) {
   return std::binary_search(sorted.begin(), sorted.end(), item);
 }
+
+// The terms of a query that are searched in one field, found in it.
+struct FoundTerms {
+  FoundTerms(const TermSelection& selection, TextField field, WorkView& view)
+      : frequencies(selection.terms.size(), 0) {
+    const auto& terms = selection.terms;
+    std::uint64_t kinds = 0;
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      if (terms[i].field != field) continue;
+      wanted.push_back(i);
+      kinds |= kind_of(terms[i].term);
+    }
+    if (wanted.empty()) return;
+    for (const auto& token : view.tokens(field)) {
+      ++tokens;
+      if ((kinds & kind_of(token.term)) == 0) continue;
+      for (const std::size_t i : wanted) {
+        if (terms[i].term != token.term) continue;
+        ++frequencies[i];
+        marks.push_back({token.begin_byte, token.end_byte});
+        break;
+      }
+    }
+  }
+
+  std::vector<std::uint32_t> frequencies;  // by place in the selection
+  std::uint32_t tokens = 0;                // of the field
+  std::vector<Mark> marks;                 // in order
+
+ private:
+  // One of 64 bits; that of most words is none of a query's.
+  static std::uint64_t kind_of(std::string_view term) {
+    const std::size_t bytes = term.size();
+    if (bytes == 0) return 1;
+    return std::uint64_t{1}
+           << ((static_cast<unsigned char>(term[0]) * 5 +
+                static_cast<unsigned char>(term[bytes - 1]) + bytes * 11) &
+               63U);
+  }
+};
 
 class Evaluator {
  public:
@@ -306,26 +351,28 @@ class Evaluator {
   float content_score() {
     const auto& terms = query_.terms.terms;
     if (terms.empty()) return 0;
+    const FoundTerms title(query_.terms, TextField::title, view_);
+    const FoundTerms abstract_text(query_.terms, TextField::abstract_text,
+                                   view_);
     double sum = 0;
     int matched = 0;
     std::vector<model::TermPoints> points;
-    for (const auto& term : terms) {
-      const auto& field = view_.terms(term.field);
-      const auto found = field.frequency.find(term.term);
-      if (found == field.frequency.end()) continue;
-      const FieldStats& stats = term.field == TextField::title
-                                    ? counts_.title
-                                    : counts_.abstract_text;
-      const float score = bm25(term.weight, found->second, field.tokens, stats);
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      const bool in_title = terms[i].field == TextField::title;
+      const FoundTerms& found = in_title ? title : abstract_text;
+      if (found.frequencies[i] == 0) continue;
+      const float score =
+          bm25(terms[i].weight, found.frequencies[i], found.tokens,
+               in_title ? counts_.title : counts_.abstract_text);
       sum += static_cast<double>(score);
       ++matched;
-      points.push_back(
-          {term.term,
-           term.field == TextField::title ? "title" : "abstract_text",
-           static_cast<double>(score)});
+      points.push_back({terms[i].term, in_title ? "title" : "abstract_text",
+                        static_cast<double>(score)});
     }
     if (matched < query_.terms.minimum) return 0;
     result_.content = static_cast<float>(sum);
+    result_.title_marks = title.marks;
+    result_.abstract_marks = abstract_text.marks;
     explain("content", false, static_cast<double>(result_.content), {},
             fmt::format("{} of {} terms", matched, terms.size()));
     result_.explain.back().terms = std::move(points);

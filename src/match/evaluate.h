@@ -1,5 +1,6 @@
 #pragma once
 
+#include "match/highlight.h"
 #include "match/options.h"
 #include "match/plan_query.h"
 #include "match/work_view.h"
@@ -21,6 +22,8 @@ struct Evaluation {
   // All matching items, in the order of the work's lists (not cut, not sorted).
   std::vector<model::ItemMatch> authors, institutions, funders, awards;
   std::vector<model::ItemMatch> intra, shared, citations;
+  // Words of the plan in title and abstract, where content has a score.
+  std::vector<Mark> title_marks, abstract_marks;
   std::vector<model::ExplainClause> explain;
 };
 
