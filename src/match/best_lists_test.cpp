@@ -12,8 +12,10 @@ namespace {
 
 std::vector<Ranked> random_offers(unsigned seed) {
   std::mt19937 random(seed);
+  constexpr int kOffers = 2'000;
   std::vector<Ranked> offers;
-  for (int i = 0; i < 2'000; ++i)
+  offers.reserve(kOffers);
+  for (int i = 0; i < kOffers; ++i)
     offers.push_back(
         {static_cast<float>(random() % 50), "10.5555/" + std::to_string(i)});
   std::shuffle(offers.begin(), offers.end(), random);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 namespace dmp::text {
@@ -73,10 +74,10 @@ bool phrase(std::initializer_list<std::string> query,
   const auto number = [](std::string_view token) {
     return static_cast<std::uint32_t>(token[0]);
   };
-  std::vector<std::uint32_t> q_numbers;
-  std::vector<std::uint32_t> d_numbers;
-  for (const auto& token : q) q_numbers.push_back(number(token));
-  for (const auto& token : d) d_numbers.push_back(number(token));
+  std::vector<std::uint32_t> q_numbers(q.size());
+  std::vector<std::uint32_t> d_numbers(d.size());
+  std::transform(q.begin(), q.end(), q_numbers.begin(), number);
+  std::transform(d.begin(), d.end(), d_numbers.begin(), number);
   EXPECT_EQ(phrase_matches(q_numbers, d_numbers, slop), matches);
   return matches;
 }
