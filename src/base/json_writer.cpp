@@ -63,11 +63,30 @@ void append_escaped(std::string& out, unsigned char c) {
   }
 }
 
+// Of the first `size` bytes at `text`: whether one is beyond ASCII, and whether
+// one must be escaped. Without branches, so that the compiler makes vectors of
+// it.
+struct Kinds {
+  bool wide = false, escaped = false;
+};
+Kinds kinds_of(std::string_view text) {
+  unsigned char all = 0;
+  unsigned char escaped = 0;
+  for (const char letter : text) {
+    const auto c = static_cast<unsigned char>(letter);
+    all |= c;
+    escaped |= static_cast<unsigned char>(c < 0x20) |
+               static_cast<unsigned char>(c == '"') |
+               static_cast<unsigned char>(c == '\\');
+  }
+  return {(all & 0x80) != 0, escaped != 0};
+}
+
 bool needs_escape(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-void append_valid(std::string& out, std::string_view text) {
+void append_escaped(std::string& out, std::string_view text) {
   std::size_t start = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (!needs_escape(text[at])) continue;
@@ -90,10 +109,13 @@ std::string repaired(std::string_view text) {
 
 void append_string(std::string& out, std::string_view text) {
   out += '"';
-  if (simdjson::validate_utf8(text.data(), text.size())) {
-    append_valid(out, text);
+  const Kinds kinds = kinds_of(text);
+  if (kinds.wide && !simdjson::validate_utf8(text.data(), text.size())) {
+    append_escaped(out, repaired(text));
+  } else if (kinds.escaped) {
+    append_escaped(out, text);
   } else {
-    append_valid(out, repaired(text));
+    out += text;
   }
   out += '"';
 }

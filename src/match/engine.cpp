@@ -4,12 +4,14 @@
 // kept are read whole, and their evidence is written down.
 #include "match/engine.h"
 
+#include "base/log.h"
+#include "match/best_lists.h"
 #include "match/collection.h"
 #include "match/evaluate.h"
-#include "match/highlight.h"
 #include "match/linkage_engine.h"
 #include "match/listed_works.h"
-#include "match/plan_index.h"
+#include "match/match_record.h"
+#include "match/work_scorer.h"
 #include "sql/session.h"
 #include "sql/work_table.h"
 
@@ -17,6 +19,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 #include <thread>
 
 namespace dmp::match {
@@ -31,41 +34,6 @@ constexpr std::size_t kPlansAtATime = 500;
 constexpr std::string_view kColumns =
     "doi, title, abstract_text, work_type, publication_date, "
     "publication_date_end, institutions, authors, funders, awards, relations";
-
-struct Ranked {
-  float score = 0;
-  std::string doi;
-  // Better first.
-  bool operator<(const Ranked& other) const {
-    return score != other.score ? score > other.score : doi < other.doi;
-  }
-};
-
-// The best k of one plan: a heap whose front is the worst kept.
-class Best {
- public:
-  void offer(float score, const std::string& doi, std::size_t k) {
-    Ranked ranked{score, doi};
-    if (items_.size() == k) {
-      if (!(ranked < items_.front())) return;
-      std::pop_heap(items_.begin(), items_.end());
-      items_.pop_back();
-    }
-    items_.push_back(std::move(ranked));
-    std::push_heap(items_.begin(), items_.end());
-  }
-  void merge(const Best& other, std::size_t k) {
-    for (const auto& item : other.items_) offer(item.score, item.doi, k);
-  }
-  std::vector<Ranked> sorted() const {
-    std::vector<Ranked> items = items_;
-    std::sort(items.begin(), items.end());
-    return items;
-  }
-
- private:
-  std::vector<Ranked> items_;
-};
 
 // ------------------------------------------------------------------ statistics
 
@@ -84,56 +52,17 @@ Result<TermTable> read_terms(sql::Session& session, const fs::path& dir,
 
 // ---------------------------------------------------------------------- pass 1
 
-struct Share {
-  std::vector<Best> best;
-  SearchCounts counts;
-};
-
-class Streamer {
- public:
-  Streamer(const std::vector<PlanQuery>& queries, const PlanIndex& index,
-           const CollectionCounts& counts, const SearchOptions& options)
-      : queries_(queries), index_(index), counts_(counts), options_(options) {
-    share_.best.resize(queries.size());
+Status read_piece(sql::Session& session, const std::string& source,
+                  WorkScorer& scorer) {
+  DMP_ASSIGN(auto answer,
+             session.query(fmt::format("SELECT {} FROM {}", kColumns, source)));
+  sql::WorkRows rows(std::move(answer));
+  for (;;) {
+    DMP_ASSIGN(const std::size_t count, rows.next());
+    if (count == 0) return {};
+    for (std::size_t row = 0; row < count; ++row) scorer.score(rows.work(row));
   }
-
-  Status read(sql::Session& session, const std::string& source) {
-    DMP_ASSIGN(auto answer, session.query(fmt::format("SELECT {} FROM {}",
-                                                      kColumns, source)));
-    sql::WorkRows rows(std::move(answer));
-    for (;;) {
-      DMP_ASSIGN(const std::size_t count, rows.next());
-      if (count == 0) return {};
-      for (std::size_t row = 0; row < count; ++row) look_at(rows.work(row));
-    }
-  }
-
-  Share take() { return std::move(share_); }
-
- private:
-  void look_at(const model::Work& work) {
-    ++share_.counts.works;
-    WorkView view(work, analyser_);
-    index_.candidates(view, plans_);
-    for (const std::uint32_t plan : plans_) {
-      ++share_.counts.candidates;
-      const auto hit =
-          evaluate(queries_[plan], view, counts_, options_, Detail::score);
-      if (!hit) continue;
-      ++share_.counts.hits;
-      share_.best[plan].offer(hit->score, work.doi,
-                              static_cast<std::size_t>(options_.max_results));
-    }
-  }
-
-  const std::vector<PlanQuery>& queries_;
-  const PlanIndex& index_;
-  const CollectionCounts& counts_;
-  const SearchOptions& options_;
-  text::Analyser analyser_;
-  std::vector<std::uint32_t> plans_;
-  Share share_;
-};
+}
 
 // A share of the rows of a file: row groups dealt by file and row number.
 struct Piece {
@@ -157,99 +86,54 @@ Result<std::vector<Piece>> pieces_of(sql::Session& session,
   return pieces;
 }
 
-Result<std::vector<Best>> stream(const SearchInputs& inputs,
-                                 const std::vector<PlanQuery>& queries,
-                                 const PlanIndex& index,
-                                 const CollectionCounts& counts,
-                                 const SearchOptions& options,
-                                 SearchCounts& totals) {
+Status stream(const SearchInputs& inputs, const ScoredPlans& plans,
+              BestLists& best, SearchCounts& totals) {
   DMP_ASSIGN(auto first, sql::Session::open({}));
   DMP_ASSIGN(const auto pieces, pieces_of(first, inputs.works_files));
   const auto workers = std::max<std::size_t>(
-      1, std::min<std::size_t>(static_cast<std::size_t>(options.threads),
+      1, std::min<std::size_t>(static_cast<std::size_t>(plans.options.threads),
                                pieces.size()));
   std::atomic<std::size_t> next{0};
-  std::vector<Share> shares(workers);
+  std::vector<WorkScorer::Counts> counts(workers);
   std::vector<Status> done(workers);
   const auto work = [&](std::size_t me) {
-    Streamer streamer(queries, index, counts, options);
+    WorkScorer scorer(plans, best);
     done[me] = [&]() -> Status {
       DMP_ASSIGN(auto session, sql::Session::open({}));
       for (std::size_t i = next++; i < pieces.size(); i = next++) {
-        DMP_TRY(streamer.read(session, pieces[i].source));
+        DMP_TRY(read_piece(session, pieces[i].source, scorer));
       }
       return {};
     }();
-    shares[me] = streamer.take();
+    counts[me] = scorer.counts();
   };
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers; ++i) threads.emplace_back(work, i);
   work(0);
   for (auto& thread : threads) thread.join();
-  std::vector<Best> best(queries.size());
+  std::int64_t scored = 0;
   for (std::size_t i = 0; i < workers; ++i) {
     DMP_TRY(done[i]);
-    for (std::size_t plan = 0; plan < best.size(); ++plan) {
-      best[plan].merge(shares[i].best[plan],
-                       static_cast<std::size_t>(options.max_results));
-    }
-    totals.works += shares[i].counts.works;
-    totals.candidates += shares[i].counts.candidates;
-    totals.hits += shares[i].counts.hits;
+    totals.works += counts[i].works;
+    totals.candidates += counts[i].candidates;
+    totals.hits += counts[i].hits;
+    scored += counts[i].scored;
   }
-  return best;
+  log::debug("{} works, {} candidates, {} with gate and date, {} scored fully",
+             totals.works, totals.candidates, totals.hits, scored);
+  return {};
 }
 
 // ---------------------------------------------------------------------- pass 2
 
-void cut(std::vector<model::ItemMatch>& items, int most) {
-  std::stable_sort(
-      items.begin(), items.end(), [](const auto& a, const auto& b) {
-        return a.score != b.score ? a.score > b.score : a.index < b.index;
-      });
-  if (items.size() > static_cast<std::size_t>(most))
-    items.resize(static_cast<std::size_t>(most));
-}
-
-model::Match match_of(const PlanQuery& query, const model::Work& work,
-                      Evaluation hit, const SearchOptions& options) {
-  model::Match match;
-  match.work = work;
-  match.score = static_cast<double>(hit.score);
-  match.doi_found = hit.funded_doi;
-  match.content_score = static_cast<double>(hit.content);
-  if (hit.content > 0) {
-    if (work.title)
-      match.title_highlight =
-          mark_title(*work.title, terms_of(query.terms, TextField::title),
-                     options.highlight_encoding);
-    if (work.abstract_text) {
-      match.abstract_highlights = mark_abstract(
-          *work.abstract_text, terms_of(query.terms, TextField::abstract_text),
-          options.highlight_encoding);
-    }
-  }
-  for (auto* items : {&hit.authors, &hit.institutions, &hit.funders,
-                      &hit.awards, &hit.intra, &hit.shared, &hit.citations}) {
-    cut(*items, options.inner_hits);
-  }
-  match.authors = std::move(hit.authors);
-  match.institutions = std::move(hit.institutions);
-  match.funders = std::move(hit.funders);
-  match.awards = std::move(hit.awards);
-  match.intra_work_dois = std::move(hit.intra);
-  match.possible_shared_project_dois = std::move(hit.shared);
-  match.dataset_citation_dois = std::move(hit.citations);
-  match.date_status = std::move(hit.date_status);
-  match.funder_mismatch = hit.funder_mismatch;
-  if (options.explain) match.explain = std::move(hit.explain);
-  return match;
+Error lost(const std::string& plan, const std::string& work) {
+  return {ErrorCode::internal,
+          fmt::format("{} and {}: the two passes disagree", plan, work)};
 }
 
 Status report_plans(const SearchInputs& inputs,
                     const std::vector<const model::Plan*>& plans,
-                    const std::vector<PlanQuery>& queries,
-                    const std::vector<Best>& best,
+                    const std::vector<PlanQuery>& queries, BestLists& best,
                     const CollectionCounts& counts,
                     const SearchOptions& options,
                     const std::function<Status(model::PlanMatches&&)>& sink,
@@ -259,30 +143,29 @@ Status report_plans(const SearchInputs& inputs,
   lists.reserve(best.size());
   ListedWorks listed;
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    lists.push_back(best[i].sorted());
+    lists.push_back(best.take(static_cast<std::uint32_t>(i)));
     for (const auto& ranked : lists.back())
       listed.want(i / kPlansAtATime, ranked.doi);
   }
   DMP_TRY(listed.find(inputs.works_files, inputs.scratch_dir, options.threads));
   for (std::size_t begin = 0; begin < plans.size(); begin += kPlansAtATime) {
     const std::size_t end = std::min(plans.size(), begin + kPlansAtATime);
-    DMP_ASSIGN(const auto works, listed.next());
+    DMP_ASSIGN(auto works, listed.next());
     for (std::size_t i = begin; i < end; ++i) {
       model::PlanMatches matches;
       matches.plan_doi = plans[i]->doi;
       matches.plan_id = plans[i]->plan_id;
       for (const auto& ranked : lists[i]) {
-        const model::Work& work = works.at(ranked.doi);
-        WorkView view(work, analyser);
+        const model::Work* const work = works.find(ranked.doi);
+        if (work == nullptr) return lost(matches.plan_doi, ranked.doi);
+        WorkView view(*work, analyser);
         auto hit =
             evaluate(queries[i], view, counts, options, Detail::evidence);
         if (!hit || hit->score != ranked.score) {
-          return Error{ErrorCode::internal,
-                       fmt::format("{} and {}: the two passes disagree",
-                                   matches.plan_doi, work.doi)};
+          return lost(matches.plan_doi, ranked.doi);
         }
         matches.works.push_back(
-            match_of(queries[i], work, *std::move(hit), options));
+            match_of(works.take(ranked.doi), *std::move(hit), options));
       }
       if (!matches.works.empty()) {
         matches.score_max = matches.works.front().score;
@@ -293,6 +176,12 @@ Status report_plans(const SearchInputs& inputs,
     }
   }
   return {};
+}
+
+// What the passes cost; the time of the process, all threads.
+void log_cost(const char* what) {
+  log::debug("{} after {:.2f} CPU s", what,
+             static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
 }
 
 }  // namespace
@@ -322,12 +211,18 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
   for (auto& query : queries) {
     query.terms = select_terms(query.content_tokens, terms, collection,
                                options.similarity, options.term_ties);
+    query.content_tokens = {};  // most of a query's memory
   }
-  const PlanIndex index(queries, options.builder == QueryBuilder::candidate);
-  DMP_ASSIGN(const auto best,
-             stream(inputs, queries, index, collection, options, totals));
+  BestLists best(queries.size(), static_cast<std::size_t>(options.max_results));
+  {
+    const ScoredPlans scored(queries, collection, options);
+    log_cost("plans read");
+    DMP_TRY(stream(inputs, scored, best, totals));
+    log_cost("works streamed past");
+  }
   DMP_TRY(report_plans(inputs, plans, queries, best, collection, options, sink,
                        totals));
+  log_cost("evidence written");
   if (counts != nullptr) *counts = totals;
   return {};
 }

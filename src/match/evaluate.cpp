@@ -1,12 +1,13 @@
 #include "match/evaluate.h"
 
+#include "match/award_match.h"
+#include "match/date_window.h"
 #include "text/phrase.h"
 #include "text/unicode.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <span>
 
 namespace dmp::match {
@@ -24,6 +25,10 @@ constexpr int kNameSlop = 3;
 bool has_phrase(const std::vector<std::string>& query,
                 const std::vector<std::string>& document, int slop) {
   if (query.empty() || document.size() < query.size()) return false;
+  // Nearly always the first word is not there.
+  if (std::find(document.begin(), document.end(), query[0]) == document.end())
+    return false;
+  if (query.size() == 1) return true;
   std::vector<std::string_view> views(document.begin(), document.end());
   return text::phrase_matches(query, views, slop);
 }
@@ -31,6 +36,47 @@ bool has_phrase(const std::vector<std::string>& query,
 bool contains(const std::vector<std::string>& sorted, const std::string& item) {
   return std::binary_search(sorted.begin(), sorted.end(), item);
 }
+
+// The terms of a query that are searched in one field, found in it.
+struct FoundTerms {
+  FoundTerms(const TermSelection& selection, TextField field, WorkView& view)
+      : frequencies(selection.terms.size(), 0) {
+    const auto& terms = selection.terms;
+    std::uint64_t kinds = 0;
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      if (terms[i].field != field) continue;
+      wanted.push_back(i);
+      kinds |= kind_of(terms[i].term);
+    }
+    if (wanted.empty()) return;
+    for (const auto& token : view.tokens(field)) {
+      ++tokens;
+      if ((kinds & kind_of(token.term)) == 0) continue;
+      for (const std::size_t i : wanted) {
+        if (terms[i].term != token.term) continue;
+        ++frequencies[i];
+        marks.push_back({token.begin_byte, token.end_byte});
+        break;
+      }
+    }
+  }
+
+  std::vector<std::uint32_t> frequencies;  // by place in the selection
+  std::uint32_t tokens = 0;                // of the field
+  std::vector<Mark> marks;                 // in order
+
+ private:
+  // One of 64 bits; that of most words is none of a query's.
+  static std::uint64_t kind_of(std::string_view term) {
+    const std::size_t bytes = term.size();
+    if (bytes == 0) return 1;
+    return std::uint64_t{1}
+           << ((static_cast<unsigned char>(term[0]) * 5 +
+                static_cast<unsigned char>(term[bytes - 1]) + bytes * 11) &
+               63U);
+  }
+};
 
 class Evaluator {
  public:
@@ -42,8 +88,7 @@ class Evaluator {
         work_(work.work()),
         counts_(counts),
         options_(options),
-        detail_(detail),
-        evidence_(detail != Detail::score) {}
+        detail_(detail) {}
 
   std::optional<Evaluation> run() {
     if (detail_ == Detail::every_clause) {
@@ -87,10 +132,8 @@ class Evaluator {
       sum += static_cast<double>(static_cast<float>(item.score));
     const auto score =
         static_cast<float>(sum / static_cast<double>(items.size()));
-    if (evidence_) {
-      explain(clause, gate, static_cast<double>(score), std::move(explained),
-              fmt::format("mean of {} of {}", items.size(), children));
-    }
+    explain(clause, gate, static_cast<double>(score), std::move(explained),
+            fmt::format("mean of {} of {}", items.size(), children));
     return score;
   }
 
@@ -105,12 +148,10 @@ class Evaluator {
     result_.explain.push_back(std::move(part));
   }
 
-  void note(std::vector<ExplainItem>& items, int plan_index, std::size_t child,
-            const char* how, double points) {
-    if (evidence_) {
-      items.push_back(
-          {std::to_string(plan_index), static_cast<int>(child), how, points});
-    }
+  static void note(std::vector<ExplainItem>& items, int plan_index,
+                   std::size_t child, const char* how, double points) {
+    items.push_back(
+        {std::to_string(plan_index), static_cast<int>(child), how, points});
   }
 
   double gate_score() {
@@ -119,9 +160,8 @@ class Evaluator {
       result_.funded_doi = true;
       gate_open_ = true;
       sum += kFundedDoi;
-      if (evidence_)
-        explain("funded_dois", true, kFundedDoi,
-                {{work_.doi, -1, "doi", kFundedDoi}}, "");
+      explain("funded_dois", true, kFundedDoi,
+              {{work_.doi, -1, "doi", kFundedDoi}}, "");
     }
     const auto add = [&](float score, bool any) {
       gate_open_ = gate_open_ || any;
@@ -147,7 +187,7 @@ class Evaluator {
   }
 
   double bonus_score() {
-    double sum = weak_awards();
+    double sum = weak_score();
     sum += static_cast<double>(
         organisations("institutions", query_.institutions, work_.institutions,
                       result_.institutions, true));
@@ -183,14 +223,11 @@ class Evaluator {
       for (const auto& clause : query_.authors) {
         const bool orcid =
             clause.orcid && work_.authors[child].orcid == clause.orcid;
-        const bool surname =
-            (evidence_ || !orcid) && surname_hits(clause, child);
+        const bool surname = surname_hits(clause, child);
         if (!orcid && !surname) continue;
         item.score += orcid ? kOrcid : kSurname;
-        if (evidence_) {
-          if (orcid) item.fields.push_back("authors.orcid." + *clause.orcid);
-          if (surname) item.fields.push_back("authors.full." + *clause.surname);
-        }
+        if (orcid) item.fields.push_back("authors.orcid." + *clause.orcid);
+        if (surname) item.fields.push_back("authors.full." + *clause.surname);
         note(explained, clause.index, child, orcid ? "orcid" : "surname",
              orcid ? kOrcid : kSurname);
       }
@@ -209,121 +246,55 @@ class Evaluator {
 
   // -------------------------------------------------------------------- awards
 
-  enum class Agreement : std::uint8_t { agree, unknown, disagree };
-
-  bool names_agree(const FunderFamily& family, const std::string& name) const {
-    const std::string key = analysed_name(name);
-    if (family.names.contains(key)) return true;
-    if (options_.funder_name_rule == FunderNameRule::equal ||
-        family.own_name.empty())
-      return false;
-    const std::string padded = " " + key + " ";
-    return padded.find(" " + family.own_name + " ") != std::string::npos;
-  }
-
-  // search.md 3.1: the award's own funders, else all of the work.
-  Agreement agreement(const FunderFamily& family,
-                      const model::WorkAward& award) const {
-    if (family.empty()) return Agreement::unknown;
-    const bool stated =
-        !award.funder_rors.empty() || !award.funder_names.empty();
-    if (!stated && work_.funders.empty()) return Agreement::unknown;
-    if (stated) {
-      for (const auto& ror : award.funder_rors) {
-        if (family.rors.contains(ror)) return Agreement::agree;
-      }
-      for (const auto& name : award.funder_names) {
-        if (names_agree(family, name)) return Agreement::agree;
-      }
-      return Agreement::disagree;
-    }
-    for (const auto& funder : work_.funders) {
-      if (funder.ror && family.rors.contains(*funder.ror))
-        return Agreement::agree;
-      if (funder.name && names_agree(family, *funder.name))
-        return Agreement::agree;
-    }
-    return Agreement::disagree;
-  }
-
-  struct AwardHit {
-    double points = 0;
-    bool full = false;
-    const char* how = "award-strong";
-    bool mismatch = false;
-  };
-
-  AwardHit award_hit(const AwardClause& clause, std::size_t child,
-                     std::vector<std::string>* fields) {
-    AwardHit best;
-    const std::string& id = view_.award_lower(child);
-    for (const auto& variant : clause.variants) {
-      if (variant.lower != id) continue;
-      if (fields != nullptr)
-        fields->push_back("awards.award_id." + variant.text);
-      AwardHit hit{options_.award_full, true, "award-strong", false};
-      if (options_.improves(Improvement::award_funders)) {
-        const Agreement says = agreement(clause.family, work_.awards[child]);
-        hit.mismatch = says == Agreement::disagree;
-        if (!variant.strong) {
-          if (says == Agreement::agree) hit.how = "award-agree";
-          if (says == Agreement::unknown)
-            hit = {options_.award_unknown, false, "award-unknown", false};
-          if (says == Agreement::disagree)
-            hit = {options_.award_disagree, false, "award-disagree", true};
-        }
-      }
-      if (hit.points > best.points) best = hit;
-    }
-    return best;
-  }
-
   float award_score() {
+    const auto hits = award_hits(query_, view_, options_);
+    weak_ = weak_awards(query_, hits);
     std::vector<ExplainItem> explained;
-    weak_.assign(query_.awards.size(), {});
-    std::vector<bool> full(query_.awards.size(), false);
-    for (std::size_t child = 0; child < work_.awards.size(); ++child) {
+    std::vector<ItemMatch> full_children;
+    for (std::size_t i = 0; i < hits.size();) {
       ItemMatch item;
-      item.index = static_cast<int>(child);
+      item.index = static_cast<int>(hits[i].child);
       double whole = 0;
-      for (std::size_t i = 0; i < query_.awards.size(); ++i) {
-        const AwardClause& clause = query_.awards[i];
-        const AwardHit hit =
-            award_hit(clause, child, evidence_ ? &item.fields : nullptr);
-        if (hit.points == 0) continue;
+      for (; i < hits.size() && static_cast<int>(hits[i].child) == item.index;
+           ++i) {
+        const AwardHit& hit = hits[i];
         item.score += hit.points;
         result_.funder_mismatch = result_.funder_mismatch || hit.mismatch;
-        if (hit.full) {
-          full[i] = true;
-          whole += hit.points;
-          note(explained, clause.index, child, hit.how, hit.points);
-        } else if (hit.points > weak_[i].points) {
-          weak_[i] = {hit.points, child, hit.how};
-        }
+        if (!hit.full) continue;
+        whole += hit.points;
+        note(explained, query_.awards[hit.clause].index, hit.child, hit.how,
+             hit.points);
       }
-      if (item.score == 0) continue;
-      if (whole > 0) full_children_.push_back({item.index, whole, {}});
+      item.fields = spellings_of(static_cast<std::size_t>(item.index));
+      if (whole > 0) full_children.push_back({item.index, whole, {}});
       keep(result_.awards, std::move(item));
     }
-    for (std::size_t i = 0; i < full.size(); ++i) {
-      if (full[i]) weak_[i] = {};
-    }
-    award_full_ = !full_children_.empty();
-    return mean("awards", true, full_children_, std::move(explained),
+    award_full_ = !full_children.empty();
+    return mean("awards", true, full_children, std::move(explained),
                 work_.awards.size());
   }
 
-  double weak_awards() {
+  // As the plan writes the number of this award of the work.
+  std::vector<std::string> spellings_of(std::size_t child) {
+    std::vector<std::string> fields;
+    for (const auto& clause : query_.awards) {
+      for (const auto& variant : clause.variants) {
+        if (variant.lower == view_.award_lower(child))
+          fields.push_back("awards.award_id." + variant.text);
+      }
+    }
+    return fields;
+  }
+
+  double weak_score() {
     double sum = 0;
     std::vector<ExplainItem> explained;
-    for (std::size_t i = 0; i < weak_.size(); ++i) {
-      if (weak_[i].points == 0) continue;
-      sum += weak_[i].points;
-      note(explained, query_.awards[i].index, weak_[i].child, weak_[i].how,
-           weak_[i].points);
+    for (const auto& hit : weak_) {
+      sum += hit.points;
+      note(explained, query_.awards[hit.clause].index, hit.child, hit.how,
+           hit.points);
     }
-    if (sum > 0 && evidence_)
-      explain("awards_weak", false, sum, std::move(explained), "");
+    if (sum > 0) explain("awards_weak", false, sum, std::move(explained), "");
     return sum;
   }
 
@@ -338,11 +309,9 @@ class Evaluator {
       ItemMatch item;
       item.index = static_cast<int>(child);
       item.score = points;
-      if (evidence_) {
-        item.fields.push_back(
-            fmt::format("relations.{}.doi.{}", name, dois[child]));
-        explained.push_back({dois[child], item.index, "doi", points});
-      }
+      item.fields.push_back(
+          fmt::format("relations.{}.doi.{}", name, dois[child]));
+      explained.push_back({dois[child], item.index, "doi", points});
       items.push_back(std::move(item));
     }
     return mean(name, true, items, std::move(explained), dois.size());
@@ -359,7 +328,7 @@ class Evaluator {
       item.index = static_cast<int>(child);
       for (const auto& clause : clauses) {
         const bool ror = clause.ror && children[child].ror == clause.ror;
-        const bool named = (evidence_ || !ror) && !clause.name_tokens.empty() &&
+        const bool named = !clause.name_tokens.empty() &&
                            children[child].name &&
                            has_phrase(clause.name_tokens,
                                       institutions ? view_.institution(child)
@@ -367,13 +336,10 @@ class Evaluator {
                                       kNameSlop);
         if (!ror && !named) continue;
         item.score += ror ? kId : kName;
-        if (evidence_) {
-          if (ror)
-            item.fields.push_back(fmt::format("{}.ror.{}", name, *clause.ror));
-          if (named)
-            item.fields.push_back(
-                fmt::format("{}.name.{}", name, *clause.name));
-        }
+        if (ror)
+          item.fields.push_back(fmt::format("{}.ror.{}", name, *clause.ror));
+        if (named)
+          item.fields.push_back(fmt::format("{}.name.{}", name, *clause.name));
         note(explained, clause.index, child, ror ? "ror" : "name",
              ror ? kId : kName);
       }
@@ -385,63 +351,44 @@ class Evaluator {
   float content_score() {
     const auto& terms = query_.terms.terms;
     if (terms.empty()) return 0;
+    const FoundTerms title(query_.terms, TextField::title, view_);
+    const FoundTerms abstract_text(query_.terms, TextField::abstract_text,
+                                   view_);
     double sum = 0;
     int matched = 0;
     std::vector<model::TermPoints> points;
-    for (const auto& term : terms) {
-      const auto& field = view_.terms(term.field);
-      const auto found = field.frequency.find(term.term);
-      if (found == field.frequency.end()) continue;
-      const FieldStats& stats = term.field == TextField::title
-                                    ? counts_.title
-                                    : counts_.abstract_text;
-      const float score = bm25(term.weight, found->second, field.tokens, stats);
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      const bool in_title = terms[i].field == TextField::title;
+      const FoundTerms& found = in_title ? title : abstract_text;
+      if (found.frequencies[i] == 0) continue;
+      const float score =
+          bm25(terms[i].weight, found.frequencies[i], found.tokens,
+               in_title ? counts_.title : counts_.abstract_text);
       sum += static_cast<double>(score);
       ++matched;
-      if (evidence_) {
-        points.push_back(
-            {term.term,
-             term.field == TextField::title ? "title" : "abstract_text",
-             static_cast<double>(score)});
-      }
+      points.push_back({terms[i].term, in_title ? "title" : "abstract_text",
+                        static_cast<double>(score)});
     }
     if (matched < query_.terms.minimum) return 0;
     result_.content = static_cast<float>(sum);
-    if (evidence_) {
-      explain("content", false, static_cast<double>(result_.content), {},
-              fmt::format("{} of {} terms", matched, terms.size()));
-      result_.explain.back().terms = std::move(points);
-    }
+    result_.title_marks = title.marks;
+    result_.abstract_marks = abstract_text.marks;
+    explain("content", false, static_cast<double>(result_.content), {},
+            fmt::format("{} of {} terms", matched, terms.size()));
+    result_.explain.back().terms = std::move(points);
     return result_.content;
   }
 
   // ---------------------------------------------------------------------- date
 
-  // Source: search.md 2 (baseline) and A3.
   bool date_passes() {
-    const auto& date = work_.publication_date;
-    if (!date) {
-      result_.date_status = "unknown";
-      return options_.improves(Improvement::dates);
-    }
-    const text::Day last = options_.improves(Improvement::dates)
-                               ? work_.publication_date_end.value_or(*date)
-                               : *date;
-    const bool inside = last >= query_.window_begin &&
-                        (!query_.window_end || *date <= *query_.window_end);
-    result_.date_status = inside ? "inside" : "outside";
-    if (inside) return true;
-    if (!options_.improves(Improvement::dates)) return false;
-    const bool award =
-        award_full_ && *date >= text::add_years(query_.project_start, -1);
-    return result_.funded_doi || intra_hit_ || award;
+    const auto status = date_status(query_.window, work_, options_);
+    result_.date_status = status == DateStatus::unknown  ? "unknown"
+                          : status == DateStatus::inside ? "inside"
+                                                         : "outside";
+    return match::date_passes(status, query_.window, work_, options_,
+                              {result_.funded_doi, intra_hit_, award_full_});
   }
-
-  struct Weak {
-    double points = 0;
-    std::size_t child = 0;
-    const char* how = "";
-  };
 
   const PlanQuery& query_;
   WorkView& view_;
@@ -449,10 +396,8 @@ class Evaluator {
   const CollectionCounts& counts_;
   const SearchOptions& options_;
   Detail detail_;
-  bool evidence_;
   bool gate_open_ = false, intra_hit_ = false, award_full_ = false;
-  std::vector<Weak> weak_;
-  std::vector<ItemMatch> full_children_;
+  std::vector<AwardHit> weak_;
   Evaluation result_;
 };
 

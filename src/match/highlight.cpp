@@ -1,7 +1,5 @@
 #include "match/highlight.h"
 
-#include "text/analysis.h"
-
 #include <algorithm>
 
 namespace dmp::match {
@@ -42,7 +40,6 @@ class Text {
         std::lower_bound(starts_.begin(), starts_.end(), byte) -
         starts_.begin());
   }
-  std::string_view bytes() const { return bytes_; }
 
  private:
   std::string_view bytes_;
@@ -50,15 +47,12 @@ class Text {
   std::size_t size_ = 0;
 };
 
-std::vector<Span> hits(const Text& text,
-                       const std::unordered_set<std::string>& terms) {
-  thread_local text::Analyser analyser;
+std::vector<Span> hits(const Text& text, const std::vector<Mark>& marks) {
   std::vector<Span> found;
-  for (const auto& token : analyser.analyse(text.bytes())) {
-    if (!terms.contains(std::string(token.term))) continue;
-    found.push_back({text.character_at(token.begin_byte),
-                     text.character_at(token.end_byte)});
-  }
+  found.reserve(marks.size());
+  for (const auto& mark : marks)
+    found.push_back(
+        {text.character_at(mark.begin), text.character_at(mark.end)});
   return found;
 }
 
@@ -148,31 +142,21 @@ Fragment fragment_at(const Text& text, const std::vector<Span>& found,
 
 }  // namespace
 
-std::unordered_set<std::string> terms_of(const TermSelection& terms,
-                                         TextField field) {
-  std::unordered_set<std::string> found;
-  for (const auto& term : terms.terms) {
-    if (term.field == field) found.insert(term.term);
-  }
-  return found;
-}
-
-std::string mark_title(std::string_view title,
-                       const std::unordered_set<std::string>& terms,
+std::string mark_title(std::string_view title, const std::vector<Mark>& marks,
                        Encoding encoding) {
   const Text text(title);
-  const auto found = hits(text, terms);
+  const auto found = hits(text, marks);
   const std::size_t end =
       found.empty() ? std::min(text.size(), kTitleCharacters) : text.size();
   return marked(text, {0, end}, found, encoding);
 }
 
-std::vector<std::string> mark_abstract(
-    std::string_view abstract_text,
-    const std::unordered_set<std::string>& terms, Encoding encoding) {
+std::vector<std::string> mark_abstract(std::string_view abstract_text,
+                                       const std::vector<Mark>& marks,
+                                       Encoding encoding) {
   const Text text(abstract_text);
   if (text.size() == 0) return {};
-  const auto found = hits(text, terms);
+  const auto found = hits(text, marks);
   if (found.empty()) {
     const std::size_t end =
         text.size() <= kFragment ? text.size() : right_edge(text, kFragment);

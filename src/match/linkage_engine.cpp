@@ -12,6 +12,7 @@
 #include "match/linkage_report.h"
 #include "match/linkage_text.h"
 #include "match/listed_works.h"
+#include "match/match_record.h"
 #include "sql/session.h"
 #include "sql/work_table.h"
 
@@ -331,7 +332,7 @@ class PassTwo {
       if (i % kPlansAtATime == 0) {
         DMP_ASSIGN(works, listed.next());
       }
-      model::PlanMatches matches = record(i, plans_[i], works);
+      DMP_ASSIGN(model::PlanMatches matches, record(i, plans_[i], works));
       plans_[i] = {};
       totals.plans_with_hits += matches.works.empty() ? 0 : 1;
       totals.matches += static_cast<std::int64_t>(matches.works.size());
@@ -380,10 +381,10 @@ class PassTwo {
     std::set<std::string_view> added;
     std::vector<Pair> more;
     for (const auto& one : neighbours) {
-      const auto found = works.find(one.doi);
-      if (found == works.end() || added.contains(one.doi)) continue;
+      const model::Work* const work = works.find(one.doi);
+      if (work == nullptr || added.contains(one.doi)) continue;
       Pair pair;
-      if (!compare(position, found->second, pair)) continue;
+      if (!compare(position, *work, pair)) continue;
       if (!one.version && !pair.relatives.is_data &&
           !pairs[one.pair].relatives.is_data) {
         continue;
@@ -433,21 +434,24 @@ class PassTwo {
     return finals;
   }
 
-  model::PlanMatches record(std::size_t position, const Judged& plan,
-                            const ListedWorks::Works& works) {
+  Result<model::PlanMatches> record(std::size_t position, const Judged& plan,
+                                    ListedWorks::Works& works) {
     const auto& pairs = plan.pairs;
     model::PlanMatches matches;
     matches.plan_doi = world_.plans[position].doi;
     matches.plan_id = world_.sources[position]->plan_id;
     for (const auto& listed : plan.list) {
-      const model::Work& work = works.at(pairs[listed.pair].doi);
-      WorkView view(work, analyser_);
+      const std::string& doi = pairs[listed.pair].doi;
+      const model::Work* const work = works.find(doi);
+      if (work == nullptr)
+        return Error{ErrorCode::internal, doi + ": gone from the index"};
+      WorkView view(*work, analyser_);
       auto evidence = evaluate(world_.queries[position], view, world_.counts,
                                options_, Detail::every_clause);
       if (!evidence) continue;  // never: this detail has no gate
       const double query_score = static_cast<double>(evidence->score);
-      model::Match match = match_of(world_.queries[position], work,
-                                    *std::move(evidence), options_);
+      model::Match match =
+          match_of(works.take(doi), *std::move(evidence), options_);
       const Final& final = plan.finals[listed.pair];
       match.score = listed.probability;
       match.linkage =

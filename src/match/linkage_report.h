@@ -1,6 +1,5 @@
 #pragma once
 
-#include "match/evaluate.h"
 #include "match/linkage_plan.h"
 #include "match/linkage_second_pass.h"
 #include "match/options.h"
@@ -32,9 +31,5 @@ std::vector<model::WeightEntry> weight_entries(const LinkagePlan& plan,
                                                const Final& final,
                                                std::size_t own,
                                                const Model& model);
-
-// The record: evidence of the query, ranked by the model.
-model::Match match_of(const PlanQuery& query, const model::Work& work,
-                      Evaluation evidence, const SearchOptions& options);
 
 }  // namespace dmp::match::linkage

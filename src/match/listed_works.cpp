@@ -12,12 +12,20 @@
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 namespace dmp::match {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+// All that WorkRows::work() reads.
+constexpr std::string_view kColumns =
+    "doi, title, abstract_text, work_type, publication_date, updated_date, "
+    "publication_venue, institutions, authors, funders, awards, relations, "
+    "source, hash, publication_date_end, publication_date_precision, "
+    "version_hash";
 
 constexpr std::uint64_t kSortBytes = std::uint64_t{1} << 30;
 
@@ -52,9 +60,17 @@ struct ListedWorks::State {
         return false;
       }
     }
-    const auto& batches = rows->rows().column(rows->rows().column_count() - 1);
-    return static_cast<std::size_t>(batches.value<std::int32_t>(at)) ==
+    return static_cast<std::size_t>(last_column(2).value<std::int32_t>(at)) ==
            of_batch;
+  }
+
+  // Of the row that is next.
+  std::size_t times() const {
+    return static_cast<std::size_t>(last_column(1).value<std::int64_t>(at));
+  }
+
+  const sql::ColumnView& last_column(std::size_t from_end) const {
+    return rows->rows().column(rows->rows().column_count() - from_end);
   }
 };
 
@@ -89,12 +105,13 @@ Status ListedWorks::find(const std::vector<fs::path>& works_files,
   options.memory_limit_bytes = kSortBytes;
   options.spill_dir = folder;
   DMP_ASSIGN(state.session, sql::Session::open(options));
-  DMP_ASSIGN(auto answer,
-             state.session->query(fmt::format(
-                 "SELECT w.*, l.batch FROM {} w JOIN (SELECT DISTINCT batch, "
-                 "doi FROM {}) l USING (doi){}",
-                 sql::parquet_files(works_files), sql::parquet_files({list}),
-                 state.last_batch == 0 ? "" : " ORDER BY l.batch")));
+  DMP_ASSIGN(
+      auto answer,
+      state.session->query(fmt::format(
+          "SELECT {}, batch, times FROM {} JOIN (SELECT batch, doi, "
+          "count(*) AS times FROM {} GROUP BY ALL) USING (doi){}",
+          kColumns, sql::parquet_files(works_files), sql::parquet_files({list}),
+          state.last_batch == 0 ? "" : " ORDER BY batch")));
   state.rows.emplace(std::move(answer));
   return {};
 }
@@ -106,9 +123,27 @@ Result<ListedWorks::Works> ListedWorks::next() {
   for (;;) {
     DMP_ASSIGN(const bool more, state.has_row(batch));
     if (!more) return works;
-    model::Work work = state.rows->work(state.at++);
-    works[work.doi] = std::move(work);
+    works.add(state.rows->work(state.at), state.times());
+    ++state.at;
   }
+}
+
+void ListedWorks::Works::add(model::Work work, std::size_t times) {
+  std::string doi = work.doi;
+  works_.insert_or_assign(std::move(doi), Wanted{std::move(work), times});
+}
+
+const model::Work* ListedWorks::Works::find(const std::string& doi) const {
+  const auto found = works_.find(doi);
+  return found == works_.end() ? nullptr : &found->second.work;
+}
+
+model::Work ListedWorks::Works::take(const std::string& doi) {
+  const auto found = works_.find(doi);
+  if (found->second.times-- > 1) return found->second.work;
+  model::Work work = std::move(found->second.work);
+  works_.erase(found);
+  return work;
 }
 
 }  // namespace dmp::match

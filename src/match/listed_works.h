@@ -20,7 +20,24 @@ namespace dmp::match {
 // is more goes to the scratch folder. Threads: one at a time.
 class ListedWorks {
  public:
-  using Works = std::unordered_map<std::string, model::Work>;
+  // The works of a batch, by DOI.
+  class Works {
+   public:
+    void add(model::Work work, std::size_t times);
+    std::size_t size() const { return works_.size(); }
+    // nullptr: the index does not have it. Lives until the work's last take().
+    const model::Work* find(const std::string& doi) const;
+    // The work itself, to be called for each time that the batch wants it: the
+    // last one is not a copy. The work must be there.
+    model::Work take(const std::string& doi);
+
+   private:
+    struct Wanted {
+      model::Work work;
+      std::size_t times;  // it will be taken
+    };
+    std::unordered_map<std::string, Wanted> works_;
+  };
 
   ListedWorks();
   ListedWorks(ListedWorks&&) noexcept;
@@ -35,8 +52,8 @@ class ListedWorks {
   Status find(const std::vector<std::filesystem::path>& works_files,
               const std::filesystem::path& scratch_dir, int threads);
 
-  // By DOI, of batch 0, then 1, …; DOIs that the index does not have are
-  // absent. Errors: as find.
+  // Of batch 0, then 1, …; DOIs that the index does not have are absent.
+  // Errors: as find.
   Result<Works> next();
 
  private:

@@ -142,18 +142,18 @@ void add_organisation(int index, const std::optional<std::string>& ror,
 void add_window(const model::Plan& plan, const SearchOptions& options,
                 PlanQuery& query) {
   const text::Day year_1990 = text::to_day(1990, 1, 1);
-  query.project_start = plan.project_start.value_or(year_1990);
+  DateWindow& window = query.window;
+  window.project_start = plan.project_start.value_or(year_1990);
   query.dated = options.builder != QueryBuilder::candidate ||
                 plan.project_start >= year_1990;
-  query.window_begin =
-      query.project_start - (options.improves(Improvement::dates)
-                                 ? options.project_start_buffer_days
-                                 : 0);
+  window.begin = window.project_start - (options.improves(Improvement::dates)
+                                             ? options.project_start_buffer_days
+                                             : 0);
   if (!plan.project_end) return;
   int years = options.project_end_buffer_years;
   if (plan.end_inferred && options.improves(Improvement::dates))
     years += options.inferred_end_extra_years;
-  query.window_end = text::add_years(*plan.project_end, years);
+  window.end = text::add_years(*plan.project_end, years);
 }
 
 }  // namespace

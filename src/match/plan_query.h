@@ -1,5 +1,6 @@
 #pragma once
 
+#include "match/date_window.h"
 #include "match/families.h"
 #include "match/options.h"
 #include "match/text_score.h"
@@ -46,9 +47,7 @@ struct PlanQuery {
   std::vector<std::string> content_tokens;
   TermSelection terms;  // filled from the collection's counts
   bool dated = true;    // candidate builder: the window counts
-  text::Day window_begin = 0;
-  std::optional<text::Day> window_end;
-  text::Day project_start = 0;
+  DateWindow window;
 
   bool has_gate() const {
     return !funded_dois.empty() || !authors.empty() || !awards.empty() ||

@@ -40,13 +40,21 @@ float inverse_frequency(std::int64_t document_frequency,
   return static_cast<float>(std::log(1 + (n - df + 0.5) / (df + 0.5)));
 }
 
-float bm25(float weight, std::uint32_t term_frequency, std::uint32_t tokens,
-           const FieldStats& stats) {
+float length_factor(std::uint32_t tokens, const FieldStats& stats) {
   const auto average = static_cast<float>(static_cast<double>(stats.tokens) /
                                           static_cast<double>(stats.documents));
   const auto length = static_cast<float>(decode_length(encode_length(tokens)));
-  const float c = 1.0F / (kK1 * ((1.0F - kB) + kB * length / average));
-  return weight - weight / (1.0F + static_cast<float>(term_frequency) * c);
+  return 1.0F / (kK1 * ((1.0F - kB) + kB * length / average));
+}
+
+float bm25(float weight, std::uint32_t term_frequency, float length_factor) {
+  return weight -
+         weight / (1.0F + static_cast<float>(term_frequency) * length_factor);
+}
+
+float bm25(float weight, std::uint32_t term_frequency, std::uint32_t tokens,
+           const FieldStats& stats) {
+  return bm25(weight, term_frequency, length_factor(tokens, stats));
 }
 
 float term_weight(std::int64_t document_frequency, std::int64_t documents,

@@ -45,6 +45,10 @@ float inverse_frequency(std::int64_t document_frequency,
 float bm25(float weight, std::uint32_t term_frequency, std::uint32_t tokens,
            const FieldStats& stats);
 
+// The same, its part that depends on the length of the field alone taken out.
+float length_factor(std::uint32_t tokens, const FieldStats& stats);
+float bm25(float weight, std::uint32_t term_frequency, float length_factor);
+
 // The factor of a term in bm25(): idf, times k1 + 1 for the legacy form.
 float term_weight(std::int64_t document_frequency, std::int64_t documents,
                   Similarity similarity);

@@ -55,17 +55,18 @@ const std::string& WorkView::award_lower(std::size_t index) {
   return awards_[index];
 }
 
+const std::vector<text::Token>& WorkView::tokens(TextField field) {
+  return analyser_.analyse(
+      view_of(field == TextField::title ? work_.title : work_.abstract_text));
+}
+
 const WorkView::FieldTerms& WorkView::terms(TextField field) {
   const auto at = static_cast<std::size_t>(field);
   if (!field_known_[at]) {
     field_known_[at] = true;
-    const auto& text =
-        field == TextField::title ? work_.title : work_.abstract_text;
-    if (text) {
-      for (const auto& token : analyser_.analyse(*text)) {
-        ++fields_[at].frequency[std::string(token.term)];
-        ++fields_[at].tokens;
-      }
+    for (const auto& token : tokens(field)) {
+      ++fields_[at].frequency[std::string(token.term)];
+      ++fields_[at].tokens;
     }
   }
   return fields_[at];

@@ -28,6 +28,9 @@ class WorkView {
   const Tokens& funder(std::size_t index);
   const std::string& award_lower(std::size_t index);
 
+  // Title or abstract in order. Lives until the next call of any function.
+  const std::vector<text::Token>& tokens(TextField field);
+
   struct FieldTerms {
     std::unordered_map<std::string, std::uint32_t> frequency;
     std::uint32_t tokens = 0;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 namespace dmp::text {
@@ -69,7 +70,16 @@ bool phrase(std::initializer_list<std::string> query,
             std::initializer_list<std::string_view> document, int slop) {
   const std::vector<std::string> q(query);
   const std::vector<std::string_view> d(document);
-  return phrase_matches(q, d, slop);
+  const bool matches = phrase_matches(q, d, slop);
+  const auto number = [](std::string_view token) {
+    return static_cast<std::uint32_t>(token[0]);
+  };
+  std::vector<std::uint32_t> q_numbers(q.size());
+  std::vector<std::uint32_t> d_numbers(d.size());
+  std::transform(q.begin(), q.end(), q_numbers.begin(), number);
+  std::transform(d.begin(), d.end(), d_numbers.begin(), number);
+  EXPECT_EQ(phrase_matches(q_numbers, d_numbers, slop), matches);
+  return matches;
 }
 
 // Source: search.md 5.2.

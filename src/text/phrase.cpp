@@ -9,10 +9,11 @@ namespace dmp::text {
 namespace {
 
 // Places token i of the query, keeping max - min of (position - i) in bounds.
+template <class QueryToken, class Token>
 class Placement {
  public:
-  Placement(std::span<const std::string> query,
-            std::span<const std::string_view> document, int slop)
+  Placement(std::span<const QueryToken> query, std::span<const Token> document,
+            int slop)
       : query_(query), document_(document), slop_(slop) {}
 
   bool place(std::size_t i, std::ptrdiff_t least, std::ptrdiff_t most) {
@@ -53,19 +54,30 @@ class Placement {
     return std::find(used_.begin(), used_.end(), position) != used_.end();
   }
 
-  std::span<const std::string> query_;
-  std::span<const std::string_view> document_;
+  std::span<const QueryToken> query_;
+  std::span<const Token> document_;
   std::ptrdiff_t slop_;
   std::vector<std::size_t> used_;
   int tries_ = 10'000;
 };
 
+template <class QueryToken, class Token>
+bool is_placed(std::span<const QueryToken> query,
+               std::span<const Token> document, int slop) {
+  if (query.empty() || document.size() < query.size()) return false;
+  return Placement<QueryToken, Token>(query, document, slop).run();
+}
+
 }  // namespace
 
 bool phrase_matches(std::span<const std::string> query,
                     std::span<const std::string_view> document, int slop) {
-  if (query.empty() || document.size() < query.size()) return false;
-  return Placement(query, document, slop).run();
+  return is_placed(query, document, slop);
+}
+
+bool phrase_matches(std::span<const std::uint32_t> query,
+                    std::span<const std::uint32_t> document, int slop) {
+  return is_placed(query, document, slop);
 }
 
 }  // namespace dmp::text

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,5 +14,9 @@ namespace dmp::text {
 // giving up (no match) after 10,000 tries.
 bool phrase_matches(std::span<const std::string> query,
                     std::span<const std::string_view> document, int slop);
+
+// The same of tokens that are known by numbers.
+bool phrase_matches(std::span<const std::uint32_t> query,
+                    std::span<const std::uint32_t> document, int slop);
 
 }  // namespace dmp::text
