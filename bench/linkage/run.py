@@ -3,13 +3,18 @@
 
 usage: run.py --program DMPWORKS --papers FILE [--papers FILE …] [options]
 
-For every kind of world: two worlds of other seeds, the first to judge on, the
-second to take labels from. Each is made by `synth`, matched by `run`, and
+For every kind of world: one to judge on, and one of another seed, of its kind or
+an easier one, to take labels from. Each is made by `synth`, matched by `run`, and
 judged on all pairs that are kept: ranker query, linkage with the compiled-in
-tables, with EM on the world's own pairs, with the labels of the second world.
+tables, with EM on the world's own pairs, with the labels of the other world.
 Prints a Markdown table. The papers are JSON lines, as `synth` reads them.
+
+--ablation prints what each comparison is worth: the tables, and EM learnt anew,
+without it, on the pairs of the whole model. --checks says what ten bad starts,
+plans without any output and few plans do to EM.
 """
 import argparse
+import copy
 import csv
 import glob
 import json
@@ -19,17 +24,43 @@ import shutil
 import subprocess
 import sys
 
-# Name, what is added to the preset of noise, and why it is there.
 COMMON = ["--links-per-dmp", "3", "--distractors", "20", "--knob", "xpac=0"]
+
+
+def knobs(**values):
+    return [word for name, value in values.items() for word in ("--knob", f"{name}={value}")]
+
+
+# Poor records of projects, people and plans that are typical.
+POOR_RECORDS = ["--noise", "poor", *knobs(
+    plans_without_outputs=.2, outsiders=.15, hidden_team=.02, late_outputs=.15, early_outputs=.02,
+    topic_drift=.2, near_topic=.5, keep_funder=.4, keep_award=.02, common_names=.4)]
+# Name, and what is added to COMMON.
 WORLDS = {
     "clean": ["--noise", "clean"],
     "typical": ["--noise", "typical"],
-    "poor metadata": ["--noise", "poor"],
-    "poor, plans of one author": ["--noise", "poor", "--knob", "one_author_plans=1"],
-    "half of the plans without outputs": ["--noise", "typical",
-                                          "--knob", "plans_without_outputs=0.5"],
-    "outsiders in half of the plans": ["--noise", "typical", "--knob", "outsiders=0.5"],
+    "poor metadata": [*POOR_RECORDS, *knobs(one_author_plans=.15)],
+    "poor metadata, plans of one author": [*POOR_RECORDS, *knobs(one_author_plans=1)],
+    "half of the plans without outputs": ["--noise", "typical", *knobs(plans_without_outputs=.5)],
+    "outsiders in half of the plans": ["--noise", "typical", *knobs(outsiders=.5)],
+    "all other work on near topics": ["--noise", "typical", *knobs(near_topic=1)],
+    "everything poor": ["--noise", "poor"],
 }
+# Whose labels a world is judged with; else labels of another world of its kind.
+LABELLED_BY = {
+    "poor metadata, plans of one author": "poor metadata",
+    "half of the plans without outputs": "typical",
+    "outsiders in half of the plans": "typical",
+    "all other work on near topics": "typical",
+    "everything poor": "poor metadata",
+}
+NO_OUTPUTS = "no outputs at all"
+FEW_PLANS = "few plans"
+CHECKED = {
+    NO_OUTPUTS: ["--noise", "typical", *knobs(plans_without_outputs=1)],
+    FEW_PLANS: ["--noise", "typical", "--dmps", 60],
+}
+COMPARISONS = ("authors", "rarity", "text", "date", "award", "funder", "institution", "relations")
 THRESHOLDS = (.5, .9, .95, .99)
 
 
@@ -55,9 +86,10 @@ class Bench:
         if not (folder / "done").exists():
             shutil.rmtree(folder, ignore_errors=True)
             papers = [word for path in self.options.papers for word in ("--papers", path)]
-            self.must("synth", folder / "world", "--works", self.options.works, "--dmps",
-                      self.options.dmps, "--seed", seed, "--quiet", *papers, *COMMON, *WORLDS[kind],
-                      *self.options.synth)
+            words = {**WORLDS, **CHECKED}[kind]
+            plans = [] if "--dmps" in words else ["--dmps", self.options.dmps]
+            self.must("synth", folder / "world", "--works", self.options.works, *plans, "--seed", seed,
+                      "--quiet", *papers, *COMMON, *words, *self.options.synth)
             self.match(folder, "linkage")
             (folder / "done").touch()
         if self.options.again:
@@ -83,22 +115,34 @@ class Bench:
         base = folder / ("linkage_again" if self.options.again else "linkage")
         return next(base.glob("dmp-works-search/*/linkage_pairs"))
 
-    def judged(self, folder, model=None):
+    def truth(self, folder):
+        """What is right; where nothing is, a link that no index has stands for it."""
+        truth = folder / "world/ground_truth.csv"
+        text = truth.read_text(encoding="utf-8")
+        if ",ACCEPTED" in text:
+            return truth
+        padded = folder / "truth.csv"
+        padded.write_text(text + "10.48321/none,10.5555/none,ACCEPTED,\n", encoding="utf-8")
+        return padded
+
+    def judged(self, folder, model=None, without=()):
         report = folder / "report.json"
         extra = ["--linkage-file", model] if model else []
+        extra += [word for one in without for word in ("--without", one)]
         self.must("linkage", "evaluate", self.pairs(folder), report, "--ground-truth-file",
-                  folder / "world/ground_truth.csv", *extra)
+                  self.truth(folder), *extra)
         found = json.loads(report.read_text())
         whole = found["judgements"][0]
         return {"map": found["map100"], "ndcg": found["ndcg10"], "recall": found["recall100"],
-                "brier": whole["brier"], "ece": whole["ece"],
+                "brier": whole["brier"], "ece": whole["ece"], "pairs": whole["pairs"],
+                "sure": whole["thresholds"][1]["pairs"],
                 "at": [(row["precision"], row["coverage"]) for row in whole["thresholds"]]}
 
-    def learnt(self, folder, name, *words):
+    def learnt(self, folder, name, command, pairs, *words):
         """The file of a command that learns; None when it refuses."""
         file = folder / f"{name}.json"
         file.unlink(missing_ok=True)
-        status, _, err = self.call("linkage", *words, file)
+        status, _, err = self.call("linkage", command, pairs, file, *words)
         if status != 0:
             print(f"<!-- {folder.name}: {err.strip()} -->")
         return file if status == 0 else None
@@ -141,6 +185,89 @@ def row(kind, ranker, found):
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
+def ablation(bench, kind):
+    """What is lost without each comparison."""
+    folder = bench.world(kind, bench.options.seed)
+    rows = [("nothing", [])] + [(one, [one]) for one in COMPARISONS]
+    rows.append(("all but authors", [one for one in COMPARISONS if one not in ("authors", "rarity")]))
+    for name, without in rows:
+        words = [word for one in without for word in ("--without", one)]
+        em = bench.learnt(folder, "em_without", "train", bench.pairs(folder), *words)
+        print_ablation(kind, name, bench.judged(folder, None, without),
+                       em and bench.judged(folder, em, without))
+    # Not learnt anew: EM would find the class again.
+    models = []
+    for base in (None, bench.learnt(folder, "em", "train", bench.pairs(folder))):
+        model = json.loads(base.read_text()) if base else {"format": "dmpworks-linkage/1"}
+        model["lambda"] = {**model.get("lambda", {}), "S": 1e-9}
+        file = folder / "without_class_s.json"
+        file.write_text(json.dumps(model))
+        models.append(bench.judged(folder, file))
+    print_ablation(kind, "class S (two-class model)", *models)
+
+
+def print_ablation(kind, name, *judged):
+    cells = [kind, name]
+    for found in judged:
+        cells.append("refused" if not found else
+                     f"{found['map']:.4f} / {1000 * found['brier']:.1f} / {found['ece']:.3f} / "
+                     f"{found['at'][1][0]:.3f} / {found['at'][1][1]:.3f}")
+    print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def bad_starts(model):
+    """The start files of linkage.md 7, by what is wrong with them."""
+    def changed(change):
+        other = copy.deepcopy(model)
+        change(other)
+        return other
+
+    def swap(table):
+        table["S"], table["O"] = table["O"], table["S"]
+
+    def flatten(rows):
+        rows[:] = [[1 / 16] * 16 for _ in rows]
+
+    changes = {
+        "lambda O x 10": lambda m: m["lambda"].update(O=30), "lambda O x 0.03": lambda m: m["lambda"].update(O=.09),
+        "lambda S x 10": lambda m: m["lambda"].update(S=100), "lambda S x 0.03": lambda m: m["lambda"].update(S=.3),
+        "q exchanged": lambda m: swap(m["q"]), "text exchanged": lambda m: swap(m["text"]),
+        "text of O flat": lambda m: flatten(m["text"]["O"]), "text of S flat": lambda m: flatten(m["text"]["S"]),
+        "dates of O flat": lambda m: m["date"].update(O=[1 / 8] * 8), "funder exchanged": lambda m: swap(m["funder"]),
+    }
+    return {name: changed(change) for name, change in changes.items()}
+
+
+def checks(bench):
+    kind = "typical"
+    folder = bench.world(kind, bench.options.seed)
+    base = json.loads(bench.learnt(folder, "lambda", "train", bench.pairs(folder),
+                                   "--update", "lambda").read_text())
+    base["lambda"] = {"S": 10, "O": 3}
+    em = bench.learnt(folder, "em", "train", bench.pairs(folder))
+    found = [("the tables", bench.judged(folder, em))] if em else []
+    for name, model in bad_starts(base).items():
+        start = folder / "start.json"
+        start.write_text(json.dumps(model))
+        em = bench.learnt(folder, "em_start", "train", bench.pairs(folder), "--linkage-file", start)
+        found.append((name, bench.judged(folder, em) if em else None))
+    print("\n| EM on the typical world from | MAP@100 | Brier | ECE |\n|---|---|---|---|")
+    for name, one in found:
+        print(f"| {name} | " + (f"{one['map']:.5f} | {one['brier']:.5f} | {one['ece']:.5f} |"
+                                if one else "refused | | |"))
+    print("\n| world | model | pairs | with p ≥ .9 | method |\n|---|---|---|---|---|")
+    for kind in CHECKED:
+        folder = bench.world(kind, bench.options.seed)
+        em = bench.learnt(folder, "em", "train", bench.pairs(folder))
+        for name, model in (("tables", None), ("EM", em)):
+            if name == "EM" and not em:
+                print(f"| {kind} | EM | refused | | |")
+                continue
+            one = bench.judged(folder, model)
+            kept = "tables" if not model or json.loads(model.read_text())["text"] == base["text"] else "learnt"
+            print(f"| {kind} | {name} | {one['pairs']} | {one['sure']} | {kept} |", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -149,25 +276,38 @@ def main():
     parser.add_argument("--work-dir", default="build/linkage-bench", help="worlds stay here for the next run")
     parser.add_argument("--works", type=int, default=40_000)
     parser.add_argument("--dmps", type=int, default=400)
-    parser.add_argument("--seed", type=int, default=11, help="and the one after it, for labels")
+    parser.add_argument("--seed", type=int, default=21, help="and the one after it, for labels")
     parser.add_argument("--worlds", nargs="*", choices=list(WORLDS), default=list(WORLDS))
     parser.add_argument("--synth", nargs="*", default=[], help="further words for synth")
     parser.add_argument("--again", action="store_true", help="match worlds that are there once more")
+    parser.add_argument("--ablation", nargs="*", choices=list(WORLDS), help="of these worlds, instead of the table")
+    parser.add_argument("--checks", action="store_true", help="instead of the table")
     bench = Bench(parser.parse_args())
+    if bench.options.ablation is not None:
+        print("| world | without | tables: MAP@100 / Brier × 1000 / ECE / precision / coverage at p ≥ .9 | EM |")
+        print("|---" * 4 + "|")
+        for kind in bench.options.ablation or ["typical", "poor metadata"]:
+            ablation(bench, kind)
+    if bench.options.checks:
+        checks(bench)
+    if bench.options.checks or bench.options.ablation is not None:
+        return
     print("| world | ranker | MAP@100 | NDCG@10 | R@100 | Brier | ECE | "
           + " | ".join(f"p ≥ {p}: precision / coverage" for p in THRESHOLDS) + " |")
     print("|---" * 11 + "|")
     for kind in bench.options.worlds:
-        own, other = (bench.world(kind, bench.options.seed + i) for i in (0, 1))
+        own = bench.world(kind, bench.options.seed)
+        labeller = LABELLED_BY.get(kind, kind)
+        other = bench.world(labeller, bench.options.seed + 1)
         row(kind, "query", bench.query(own))
         row(kind, "linkage, tables", bench.judged(own))
         em = bench.learnt(own, "em", "train", bench.pairs(own))
         if em:
             row(kind, "linkage, EM", bench.judged(own, em))
-        labels = bench.learnt(other, "labels", "fit", "--ground-truth-file",
-                              other / "world/ground_truth.csv", bench.pairs(other))
+        labels = bench.learnt(own, "labels", "fit", bench.pairs(other),
+                              "--ground-truth-file", other / "world/ground_truth.csv")
         if labels:
-            row(kind, "linkage, labels of another world", bench.judged(own, labels))
+            row(kind, f"linkage, labels ({labeller})", bench.judged(own, labels))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/stats.h"
+#include "match/linkage_ablation.h"
 #include "match/linkage_evaluate.h"
 #include "match/linkage_file.h"
 #include "results/ground_truth.h"
@@ -14,6 +15,17 @@ namespace {
 
 namespace linkage = match::linkage;
 
+Option without_option() {
+  Option option{"without", OptionType::list,
+                "Comparisons taken out of the pairs, to see what each is "
+                "worth."};
+  for (std::size_t i = 0; i < linkage::kComparisons; ++i) {
+    option.choices.emplace_back(
+        linkage::name_of(static_cast<linkage::Comparison>(i)));
+  }
+  return option;
+}
+
 std::vector<Option> common_options() {
   return {{"pairs-path", OptionType::existing_path,
            "linkage_pairs/ of a search with --linkage-pairs.", "", "", 0, true},
@@ -23,7 +35,8 @@ std::vector<Option> common_options() {
            "", "", 1, true},
           {"linkage-file", OptionType::existing_path,
            "Start, or model judged; else the compiled-in tables.", "",
-           "DMP_WORKS_SEARCH_LINKAGE_FILE"}};
+           "DMP_WORKS_SEARCH_LINKAGE_FILE"},
+          without_option()};
 }
 
 Option truth_option() {
@@ -93,6 +106,19 @@ Result<linkage::Labels> read_labels(const Values& values) {
   return labels;
 }
 
+// The pairs, less what is to be left out.
+Result<linkage::PairSet> read_set(const Values& values) {
+  DMP_ASSIGN(auto set, linkage::read_pairs(values.text("pairs-path")));
+  for (const auto& name : values.list("without")) {
+    for (std::size_t i = 0; i < linkage::kComparisons; ++i) {
+      const auto comparison = static_cast<linkage::Comparison>(i);
+      if (linkage::name_of(comparison) == name)
+        linkage::leave_out(comparison, set);
+    }
+  }
+  return set;
+}
+
 void count_pairs(const linkage::PairSet& set, storage::Manifest& counts) {
   counts.rows_in = counts.rows_out = set.pairs();
   counts.counters = {{"pairs", set.pairs()}, {"plans", set.searched}};
@@ -101,7 +127,7 @@ void count_pairs(const linkage::PairSet& set, storage::Manifest& counts) {
 Status learn(const Values& values, const linkage::Labels& labels,
              storage::Manifest& counts) {
   DMP_ASSIGN(const auto start, start_model(values));
-  DMP_ASSIGN(const auto set, linkage::read_pairs(values.text("pairs-path")));
+  DMP_ASSIGN(const auto set, read_set(values));
   count_pairs(set, counts);
   const std::string out = values.text("output-file");
   // What the new parameters would replace; another kind of file is no run.
@@ -124,7 +150,7 @@ Status learn(const Values& values, const linkage::Labels& labels,
 Status evaluate(const Values& values, storage::Manifest& counts) {
   DMP_ASSIGN(const auto model, start_model(values));
   DMP_ASSIGN(const auto labels, read_labels(values));
-  DMP_ASSIGN(const auto set, linkage::read_pairs(values.text("pairs-path")));
+  DMP_ASSIGN(const auto set, read_set(values));
   count_pairs(set, counts);
   const auto evaluation = linkage::evaluate_model(
       set, model, labels,

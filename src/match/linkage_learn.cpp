@@ -1,6 +1,9 @@
 // Expectation maximisation. The chance of each level is never learned; the
 // orderings of q, text and award and the pseudo-counts of the compiled-in
-// tables keep the classes from changing places. Source: linkage.md 7.
+// tables keep the classes from changing places. Source: linkage.md 7, but for
+// three numbers (row_worth, lambda_worth, kLeastTeam): where topic hardly tells
+// outputs from other work, the pairs leave lambda and the low end of the topic
+// table almost free, and O takes in a part of S. Measured: bench/README.md.
 #include "match/linkage_learn.h"
 
 #include "match/linkage_recalibrate.h"
@@ -162,8 +165,17 @@ Row rising_ratio(const Row& row, const Row& base) {
   return normalised(out);
 }
 
+// What a compiled-in row is worth, in pairs, and lambda, in plans: no less of
+// many plans, since what they correct is the model, not chance.
+double row_worth(std::int64_t plans) {
+  return std::max(150.0, .375 * static_cast<double>(plans));
+}
+double lambda_worth(std::int64_t plans) {
+  return std::max(20.0, .05 * static_cast<double>(plans));
+}
+
 std::array<Row, kConditions> text_rows(const std::array<Row, kConditions>& seen,
-                                       const TextTable& first) {
+                                       const TextTable& first, double worth) {
   constexpr double kPseudo = 30, kPooledPseudo = 2.0 * kTextBins;
   Row pooled{};
   for (const auto& row : seen) {
@@ -176,16 +188,17 @@ std::array<Row, kConditions> text_rows(const std::array<Row, kConditions>& seen,
       share[b] = pooled[b] + kPooledPseudo * first[c][b];
     share = normalised(share);
     for (std::size_t b = 0; b < kTextBins; ++b)
-      out[c][b] = seen[c][b] + kPseudo * share[b];
+      out[c][b] = seen[c][b] + kPseudo * share[b] + worth * first[c][b];
     out[c] = normalised(out[c]);
   }
   return out;
 }
 
 void learn_text(const Counts& counts, const TextChance& chance,
-                const Model& defaults, Model& model) {
-  const auto s = text_rows(counts.text_s, defaults.text_s);
-  const auto o = text_rows(counts.text_o, defaults.text_o);
+                std::int64_t plans, const Model& defaults, Model& model) {
+  const double worth = row_worth(plans);
+  const auto s = text_rows(counts.text_s, defaults.text_s, worth);
+  const auto o = text_rows(counts.text_o, defaults.text_o, worth);
   for (std::size_t c = 0; c < kConditions; ++c) {
     model.text_s[c] = rising_ratio(s[c], chance[c]);
     model.text_o[c] = rising_ratio(o[c], model.text_s[c]);
@@ -206,7 +219,8 @@ void learn_dates(const Counts& counts, const Model& defaults, Model& model) {
 }
 
 void learn_awards(const Counts& counts, const Model& defaults, Model& model) {
-  constexpr double kPseudo = 50, kMostTeam = .2;
+  // The least: centre grants, which the pairs alone do not show.
+  constexpr double kPseudo = 50, kMostTeam = .2, kLeastTeam = .02;
   ClassPair sum;
   for (const auto& count : counts.award) sum += count;
   for (std::size_t i = 1; i < kAwardLevels; ++i) {
@@ -216,7 +230,7 @@ void learn_awards(const Counts& counts, const Model& defaults, Model& model) {
     m.o =
         (counts.award[i].o + kPseudo * defaults.award[i].o) / (sum.o + kPseudo);
     if (is_match(static_cast<AwardLevel>(i)))
-      m.s = std::min(m.s, kMostTeam * m.o);
+      m.s = std::clamp(m.s, kLeastTeam * m.o, kMostTeam * m.o);
   }
 }
 
@@ -231,10 +245,10 @@ ClassPair organisation_share(const ClassPair& agree, const ClassPair& known,
 
 void learn_lambda(const Counts& counts, std::int64_t plans,
                   const Model& defaults, Model& model) {
-  constexpr double kPseudo = 2;
-  const double all = static_cast<double>(plans) + kPseudo;
-  model.lambda = {(counts.classes.s + kPseudo * defaults.lambda.s) / all,
-                  (counts.classes.o + kPseudo * defaults.lambda.o) / all};
+  const double worth = lambda_worth(plans);
+  const double all = static_cast<double>(plans) + worth;
+  model.lambda = {(counts.classes.s + worth * defaults.lambda.s) / all,
+                  (counts.classes.o + worth * defaults.lambda.o) / all};
 }
 
 void learn_presence(const Counts& counts, bool one_author,
@@ -293,7 +307,7 @@ class Learner {
         continue;
       }
       learn_presence(counts, one_author_, defaults, model);
-      learn_text(counts, set_.chance, defaults, model);
+      learn_text(counts, set_.chance, plans(), defaults, model);
       learn_dates(counts, defaults, model);
       learn_awards(counts, defaults, model);
       model.funder = organisation_share(counts.funder_agree,

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 
 namespace dmp::match::linkage {
@@ -147,6 +148,34 @@ TEST(LinkageEm, KeepsTheTablesOfFewPlans) {
   EXPECT_EQ(learnt.model.q, Model().q);
   EXPECT_NE(learnt.model.lambda, Model().lambda);
   ASSERT_EQ(learnt.remarks.size(), 1U);
+}
+
+// Other work of the team may carry the award too (centre grants), which the
+// pairs alone do not show.
+TEST(LinkageEm, TakesNoAwardForProof) {
+  PairSet set = PairMaker().set(150, true);
+  for (auto& plan : set.plans) {
+    for (std::size_t i = 0; i < plan.levels.size(); ++i) {
+      plan.levels[i].award = i < 3 ? AwardLevel::full_strong : AwardLevel::none;
+      plan.levels[i].award_u = i < 3 ? 1e-4 : .5;
+    }
+  }
+  const Model model = learnt_from(set, {});
+  const auto& strong =
+      model.award[static_cast<std::size_t>(AwardLevel::full_strong)];
+  EXPECT_GT(strong.o, .5);
+  EXPECT_NEAR(strong.s, .02 * strong.o, 1e-9);
+}
+
+// What EM takes for outputs there has any topic; the table says it must not.
+TEST(LinkageEm, HoldsToTheTopicTableWhereThereIsNothingToLearn) {
+  const Model model = learnt_from(PairMaker().set(100, false), {});
+  EXPECT_LT(model.lambda.o, 2);
+  const auto far = [](const Model& one) {
+    return std::accumulate(one.text_o[3].begin(), one.text_o[3].begin() + 9,
+                           0.0);
+  };
+  EXPECT_LT(far(model), far(Model()) + .15);
 }
 
 TEST(LinkageEm, IsCalibratedOnWhatItWasDrawnFrom) {

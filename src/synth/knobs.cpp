@@ -56,6 +56,7 @@ constexpr KnobRow kRows[] = {
     {"early_outputs", &Knobs::early_outputs, {0, .02, .05}, 1, "outputs in the year before the start"},
     {"topic_drift", &Knobs::topic_drift, {.05, .20, .40}, 1, "outputs on the topic of the group, not of the project"},
     {"near_topic", &Knobs::near_topic, {.20, .50, .70}, 1, "other works of the team on a topic near the plan's"},
+    {"keep_team", &Knobs::keep_team, {.40, .40, .40}, 1, "people of the plan who are in another project of the team too; one is"},
     {"keep_funder", &Knobs::keep_funder, {.30, .40, .60}, 1, "other projects of the team with the same funder"},
     {"keep_award", &Knobs::keep_award, {0, .02, .05}, 1, "other projects of the team with the same award number (centre grants)"},
     {"miss_team", &Knobs::miss_team, {.50, .50, .45}, 1000, "near misses, weight: same people, other project"},

@@ -164,8 +164,8 @@ struct Knobs {
   // how outputs differ from their plan
   double hidden_team, late_outputs, early_outputs, topic_drift;
   // how near the near misses are
-  double near_topic, keep_funder, keep_award, miss_team, miss_name, miss_funder,
-      miss_award, miss_topic;
+  double near_topic, keep_team, keep_funder, keep_award, miss_team, miss_name,
+      miss_funder, miss_award, miss_topic;
   // how sources write
   double old_generation, late_registration, registry_history, registry_litter;
   // file forms, 0 or 1; with an awkward ratio of 0 there is none

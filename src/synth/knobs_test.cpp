@@ -183,6 +183,8 @@ TEST(Knobs, ChangeWhatTheyNameAndNothingElse) {
       {"early_outputs=1", {"date"}},
       {"topic_drift=1", {"title", "abstract"}},
       {"near_topic=1", {"title", "abstract"}},
+      {"keep_team=1",
+       {"work authors", "work names", "work orcids", "work institutions"}},
       {"keep_funder=1", {"work funders", "work awards"}},
       {"keep_award=1", {"work funders", "work awards"}},
       // Seen in raw records or files only.

@@ -154,10 +154,19 @@ Status PaperStore::add(const PaperText& text, text::Day day,
   end_ += bytes.size();
   days_.push_back(day);
   category_keys_.emplace_back(hash(category), size() - 1);
-  std::vector<std::uint32_t> terms;
-  terms_of(text, terms);
-  for (const std::uint32_t term : terms) ++document_frequency_[term];
+  add_terms(text);
   return {};
+}
+
+void PaperStore::add_terms(const PaperText& text) {
+  std::vector<std::uint32_t> own;
+  append_terms(text.title, own);
+  append_terms(text.abstract, own);
+  std::sort(own.begin(), own.end());
+  own.erase(std::unique(own.begin(), own.end()), own.end());
+  for (const std::uint32_t term : own) ++document_frequency_[term];
+  terms_.insert(terms_.end(), own.begin(), own.end());
+  term_begins_.push_back(terms_.size());
 }
 
 // Numbers the categories and turns the lists of authors round.
@@ -214,26 +223,22 @@ void PaperStore::load(std::uint32_t paper, PaperText& text) const {
   while (!rest.empty()) text.authors.push_back(take_text(rest));
 }
 
-void PaperStore::terms_of(const PaperText& text,
-                          std::vector<std::uint32_t>& terms) {
-  terms.clear();
-  append_terms(text.title, terms);
-  append_terms(text.abstract, terms);
-  std::sort(terms.begin(), terms.end());
-  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+std::span<const std::uint32_t> PaperStore::terms(std::uint32_t paper) const {
+  const std::uint64_t begin = term_begins_[paper];
+  return std::span(terms_).subspan(begin, term_begins_[paper + 1] - begin);
 }
 
-double PaperStore::similarity(std::span<const std::uint32_t> of,
-                              std::span<const std::uint32_t> other) const {
+double PaperStore::similarity(std::uint32_t paper, std::uint32_t other) const {
+  const auto others = terms(other);
   // Information in whole bits: the same on every machine.
   int all = 0, shared = 0;
-  auto at = other.begin();
-  for (const std::uint32_t term : of) {
+  auto at = others.begin();
+  for (const std::uint32_t term : terms(paper)) {
     const int bits = static_cast<int>(
         std::bit_width(size() / (document_frequency_[term] + 1)));
     all += bits;
-    while (at != other.end() && *at < term) ++at;
-    if (at != other.end() && *at == term) shared += bits;
+    while (at != others.end() && *at < term) ++at;
+    if (at != others.end() && *at == term) shared += bits;
   }
   return all == 0 ? 0 : static_cast<double>(shared) / all;
 }

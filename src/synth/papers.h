@@ -22,7 +22,8 @@ struct PaperText {
 
 // Real papers to make works of, read once. Text lies in a temporary file
 // without a name; in memory are, for each paper, its place there, its day, its
-// first category and 8 + 12 bytes an author. Read-only afterwards: any thread.
+// first category, 8 + 12 bytes an author and 4 a word. Read-only afterwards:
+// any thread.
 class PaperStore {
  public:
   // JSON lines, plain, .gz or .zst: title, abstract, authors [text] or text
@@ -54,14 +55,10 @@ class PaperStore {
   void load(std::uint32_t paper, PaperText& text) const;
   bool failed() const { return failed_->load(); }
 
-  // Words of a text as term numbers, ascending, each once.
-  static void terms_of(const PaperText& text,
-                       std::vector<std::uint32_t>& terms);
-  // Share of `of`'s information that `other` has too, 0 … 1: rare words count
-  // more. Related papers of one author: .12 and more; two papers of a category:
-  // .05 (measured on 114,000 papers).
-  double similarity(std::span<const std::uint32_t> of,
-                    std::span<const std::uint32_t> other) const;
+  // Share of the information in `paper`'s title and abstract that `other` has
+  // too, 0 … 1: rare words count more. Related papers of one author: .12 and
+  // more; two papers of a category: .05 (measured on 114,000 papers).
+  double similarity(std::uint32_t paper, std::uint32_t other) const;
 
  private:
   struct CloseFile {
@@ -70,7 +67,10 @@ class PaperStore {
   PaperStore();
   Status read_file(const std::filesystem::path& path);
   Status add(const PaperText& text, text::Day day, std::string_view category);
+  void add_terms(const PaperText& text);
   void finish();
+  // Words of the text as term numbers, ascending, each once.
+  std::span<const std::uint32_t> terms(std::uint32_t paper) const;
 
   std::unique_ptr<std::FILE, CloseFile> file_;
   std::unique_ptr<std::atomic<bool>> failed_;
@@ -82,7 +82,8 @@ class PaperStore {
   std::vector<std::vector<std::uint32_t>> by_category_;
   std::vector<std::uint64_t> author_begins_{0}, author_keys_;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> by_author_;
-  std::vector<std::uint32_t> document_frequency_;
+  std::vector<std::uint64_t> term_begins_{0};
+  std::vector<std::uint32_t> terms_, document_frequency_;
 };
 
 // The key of a person's name: case and blanks do not count.

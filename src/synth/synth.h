@@ -49,7 +49,7 @@ struct SynthOptions {
 // abstracts, author names and dates are real, the links are not.
 // When plans ask for more works than there are, they get fewer.
 // Memory: plans (about 300 bytes each) and organisations; papers cost about
-// 120 bytes each in memory and their text in a temporary file in out_dir.
+// 500 bytes each in memory and their text in a temporary file in out_dir.
 // Errors: invalid_argument, not_found, corrupt_input (papers), io.
 Status synthesise(const SynthOptions& options);
 

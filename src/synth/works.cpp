@@ -120,7 +120,7 @@ void shuffle(std::vector<Author>& authors, Random& random) {
 
 void choose_team(const Project& project, Work& work, Random& random) {
   for (std::size_t i = 0; i < project.team.size(); ++i)
-    if (random.chance(i == 0 ? .75 : .6))
+    if (random.chance(i == 0 ? .95 : .85))
       add_author(work.authors, project.team[i]);
   if (work.authors.empty()) add_author(work.authors, project.team[0]);
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace dmp::synth {
 namespace {
@@ -18,7 +19,6 @@ constexpr std::uint64_t kFields = 60;
 constexpr std::uint64_t kOrcids = 100'000'000'000;
 constexpr std::uint64_t kStranger = std::uint64_t{1} << 63;
 constexpr std::uint64_t kFromPapers = std::uint64_t{1} << 62;
-constexpr std::size_t kTeam = 6;             // of the authors of a paper
 constexpr std::array kYears{2, 3, 3, 4, 5};  // a project runs
 
 constexpr std::array kFillers{"N/A"sv,     "TBD"sv,
@@ -41,6 +41,16 @@ std::string orcid_of(std::uint64_t number) {
 
 std::uint32_t some(Random& random, double mean) {
   return random.geometric(mean / 2) + random.geometric(mean / 2);
+}
+
+// Each with the chance `share`, one at least, in their order.
+std::vector<Author> some_of(const std::vector<Author>& team, double share,
+                            Random random) {
+  std::vector<Author> some;
+  for (const Author& author : team)
+    if (random.chance(share)) some.push_back(author);
+  if (some.empty()) some.push_back(random.pick(std::span<const Author>(team)));
+  return some;
 }
 
 }  // namespace
@@ -216,10 +226,9 @@ Project World::plan_project(std::uint32_t plan) const {
   if (cast_) {
     PaperText text;
     cast_->papers().load(cast_->seed(plan), text);
-    if (text.authors.size() > kTeam) text.authors.resize(kTeam);
     project.team.clear();
-    for (const std::string& name : text.authors)
-      project.team.push_back(author_of_name(name));
+    for (const std::size_t place : cast_->team(plan))
+      project.team.push_back(author_of_name(text.authors[place]));
     const Window window =
         paper_window(plan, cast_->papers().day(cast_->seed(plan)));
     project.start = window.start;
@@ -241,8 +250,8 @@ Project World::sibling_project(const Project& plan,
                                std::uint64_t project_key) const {
   Project other = project(plan.group, project_key);
   Random random(child(project_key, 78));
-  other.team = plan.team;
-  if (other.team.size() > 2 && random.below(2) == 0) other.team.pop_back();
+  other.team =
+      some_of(plan.team, knobs_.keep_team, Random(child(project_key, 80)));
   if (!random.chance(knobs_.near_topic))
     other.topic.group = child(other.topic.group, 1);
   for (Funding& funding : other.funding) {
