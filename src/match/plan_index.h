@@ -69,7 +69,7 @@ class GateFinder {
 
   // Plans with a key in the work, once each, in no order; all plans, with hits
   // or without, for the builder that has no gate. Valid until the next call.
-  const std::vector<GateHits>& find(WorkWords& work);
+  const std::vector<GateHits>& find(WorkWords& words);
 
  private:
   // What is known of a plan; the last author that hit, from 1.
@@ -81,7 +81,7 @@ class GateFinder {
   GateHits& meet(std::uint32_t plan);
   void add_point(std::uint32_t plan, std::uint32_t author,
                  std::uint32_t points);
-  void add_authors(WorkWords& work);
+  void add_authors(WorkWords& words);
   void add_surname(const PlanIndex::Surname& surname,
                    const std::optional<std::string>& initial,
                    std::uint32_t author);
