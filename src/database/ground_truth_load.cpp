@@ -165,15 +165,15 @@ class Load {
     DMP_ASSIGN(const auto works, listed.next());
     std::map<std::string, WorkVersion> staged;  // by collation key
     for (const Pair& pair : pairs_) {
-      const auto found = works.find(pair.work_doi);
-      if (found == works.end()) {
+      const model::Work* found = works.find(pair.work_doi);
+      if (found == nullptr) {
         warn(pair.line, pair.work_doi + " is not in the works index");
         continue;
       }
       const std::string key = text::collation_key(pair.work_doi);
       auto place = staged.find(key);
       if (place == staged.end()) {
-        auto work = staged_work(found->second, summary_.staging);
+        auto work = staged_work(*found, summary_.staging);
         if (!work) {
           warn(pair.line, pair.work_doi + " does not fit the tables");
           continue;
