@@ -237,7 +237,7 @@ class LogReader {
   }
 
   Status print_aws(const jobs::BatchJob& job) {
-    std::string& next = next_[job.id];
+    std::string& next = next_[job.log_stream];
     std::string out;
     for (bool more = true; more;) {
       auto page = source_.service().log_page(job, tail_, next);
@@ -266,7 +266,7 @@ class LogReader {
   std::string head_;
   std::set<std::string> heads_;
   std::map<std::string, std::uint64_t> printed_;  // bytes of a log, by key
-  std::map<std::string, std::string> next_;       // by job id
+  std::map<std::string, std::string> next_;  // by stream: a retry has its own
 };
 
 bool is_over(const jobs::BatchChain& chain, std::size_t n) {

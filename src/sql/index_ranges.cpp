@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <system_error>
 
 namespace dmp::sql {
@@ -28,6 +29,10 @@ constexpr std::string_view kRelations = "relation_index";
 // In front of the names of other counts in the manifest of a range.
 constexpr std::string_view kType = "work type ";
 constexpr std::string_view kUnknownType = "unknown work type ";
+
+std::string name_of(const BucketRange& range) {
+  return fmt::format("{}-{}", range.low, range.high);
+}
 
 void add_counts(Counts& all, const Counts& some) {
   for (const auto& [name, count] : some) all[name] += count;
@@ -178,14 +183,18 @@ void IndexCounts::add(const IndexCounts& other) {
 
 Result<IndexRanges> IndexRanges::open(const Needs& needs,
                                       const fs::path& stage_dir,
-                                      const storage::Manifest& planned) {
+                                      const storage::Manifest& planned,
+                                      const std::vector<BucketRange>& cut) {
   IndexRanges ranges(needs, stage_dir / storage::kPartsName, planned);
+  std::set<std::string> of_this_cut;
+  for (const auto& range : cut) of_this_cut.insert(name_of(range));
   std::error_code error;
   for (fs::directory_iterator it(ranges.parts_, error), end;
        !error && it != end; it.increment(error)) {
     const std::string buckets = it->path().filename().string();
     const auto wanted = storage::stage_key(ranges.planned_part(buckets));
-    if (storage::finished(it->path(), wanted)) continue;
+    if (of_this_cut.contains(buckets) && storage::finished(it->path(), wanted))
+      continue;
     std::error_code problem;
     fs::remove_all(it->path(), problem);
     if (problem) {
@@ -246,7 +255,7 @@ Status IndexRanges::read_again(const fs::path& dir,
 
 Status IndexRanges::add(const BucketRange& range,
                         const std::function<void(std::string_view)>& progress) {
-  const std::string buckets = fmt::format("{}-{}", range.low, range.high);
+  const std::string buckets = name_of(range);
   const fs::path dir = parts_ / buckets;
   storage::Manifest planned = planned_part(buckets);
   auto part = storage::finished(dir, storage::stage_key(planned));

@@ -49,10 +49,11 @@ class IndexRanges {
   };
 
   // `planned`: the manifest the whole stage will have; parts of another stage
-  // key are removed. Errors: io.
+  // key, and of ranges that are not in `cut`, are removed. Errors: io.
   static Result<IndexRanges> open(const Needs& needs,
                                   const std::filesystem::path& stage_dir,
-                                  const storage::Manifest& planned);
+                                  const storage::Manifest& planned,
+                                  const std::vector<BucketRange>& cut);
 
   // Makes the rows of a range, or takes those that are there; ranges ascend.
   // `progress` hears which. Errors: internal (an audit, a statement), io.

@@ -123,6 +123,26 @@ TEST_F(IndexRangesTest, APartThatIsCutOrOfOtherInputIsMadeAgain) {
   EXPECT_EQ(heard_[1], "buckets 64-127 of 256");
 }
 
+// Another limit of memory means other ranges: parts nobody will ask for go.
+TEST_F(IndexRangesTest, PartsOfOtherRangesAreRemoved) {
+  broken_ = true;
+  ASSERT_FALSE(build("cut").has_value());
+  const fs::path parts = world_.stage("cut") / storage::kPartsName;
+  ASSERT_TRUE(fs::exists(parts / "0-63"));
+  bool gone = false;
+  const auto built = build("cut", [&](auto& options) {
+    options.ranges = 2;
+    options.progress = [&](std::string_view text) {
+      heard_.emplace_back(text);
+      gone = !fs::exists(parts / "0-63");
+    };
+  });
+  ASSERT_TRUE(built.has_value()) << built.error().message;
+  EXPECT_TRUE(gone);
+  EXPECT_THAT(heard_,
+              ElementsAre("buckets 0-127 of 256", "buckets 128-255 of 256"));
+}
+
 TEST_F(IndexRangesTest, ForceMakesEveryRangeAgain) {
   broken_ = true;
   ASSERT_FALSE(build("forced").has_value());

@@ -55,11 +55,12 @@ class Build {
     DMP_TRY(runner_.run(ModelScope::prepare, 0, 255));
     DMP_TRY(export_prepared());
     // From here on relations are a table by DOI, and identifiers resolve.
-    DMP_ASSIGN(auto ranges, IndexRanges::open({session_, runner_, ror_ids_,
-                                               stats_, linkage_stats_},
-                                              options_.stage_dir, manifest));
-    for (const auto& range : cut_buckets(range_count()))
-      DMP_TRY(ranges.add(range, options_.progress));
+    const auto cut = cut_buckets(range_count());
+    DMP_ASSIGN(
+        auto ranges,
+        IndexRanges::open({session_, runner_, ror_ids_, stats_, linkage_stats_},
+                          options_.stage_dir, manifest, cut));
+    for (const auto& range : cut) DMP_TRY(ranges.add(range, options_.progress));
     take_counts(ranges.counts());
     // From here on a DOI is unique and normalised, and every row is on disk.
     DMP_TRY(timed("collection statistics", [&] {
@@ -422,8 +423,11 @@ Result<storage::StageResult> build_works_index(
   DMP_ASSIGN(auto publication,
              storage::Publication::begin(options.stage_dir, manifest.stage));
   if (options.force) {
+    const fs::path parts = options.stage_dir / storage::kPartsName;
     std::error_code error;
-    fs::remove_all(options.stage_dir / storage::kPartsName, error);
+    fs::remove_all(parts, error);
+    if (error)
+      return Error{ErrorCode::io, parts.string() + ": " + error.message()};
   }
   const fs::path root =
       options.scratch_dir.empty() ? publication.dir() : options.scratch_dir;

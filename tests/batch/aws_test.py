@@ -134,9 +134,12 @@ class FakeAws:
 
     def log(self, ask):
         lines = self.logs.get(ask["logStreamName"], [])
-        first = int(ask["nextToken"]) if "nextToken" in ask else max(0, len(lines) - ask["limit"])
-        assert ask["startFromHead"] == ("nextToken" in ask)
-        return {"events": [{"message": line} for line in lines[first:]], "nextForwardToken": str(len(lines))}
+        stream, _, token = ask.get("nextToken", "").rpartition(" ")
+        assert not token or stream == ask["logStreamName"], "a token of another stream"
+        first = int(token) if token else max(0, len(lines) - ask["limit"])
+        assert ask["startFromHead"] == bool(token)
+        return {"events": [{"message": line} for line in lines[first:]],
+                "nextForwardToken": f"{ask['logStreamName']} {len(lines)}"}
 
     # ---------------------------------------------------------------------- S3
     def s3(self, request, path, query, body):
