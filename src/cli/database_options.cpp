@@ -14,6 +14,8 @@ namespace dmp::cli {
 namespace {
 
 constexpr std::string_view kSqlite = "sqlite:";
+// SQLite's name of a database without file.
+constexpr std::string_view kMemory = "sqlite::memory:";
 constexpr const char* kName = "database";
 constexpr const char* kHost = "mysql-config.mysql-host";
 constexpr const char* kForms =
@@ -60,6 +62,11 @@ std::vector<Option> merge_rows() {
 
 void check_database(const Values& values, Problems& problems) {
   const std::string text = values.text(kName);
+  if (text == kMemory) {
+    problems.lines.push_back(fmt::format(
+        "--database: {} is gone when the command ends; name a file", kMemory));
+    return;
+  }
   if (text.empty() || is_sqlite(text)) return;
   problems.lines.push_back(
       text == "mysql" ? "--database: this version has no MySQL client"

@@ -9,6 +9,7 @@
 #include "database/ground_truth_load.h"
 #include "database/merge.h"
 #include "database/plan_map.h"
+#include "database/plan_records.h"
 #include "database/sqlite_store.h"
 #include "dmps/transform.h"
 #include "jobs/index_files.h"
@@ -19,6 +20,7 @@
 
 #include <charconv>
 #include <functional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -39,21 +41,18 @@ Entry leaf(const std::string& name, const std::string& summary,
 
 // --------------------------------------------------------------------- merge
 
-// What is written stands beside the matches, never inside a published stage.
-std::string beside(fs::path matches) {
-  matches = matches.lexically_normal();
-  if (!matches.has_filename()) matches = matches.parent_path();
+// What is written stands beside this, never inside a published stage.
+fs::path whole_of(const fs::path& matches) {
+  if (auto stage = database::stage_of(matches)) return *std::move(stage);
   std::error_code error;
-  const fs::path above = matches.parent_path();
-  if (fs::exists(above / "manifest.json", error)) matches = above;
-  return matches.string() + ".";
+  const fs::path path = fs::absolute(matches, error).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
 }
 
 // dmps/R/transform of the bucket that the matches lie in, where it is.
-Result<std::vector<model::Plan>> plans_beside(const fs::path& matches) {
-  fs::path stage = fs::path(beside(matches)).replace_extension();
-  const fs::path plans = stage.parent_path().parent_path() / "dmps" /
-                         stage.filename() / "transform";
+Result<std::vector<model::Plan>> plans_beside(const fs::path& whole) {
+  const fs::path plans = whole.parent_path().parent_path() / "dmps" /
+                         whole.filename() / "transform";
   std::error_code error;
   if (!fs::exists(plans / "manifest.json", error))
     return std::vector<model::Plan>();
@@ -95,12 +94,13 @@ Result<std::unique_ptr<database::RelatedWorksStore>> store_to_merge(
 Status merge(const Values& values, storage::Manifest& counted) {
   database::MergeOptions options;
   options.matches = values.text("matches-path");
-  options.beside = beside(options.matches);
+  const fs::path whole = whole_of(options.matches);
+  options.beside = whole.string() + ".";
   options.dry_run = values.flag("dry-run");
   options.keep_empty = values.flag("keep-empty");
   options.allow_mass_delete = values.flag("allow-mass-delete");
   options.audit_file = values.text("audit-file");
-  DMP_ASSIGN(options.plans, plans_beside(options.matches));
+  DMP_ASSIGN(options.plans, plans_beside(whole));
   DMP_ASSIGN(const auto store, store_to_merge(values));
   DMP_ASSIGN(const auto summary, database::merge(*store, options));
   if (!options.dry_run) {
@@ -209,8 +209,10 @@ Result<std::string> rows_of(const Values& values, const Row& row) {
   std::string out;
   bool found = !values.has("dmp");
   for (const auto& plan : plans) {
-    if (values.has("dmp") && database::normal_doi(plan.dmp_id) != wanted)
+    if (values.has("dmp") &&
+        (wanted.empty() || database::normal_doi(plan.dmp_id) != wanted)) {
       continue;
+    }
     found = true;
     DMP_ASSIGN(const auto links, store->links(plan.id));
     for (const auto& link : links) {
@@ -225,13 +227,28 @@ Result<std::string> rows_of(const Values& values, const Row& row) {
       fmt::format("--dmp: \"{}\" is not in the database", values.text("dmp"))};
 }
 
+// On a terminal a control character (C0, DEL, C1) could do more than be seen.
+std::string shown(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next =
+        static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    const bool is_c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;
+    if (is_c1) ++i;
+    const bool is_control = is_c1 || byte < 0x20 || byte == 0x7F;
+    out += is_control ? ' ' : text[i];
+  }
+  return out;
+}
+
 std::string table_row(const database::PlanRow& plan,
                       const database::Link& link) {
   return fmt::format("{:>6}  {:<8}  {:<14}  {:>9.4f}  {}  {}\n", plan.id,
                      database::status_name(link.values.status),
                      database::source_name(link.values.source),
-                     link.values.score, link.values.doi,
-                     link.title.value_or(""));
+                     link.values.score, shown(link.values.doi),
+                     shown(link.title.value_or("")));
 }
 
 std::string csv_row(const database::PlanRow& plan, const database::Link& link) {

@@ -87,24 +87,15 @@ std::vector<PlanRow> rows_to_put(const std::vector<PlanRow>& present,
   return put;
 }
 
-// The plans of the store, after those of the records are there.
-Result<PlanMap> plans_for(RelatedWorksStore& store, const PlanRecords& records,
-                          const MergeOptions& options) {
-  DMP_ASSIGN(std::vector<PlanRow> rows, store.plans());
-  if (!store.keeps_plans()) return PlanMap(rows);
-  std::vector<PlanRow> put = rows_to_put(rows, records, options.plans);
-  if (put.empty()) return PlanMap(rows);
-  if (options.dry_run) {
-    std::int64_t id = 0;
-    for (PlanRow& row : put) {
-      if (row.id != 0) continue;
-      row.id = --id;
-      rows.push_back(std::move(row));
-    }
-    return PlanMap(rows);
+// The plans as they will be, new ones with ids below 0.
+PlanMap foreseen_plans(std::vector<PlanRow> rows,
+                       const std::vector<PlanRow>& put) {
+  std::int64_t id = 0;
+  for (const PlanRow& row : put) {
+    if (row.id != 0) continue;
+    rows.push_back(row);
+    rows.back().id = --id;
   }
-  DMP_TRY(store.put_plans(put));
-  DMP_ASSIGN(rows, store.plans());
   return PlanMap(rows);
 }
 
@@ -137,11 +128,16 @@ class Merger {
   }
 
   Status open_files() {
-    if (!options_.beside.empty()) {
-      DMP_ASSIGN(const std::string database, store_.identity());
+    if (options_.beside.empty()) {
+      DMP_TRY(store_.begin_merge());
+    } else {
+      MergeSource source;
+      DMP_ASSIGN(source.database, store_.identity());
+      source.matches = records_.digest();
+      source.keep_empty = options_.keep_empty;
       DMP_ASSIGN(auto progress,
                  MergeProgress::open(options_.beside + "merge_progress.jsonl",
-                                     database, records_.digest()));
+                                     source, store_));
       progress_.emplace(std::move(progress));
     }
     if (options_.audit_file.empty()) return {};
@@ -306,12 +302,20 @@ Result<MergeSummary> merge(RelatedWorksStore& store,
                            const MergeOptions& options) {
   // From here on: every record can be read.
   DMP_ASSIGN(PlanRecords records, PlanRecords::read(options.matches));
-  // From here on: the store has the plans, and each record its plan.
-  DMP_ASSIGN(const PlanMap plans, plans_for(store, records, options));
-  records.assign(plans);
+  DMP_ASSIGN(std::vector<PlanRow> rows, store.plans());
+  std::vector<PlanRow> put;
+  if (store.keeps_plans()) put = rows_to_put(rows, records, options.plans);
+  records.assign(foreseen_plans(rows, put));
   Merger merger(store, options, records);
   DMP_TRY(merger.guard());
-  if (!options.dry_run) DMP_TRY(merger.open_files());
+  if (options.dry_run) return merger.run();
+  DMP_TRY(merger.open_files());
+  // From here on: the store has the plans, and each record its plan.
+  if (!put.empty()) {
+    DMP_TRY(store.put_plans(put));
+    DMP_ASSIGN(rows, store.plans());
+    records.assign(PlanMap(rows));
+  }
   return merger.run();
 }
 

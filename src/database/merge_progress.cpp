@@ -11,24 +11,31 @@ namespace {
 
 constexpr const char* kEnd = R"({"end":true})";
 
-std::string line_of(const char* first, std::string_view one, const char* second,
-                    std::string_view other) {
+std::string head_line(const MergeSource& source, std::string_view merge) {
   std::string line;
   JsonWriter json(line);
-  json.begin_object().member(first, one).member(second, other).end_object();
+  json.begin_object().member("database", source.database);
+  json.member("matches", source.matches);
+  json.member("keepEmpty", source.keep_empty);
+  json.member("merge", merge).end_object();
   return line;
 }
 
 std::string record_line(std::string_view dmp_doi, std::string_view hash) {
-  return line_of("dmpDoi", dmp_doi, "hash", hash);
+  std::string line;
+  JsonWriter json(line);
+  json.begin_object().member("dmpDoi", dmp_doi).member("hash", hash);
+  json.end_object();
+  return line;
 }
 
 }  // namespace
 
 Result<MergeProgress> MergeProgress::open(const std::filesystem::path& file,
-                                          std::string_view database,
-                                          std::string_view matches) {
-  const std::string head = line_of("database", database, "matches", matches);
+                                          const MergeSource& source,
+                                          RelatedWorksStore& store) {
+  DMP_ASSIGN(std::string merge, store.last_merge());
+  const std::string head = head_line(source, merge);
   MergeProgress progress;
   progress.file_ = file;
   std::string line;
@@ -38,10 +45,16 @@ Result<MergeProgress> MergeProgress::open(const std::filesystem::path& file,
     while (std::getline(in, line)) progress.done_.insert(std::move(line));
   }
   if (progress.done_.contains(kEnd)) goes_on = false;
-  if (!goes_on) progress.done_.clear();
-  progress.out_.open(file, goes_on ? std::ios::app : std::ios::trunc);
-  // After a line that a kill cut off, too.
-  DMP_TRY(progress.put(goes_on ? "" : head));
+  if (goes_on) {
+    progress.out_.open(file, std::ios::app);
+    // After a line that a kill cut off, too.
+    DMP_TRY(progress.put(""));
+    return progress;
+  }
+  progress.done_.clear();
+  DMP_ASSIGN(merge, store.begin_merge());
+  progress.out_.open(file, std::ios::trunc);
+  DMP_TRY(progress.put(head_line(source, merge)));
   return progress;
 }
 

@@ -223,6 +223,36 @@ TEST_F(Merge, ResumesOnlyTheSameMatchesOnTheSameDatabase) {
   EXPECT_EQ(merged(model_).resumed, 0);  // other matches
 }
 
+TEST_F(Merge, ResumesNothingThatAnotherMergeMayHaveUndone) {
+  const auto first = {record("10.48321/d1", {found("10.5555/a", 1)}),
+                      record("10.48321/d2", {found("10.5555/b", 1)})};
+  write(first);
+  model_.refusals = {{ErrorCode::corrupt_input, "x"}};
+  merged(model_);
+  const std::string beside = options_.beside;
+  options_.beside = folder("other.");
+  write({record("10.48321/d2", {found("10.5555/c", 1)})});
+  merged(model_);
+  options_.beside = beside;
+  write(first);
+  EXPECT_EQ(merged(model_).resumed, 0);
+  EXPECT_THAT(shown(model_, 2),
+              ElementsAre("10.5555/b AA PENDING SYSTEM_MATCHED 1/50"));
+}
+
+TEST_F(Merge, ResumesNothingThatKeptEmptyPlans) {
+  write({record("10.48321/d1", {found("10.5555/a", 1)})});
+  merged(model_);
+  write({record("10.48321/d1", {}),
+         record("10.48321/d2", {found("10.5555/b", 1)})});
+  model_.refusals = {{ErrorCode::corrupt_input, "x"}};
+  options_.keep_empty = true;
+  EXPECT_EQ(merged(model_).processed, 1);
+  options_.keep_empty = false;
+  EXPECT_EQ(merged(model_).resumed, 0);
+  EXPECT_THAT(shown(model_, 1), IsEmpty());
+}
+
 TEST_F(Merge, CountsRecordsWithoutAPlan) {
   write({record("no doi", {found("10.5555/a", 1)}),
          record("10.48321/d1", {found("10.5555/a", 1)})});
@@ -270,13 +300,14 @@ TEST_F(Merge, GuardsAgainstTheLossOfMostLinks) {
   write({record("10.48321/d1", many)});
   merged();
   many.resize(1'000);
-  write({record("10.48321/d1", many)});
+  write({record("10.48321/d1", many), record("10.48321/d2", {})});
   const auto stopped = merge(*store_, options_);
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().code, ErrorCode::invalid_argument);
   EXPECT_THAT(stopped.error().message,
               HasSubstr("1100 of 2100 PENDING links would be deleted"));
   EXPECT_EQ(shown(*store_, 1).size(), 2'100U);
+  EXPECT_EQ(store_->plans()->size(), 1U);
   options_.allow_mass_delete = true;
   EXPECT_EQ(merged().links.deleted, 1'100);
 }

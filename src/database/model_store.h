@@ -31,6 +31,12 @@ class ModelStore final : public RelatedWorksStore {
   }
 
   Result<std::string> identity() override { return std::string("model"); }
+  Result<std::string> last_merge() override {
+    return merges_ == 0 ? "" : std::to_string(merges_);
+  }
+  Result<std::string> begin_merge() override {
+    return std::to_string(++merges_);
+  }
   bool keeps_plans() const override { return true; }
   Result<std::vector<PlanRow>> plans() override { return plans_; }
 
@@ -272,6 +278,7 @@ class ModelStore final : public RelatedWorksStore {
   std::vector<Row> links_;
   Batch staged_;
   std::int64_t last_ = 0;
+  int merges_ = 0;
   std::size_t last_work_ = 0, last_version_ = 0;
 };
 

@@ -17,13 +17,13 @@ namespace fs = std::filesystem;
 using model::PlanMatches;
 
 // read_matches() looks at sizes; here a changed byte would reach a database.
-Status verify_sums(const fs::path& stage) {
-  std::error_code error;
-  if (!fs::exists(stage / "manifest.json", error)) return {};
-  DMP_ASSIGN(const auto manifest, storage::read_manifest(stage));
+Status verify_sums(const fs::path& matches) {
+  const auto stage = stage_of(matches);
+  if (!stage) return {};
+  DMP_ASSIGN(const auto manifest, storage::read_manifest(*stage));
   for (const auto& file : manifest.files) {
     if (file.path.find("matches") == std::string::npos) continue;
-    const fs::path path = stage / file.path;
+    const fs::path path = *stage / file.path;
     if (Status same = storage::verify_digest(path, {"sha256", file.sha256});
         !same) {
       return std::move(same).error().during(path.string());
@@ -50,6 +50,18 @@ void add_later(PlanMatches& all, PlanMatches&& later) {
 }
 
 }  // namespace
+
+std::optional<fs::path> stage_of(const fs::path& matches) {
+  std::error_code error;
+  fs::path start = fs::absolute(matches, error).lexically_normal();
+  if (!start.has_filename()) start = start.parent_path();
+  if (fs::exists(start / "manifest.json", error)) return start;
+  for (fs::path dir = start; dir.has_relative_path();) {
+    dir = dir.parent_path();
+    if (storage::read_manifest(dir)) return dir;
+  }
+  return std::nullopt;
+}
 
 Result<PlanRecords> PlanRecords::read(const fs::path& matches) {
   PlanRecords all;
@@ -93,11 +105,13 @@ Status PlanRecords::each_plan(const Visit& visit) const {
   };
   std::unordered_map<std::int64_t, Open> open;
   std::size_t next = 0;
-  return results::read_matches(matches_, [&](PlanMatches&& matches) -> Status {
-    if (next >= records_.size()) {
-      return Error{ErrorCode::corrupt_input,
-                   matches_.string() + ": changed while it was read"};
-    }
+  const auto changed = [&] {
+    return Error{ErrorCode::corrupt_input,
+                 matches_.string() + ": changed while it was read"};
+  };
+  DMP_TRY(results::read_matches(matches_, [&](PlanMatches&& matches) -> Status {
+    if (next >= records_.size() || records_[next].dmp_doi != matches.plan_doi)
+      return changed();
     const std::size_t i = next++;
     if (!plans_[i]) return {};
     const std::int64_t plan = *plans_[i];
@@ -112,7 +126,9 @@ Status PlanRecords::each_plan(const Visit& visit) const {
     const auto whole = open.extract(plan);
     return visit(plan, std::move(whole.mapped().matches),
                  whole.mapped().records);
-  });
+  }));
+  if (next < records_.size()) return changed();
+  return {};
 }
 
 }  // namespace dmp::database

@@ -15,6 +15,12 @@
 
 namespace dmp::database {
 
+// The published stage that matches are or lie in, as an absolute path: the
+// first folder from `matches` upwards with a manifest; above `matches` one that
+// can be read, as other programs have files of that name. nullopt: none.
+std::optional<std::filesystem::path> stage_of(
+    const std::filesystem::path& matches);
+
 // The records of a folder of matches, each read twice: first for what they are
 // of, then plan by plan.
 class PlanRecords {
@@ -25,8 +31,9 @@ class PlanRecords {
     std::string hash;  // of all it holds
   };
 
-  // The first reading; checks the files against their manifest, if they have
-  // one. Errors: those of results::read_matches, corrupt_input (other bytes).
+  // The first reading; checks the files of the stage that the matches are or
+  // lie in, if there is one, against its manifest. Errors: those of
+  // results::read_matches, corrupt_input (other bytes).
   static Result<PlanRecords> read(const std::filesystem::path& matches);
 
   // In reading order.
@@ -44,7 +51,8 @@ class PlanRecords {
   // The second reading, after assign(): each plan once, when its last record
   // has been read. Of several records of one plan a later one wins for a work
   // that both list. Memory: the plans with several records that are open.
-  // Errors: those of the first reading and of `visit`.
+  // Errors: those of the first reading (other records than then are
+  // corrupt_input, perhaps after some visits) and of `visit`.
   Status each_plan(const Visit& visit) const;
 
  private:

@@ -105,6 +105,11 @@ class RelatedWorksStore {
   // anew, has another.
   virtual Result<std::string> identity() = 0;
 
+  // Names the merge that was begun last; "": none was.
+  virtual Result<std::string> last_merge() = 0;
+  // Another merge begins: its name, which none before had.
+  virtual Result<std::string> begin_merge() = 0;
+
   // Ascending id.
   virtual Result<std::vector<PlanRow>> plans() = 0;
   // Plans with id 0 are added, in the order given, with the next free ids, but

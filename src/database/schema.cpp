@@ -6,9 +6,9 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace dmp::database {
 
@@ -191,24 +191,42 @@ Status migrate(Connection& connection, std::int64_t from) {
                   kApplication, kMigrations.size()));
 }
 
+using WorksByKey = std::map<std::string, std::pair<std::int64_t, std::string>>;
+
+// Id and DOI of all works, by our key.
+Result<WorksByKey> works_by_key(Connection& connection) {
+  WorksByKey works;
+  DMP_ASSIGN(Statement all,
+             connection.prepare("SELECT id, doi FROM works ORDER BY id"));
+  while (true) {
+    DMP_ASSIGN(const bool row, all.step());
+    if (!row) return works;
+    const std::string doi = all.text(1);
+    const auto [place, is_new] = works.try_emplace(
+        text::collation_key(doi), std::pair(all.integer(0), doi));
+    if (is_new) continue;
+    return Error{ErrorCode::corrupt_input,
+                 fmt::format("works {} \"{}\" and {} \"{}\" are one DOI under "
+                             "the collation {}",
+                             place->second.first, place->second.second,
+                             all.integer(0), doi, text::collation_version())};
+  }
+}
+
 // Keys of another ICU are not to be compared with ours: made anew.
 Status refold(Connection& connection) {
   DMP_ASSIGN(
       const std::string written,
       connection.text("SELECT value FROM settings WHERE name = 'collation'"));
   if (written == text::collation_version()) return {};
-  std::vector<std::pair<std::int64_t, std::string>> works;
-  DMP_ASSIGN(Statement all, connection.prepare("SELECT id, doi FROM works"));
-  while (true) {
-    DMP_ASSIGN(const bool row, all.step());
-    if (!row) break;
-    works.emplace_back(all.integer(0), all.text(1));
-  }
+  DMP_ASSIGN(const auto works, works_by_key(connection));
+  // A number equals no key, so a new one never meets another work's old one.
+  DMP_TRY(connection.run("UPDATE works SET doi_fold = id"));
   DMP_ASSIGN(
       Statement put,
       connection.prepare("UPDATE works SET doi_fold = ?2 WHERE id = ?1"));
-  for (const auto& [id, doi] : works)
-    DMP_TRY(put.bind(id, Blob{text::collation_key(doi)}).run());
+  for (const auto& [key, work] : works)
+    DMP_TRY(put.bind(work.first, Blob{key}).run());
   DMP_ASSIGN(Statement note,
              connection.prepare("INSERT INTO settings VALUES ('collation', ?1) "
                                 "ON CONFLICT DO UPDATE SET value = ?1"));

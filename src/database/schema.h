@@ -6,7 +6,9 @@ namespace dmp::database {
 
 // Brings a file to the tables of this version, which docs/formats.md lists: an
 // empty one, or one of an older version. Source: spec database.md 7.
-// Errors: invalid_argument (a newer version's, or another program's file).
+// Errors: invalid_argument (a newer version's, or another program's file),
+// corrupt_input (two of its works are one DOI under text::collation_key of
+// now).
 Status prepare_schema(Connection& connection);
 
 // A file that is only read has these tables.

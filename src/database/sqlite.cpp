@@ -1,8 +1,11 @@
 #include "database/sqlite.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
+#include <system_error>
 #include <utility>
 
 namespace dmp::database {
@@ -40,6 +43,29 @@ Error error_of(sqlite3* handle, int result) {
   const char* text =
       handle == nullptr ? sqlite3_errstr(result) : sqlite3_errmsg(handle);
   return {code_of(result), fmt::format("database: {}", text)};
+}
+
+// A reader needs files beside the database, which it cannot make in a folder it
+// may not write to. Without a log, whose rows would be passed by, it can do
+// without them.
+bool is_immutable(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto folder = std::filesystem::absolute(file, error).parent_path();
+  return ::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) != 0 &&
+         !std::filesystem::exists(file.string() + "-wal", error);
+}
+
+std::string immutable_uri(const std::filesystem::path& file) {
+  std::error_code error;
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(file, error).string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02X}", c);
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
 }
 
 }  // namespace
@@ -141,8 +167,13 @@ Result<Connection> Connection::open(const std::filesystem::path& file,
   // so a reader may, too; of a file with no such right SQLite makes do.
   int flags = SQLITE_OPEN_READWRITE;
   if (access == Access::write) flags |= SQLITE_OPEN_CREATE;
+  std::string name = file.string();
+  if (access == Access::read && is_immutable(file)) {
+    flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+    name = immutable_uri(file);
+  }
   sqlite3* handle = nullptr;
-  const int result = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+  const int result = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   Connection connection(handle);
   if (result != SQLITE_OK)
     return error_of(handle, result).during(file.string());

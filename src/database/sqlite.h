@@ -76,7 +76,8 @@ enum class Access : std::uint8_t {
 // Threads: one at a time.
 class Connection {
  public:
-  // Waits up to `patience` for others that hold the file.
+  // Waits up to `patience` for others that hold the file. To be read from a
+  // folder that may not be written, it must not be changed meanwhile.
   static Result<Connection> open(const std::filesystem::path& file,
                                  Access access,
                                  std::chrono::milliseconds patience);

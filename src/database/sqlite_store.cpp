@@ -154,6 +154,18 @@ class SqliteStore final : public RelatedWorksStore {
         "SELECT value FROM settings WHERE name = 'identity'");
   }
 
+  Result<std::string> last_merge() override {
+    return connection_.text("SELECT value FROM settings WHERE name = 'merge'");
+  }
+
+  Result<std::string> begin_merge() override {
+    DMP_TRY(
+        change("INSERT INTO settings "
+               "VALUES ('merge', lower(hex(randomblob(16)))) "
+               "ON CONFLICT DO UPDATE SET value = excluded.value"));
+    return last_merge();
+  }
+
   bool keeps_plans() const override { return true; }
 
   Result<std::vector<PlanRow>> plans() override {

@@ -21,7 +21,8 @@ struct SqliteOptions {
 // processes may have it open; one writes at a time. ":memory:" is a store
 // without file.
 // Errors: not_found (nothing to read), invalid_argument (another program's
-// file, a newer version's, no rights), unavailable, io.
+// file, a newer version's, no rights), corrupt_input (prepare_schema),
+// unavailable, io.
 Result<std::unique_ptr<RelatedWorksStore>> open_sqlite(
     const std::filesystem::path& file, const SqliteOptions& options = {});
 

@@ -221,6 +221,36 @@ TEST_F(SqliteFile, FoldsDoisAnewForAnotherCollation) {
   EXPECT_EQ(shown(*store, 1).size(), 1U);
 }
 
+TEST_F(SqliteFile, FoldsDoisAnewThatHaveTheKeysOfOneAnother) {
+  {
+    const auto store = open();
+    add_plans(*store, 1);
+    apply(*store,
+          {{work("10.5555/a", "a1"), work("10.5555/b", "b1")},
+           {link(1, "10.5555/a", "a1", 1), link(1, "10.5555/b", "b1", 2)}});
+  }
+  sql("UPDATE settings SET value = 'icu 1' WHERE name = 'collation'; "
+      "CREATE TEMP TABLE old AS SELECT doi, doi_fold FROM works; "
+      "UPDATE works SET doi_fold = id; "
+      "UPDATE works SET doi_fold = "
+      "(SELECT doi_fold FROM old WHERE old.doi <> works.doi)");
+  const auto store = open();
+  ASSERT_TRUE(store->set_status(1, "10.5555/A", LinkStatus::accepted, "ada"));
+  EXPECT_THAT(shown(*store, 1),
+              ElementsAre("10.5555/a A1 ACCEPTED SYSTEM_MATCHED 1/50",
+                          "10.5555/b B1 PENDING SYSTEM_MATCHED 2/50"));
+}
+
+TEST_F(SqliteFile, NamesTwoWorksThatAreOneForAnotherCollation) {
+  open();
+  sql("UPDATE settings SET value = 'icu 1' WHERE name = 'collation'; "
+      "INSERT INTO works (doi, doi_fold) VALUES ('10.5555/a', x'01'), "
+      "('10.5555/A', x'02')");
+  EXPECT_EQ(refused().code, ErrorCode::corrupt_input);
+  EXPECT_THAT(refused().message,
+              HasSubstr("works 1 \"10.5555/a\" and 2 \"10.5555/A\" are one"));
+}
+
 TEST_F(SqliteFile, RefusesWhatIsNotItsOwn) {
   EXPECT_EQ(open_sqlite(file(), {Access::read}).error().code,
             ErrorCode::not_found);

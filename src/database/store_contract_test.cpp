@@ -38,6 +38,14 @@ INSTANTIATE_TEST_SUITE_P(All, Store, ::testing::Values(memory_sqlite, model),
                            return test.param == model ? "Model" : "Sqlite";
                          });
 
+TEST_P(Store, NamesEachMergeAnew) {
+  EXPECT_EQ(*store_.last_merge(), "");
+  const auto first = store_.begin_merge();
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(*store_.last_merge(), *first);
+  EXPECT_NE(*store_.begin_merge(), *first);
+}
+
 // Plans 1, 2, 3 with an accepted, a rejected, two undecided and a person's
 // link.
 class SeededStore : public Store {

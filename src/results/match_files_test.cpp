@@ -131,6 +131,16 @@ TEST_F(MatchFiles, OfAStageAreThoseOfItsManifest) {
   EXPECT_THAT(read(root_ / "stage"), SizeIs(1));
 }
 
+TEST_F(MatchFiles, AreNotWhatAMergeLeftBesideThem) {
+  fs::create_directories(root_);
+  std::ofstream(root_ / "matches.jsonl")
+      << R"({"dmpDoi":"10.48321/a","works":[]})"
+      << "\n";
+  for (const char* name : {"merge_progress.jsonl", "failed_dmps.jsonl"})
+    std::ofstream(root_ / (std::string("matches.jsonl.") + name)) << "{}\n";
+  EXPECT_THAT(read(root_), SizeIs(1));
+}
+
 TEST_F(MatchFiles, OfTheFlatFormAreGroupedByPlan) {
   fs::create_directories(root_);
   std::ofstream(root_ / "matches.jsonl")

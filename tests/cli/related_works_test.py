@@ -3,7 +3,9 @@
 
 usage: related_works_test.py PROGRAM [unittest arguments]
 """
+import contextlib
 import csv
+import hashlib
 import io
 import json
 import os
@@ -42,6 +44,14 @@ class RelatedWorks(unittest.TestCase):
 
     def write(self, records, name="matches.jsonl"):
         (self.dir / name).write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
+
+    def publish(self, records, digest=None):
+        matches = self.dir / "search/R/r01/matches/matches_0000.jsonl"
+        matches.parent.mkdir(parents=True)
+        self.write(records, matches)
+        listed = {"path": "r01/matches/matches_0000.jsonl", "bytes": matches.stat().st_size, "rows": len(records),
+                  "sha256": digest or hashlib.sha256(matches.read_bytes()).hexdigest()}
+        (self.dir / "search/R/manifest.json").write_text(json.dumps({"stage": "x", "key": "0", "files": [listed]}))
 
     def start(self, *words, database="w.db"):
         line = [PROGRAM, "dmsp", "related-works", *map(str, words), "--database", f"sqlite:{database}"]
@@ -158,6 +168,38 @@ class RelatedWorks(unittest.TestCase):
         self.assertIn("no link to 10.5555/z", self.call("set-status", "1", "10.5555/z", "PENDING", "--by", "a", code=1))
         self.assertIn('"10.48321/none"', self.call("list", "--dmp", "10.48321/none", code=1))
 
+    def test_a_list_of_one_dmp_has_no_plans_without_doi(self):
+        self.write([record(1, [work("10.5555/a")])])
+        self.merge()
+        with contextlib.closing(sqlite3.connect(self.dir / "w.db")) as connection, connection:
+            connection.execute("UPDATE plans SET dmpId = 'of the university'")
+        self.assertIn('"foo" is not in the database', self.call("list", "--dmp", "foo", code=1))
+        self.assertIn("10.5555/a", self.call("list"))
+
+    def test_lists_a_file_that_may_only_be_read(self):
+        self.write([record(1, [work("10.5555/a")])])
+        shelf = self.dir / "shelf 100%?#"
+        shelf.mkdir()
+        self.merge(database=shelf / "w.db")
+        (shelf / "w.db").chmod(0o444)
+        shelf.chmod(0o555)
+        self.dir.chmod(0o755)
+        user = 65534 if os.geteuid() == 0 else None  # root may write anywhere
+        line = [PROGRAM, "dmsp", "related-works", "list", "--database", f"sqlite:{shelf}/w.db"]
+        listed = subprocess.run(line, user=user, cwd="/", capture_output=True, text=True)
+        shelf.chmod(0o755)
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        self.assertIn("10.5555/a", listed.stdout)
+
+    def test_a_title_has_no_power_over_the_terminal(self):
+        one = work("10.5555/a")
+        one["work"]["title"] = "Red \x1b[31m\x9b2J\x7f Kelp\né"
+        self.write([record(1, [one])])
+        self.merge()
+        with contextlib.closing(sqlite3.connect(self.dir / "w.db")) as connection, connection:
+            connection.execute("UPDATE workVersions SET title = ?", (one["work"]["title"],))
+        self.assertTrue(self.call("list").endswith("  Red  [31m 2J  Kelp é\n"))
+
     def test_one_line_says_what_is_wrong_with_the_input(self):
         (self.dir / "matches.jsonl").write_text('{"dmpDoi": "10.48321/d1", "works": []}\n{"dmpDoi": 1}\n')
         (self.dir / "other.db").write_bytes(b"no database at all" * 100)
@@ -172,14 +214,28 @@ class RelatedWorks(unittest.TestCase):
         self.assertFalse((self.dir / "absent.db").exists())
 
     def test_refuses_bytes_that_the_manifest_does_not_list(self):
-        (self.dir / "stage").mkdir()
-        self.write([record(1, [work("10.5555/a")])], "stage/matches_0000.jsonl")
-        size = (self.dir / "stage/matches_0000.jsonl").stat().st_size
-        manifest = {"stage": "x", "key": "0", "files": [{"path": "matches_0000.jsonl", "bytes": size, "rows": 1,
-                                                         "sha256": "0" * 64}]}
-        (self.dir / "stage/manifest.json").write_text(json.dumps(manifest))
-        self.assertIn("was expected", self.call("merge", "stage", code=1))
+        self.publish([record(1, [work("10.5555/a")])], "0" * 64)
+        for matches in ("search/R", "search/R/r01/matches", "search/R/r01/matches/matches_0000.jsonl"):
+            self.assertIn("was expected", self.call("merge", matches, code=1))
         self.assertFalse((self.dir / "w.db").exists() and self.rows("SELECT * FROM plans"))
+
+    def test_writes_beside_a_stage_however_it_is_named(self):
+        self.publish([record(1, [work("10.5555/a")])])
+        before = sorted(self.dir.rglob("search/R/**/*"))
+        (self.dir / "manifest.json").write_text("{}")  # of another program
+        report = self.dir / "search/R.merge_report.json"
+        for matches, folder in (("search/R", "."), (".", "search/R"), ("..", "search/R/r01"), ("matches", "search/R/r01"),
+                                ("search/R/r01/matches/matches_0000.jsonl", ".")):
+            line = [PROGRAM, "dmsp", "related-works", "merge", matches, "--database", f"sqlite:{self.dir}/w.db"]
+            subprocess.run(line, cwd=self.dir / folder, check=True, capture_output=True)
+            report.unlink()
+        self.assertEqual(sorted(self.dir.rglob("search/R/**/*")), before)
+
+    def test_merges_a_folder_again_whose_file_was_merged(self):
+        (self.dir / "d").mkdir()
+        self.write([record(1, [work("10.5555/a")])], "d/matches.jsonl")
+        self.call("merge", "d/matches.jsonl")
+        self.assertIn("DMPs 1\n", self.call("merge", "d"))
 
     def test_another_writer_is_waited_for_and_then_the_exit_code_is_75(self):
         self.write([record(1, [work("10.5555/a")])])
