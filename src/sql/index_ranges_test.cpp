@@ -123,6 +123,17 @@ TEST_F(IndexRangesTest, APartThatIsCutOrOfOtherInputIsMadeAgain) {
   EXPECT_EQ(heard_[1], "buckets 64-127 of 256");
 }
 
+// Killed between the manifest and the removal of the parts.
+TEST_F(IndexRangesTest, AFinishedStageLosesThePartsAKillLeft) {
+  ASSERT_TRUE(build("whole").has_value());
+  const fs::path parts = world_.stage("whole") / storage::kPartsName;
+  fs::create_directories(parts / "0-63");
+  const auto again = build("whole");
+  ASSERT_TRUE(again.has_value()) << again.error().message;
+  EXPECT_TRUE(again->up_to_date);
+  EXPECT_FALSE(fs::exists(parts));
+}
+
 // Another limit of memory means other ranges: parts nobody will ask for go.
 TEST_F(IndexRangesTest, PartsOfOtherRangesAreRemoved) {
   broken_ = true;

@@ -417,18 +417,13 @@ Result<storage::StageResult> build_works_index(
   if (!options.force) {
     if (auto done = storage::finished(options.stage_dir,
                                       storage::stage_key(manifest))) {
+      DMP_TRY(storage::remove_parts(options.stage_dir));
       return storage::StageResult{true, *std::move(done)};
     }
   }
   DMP_ASSIGN(auto publication,
              storage::Publication::begin(options.stage_dir, manifest.stage));
-  if (options.force) {
-    const fs::path parts = options.stage_dir / storage::kPartsName;
-    std::error_code error;
-    fs::remove_all(parts, error);
-    if (error)
-      return Error{ErrorCode::io, parts.string() + ": " + error.message()};
-  }
+  if (options.force) DMP_TRY(storage::remove_parts(options.stage_dir));
   const fs::path root =
       options.scratch_dir.empty() ? publication.dir() : options.scratch_dir;
   const storage::Scratch scratch(root / fmt::format("_scratch_{}", ::getpid()));

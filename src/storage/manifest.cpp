@@ -400,6 +400,14 @@ Error folder_refused(const fs::path& dir, const std::string& why) {
       fmt::format("{}: {}; hint: name a folder of its own", dir.string(), why)};
 }
 
+Status remove_parts(const fs::path& stage_dir) {
+  const fs::path parts = stage_dir / kPartsName;
+  std::error_code error;
+  fs::remove_all(parts, error);
+  if (error) return io_error(parts, error);
+  return {};
+}
+
 Status check_stage_folder(const fs::path& stage_dir, const std::string& stage) {
   std::error_code error;
   if (!fs::exists(stage_dir, error)) return {};

@@ -96,6 +96,9 @@ Error folder_refused(const std::filesystem::path& dir, const std::string& why);
 // finished: it outlives a killed or failed attempt, and goes when the stage is
 // published.
 inline constexpr const char* kPartsName = "_parts";
+// Removes it: for a stage that is finished, of which a kill right after the
+// manifest was written may have left it. Errors: io.
+Status remove_parts(const std::filesystem::path& stage_dir);
 
 // A stage being written. New files go to `dir()`; publish() writes the manifest
 // last, then removes what the former manifest listed. Destroyed unpublished, it
