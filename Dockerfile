@@ -22,7 +22,7 @@ FROM ${BASE}
 RUN apt-get update -qq \
  && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
     ca-certificates libarchive13 libcurl4 libfmt9 libicu72 libisal2 libspdlog1.10 \
-    libsqlite3-0 libssl3 libstdc++6 libxxhash0 libyaml-cpp0.7 libzstd1 zlib1g \
+    libmimalloc2.0 libsqlite3-0 libssl3 libstdc++6 libxxhash0 libyaml-cpp0.7 libzstd1 zlib1g \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/release/dmpworks /src/build/release/libduckdb.so /opt/dmpworks/
 RUN ln -s /opt/dmpworks/dmpworks /usr/local/bin/dmpworks && install -d -m 1777 /work

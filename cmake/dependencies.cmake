@@ -26,6 +26,7 @@ dmp_dependency(archive PKG libarchive)
 dmp_dependency(curl PKG libcurl)
 dmp_dependency(yaml PKG yaml-cpp)
 dmp_dependency(sqlite PKG sqlite3)
+dmp_dependency(mimalloc LINK mimalloc)
 
 # libduckdb: one pinned build, fetched and checked by tools/setup.
 set(DMPWORKS_CACHE_DIR "$ENV{DMPWORKS_CACHE_DIR}" CACHE PATH "Where tools/setup keeps what it fetched")
