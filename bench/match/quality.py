@@ -26,6 +26,13 @@ def run(options, *words):
     return subprocess.run([options.program, *map(str, words)], check=True, capture_output=True, text=True).stdout
 
 
+def sources(options, world):
+    files = {name: world / name.replace("-", "_")
+             for name in ("openalex-works", "crossref-metadata", "datacite", "ror", "data-citation-corpus")}
+    files["dmps"] = world / options.plans
+    return [word for name, path in files.items() for word in (f"--{name}", path)]
+
+
 def index_of(options, noise):
     """The world of this noise and its works index, made once."""
     world = options.work / f"quality-{noise}-{options.works}-{options.dmps}-{options.seed}{''.join(options.knob)}"
@@ -33,18 +40,14 @@ def index_of(options, noise):
         knobs = [word for knob in options.knob for word in ("--knob", knob)]
         run(options, "synth", world, "--works", options.works, "--dmps", options.dmps, "--seed", options.seed,
             "--noise", noise, "--papers", options.papers, "--quiet", *knobs)
-    out = world.with_name(world.name + ".out")
-    sources = [word for name in ("openalex-works", "crossref-metadata", "datacite", "ror", "data-citation-corpus", "dmps")
-               for word in (f"--{name}", world / name.replace("-", "_"))]
-    run(options, "run", "--out-dir", out, "--run-id", "2026-01-01", "--until", "search", "--quiet", *sources)
+    out = world.with_name(f"{world.name}.{options.plans}")
+    run(options, "run", "--out-dir", out, "--run-id", "2026-01-01", "--until", "search", "--quiet", *sources(options, world))
     return world, out
 
 
 def judge(options, world, out, *search):
     # The search of `run`, since it is given ROR; a folder of its own for the metrics.
-    sources = [word for name in ("openalex-works", "crossref-metadata", "datacite", "ror", "data-citation-corpus", "dmps")
-               for word in (f"--{name}", world / name.replace("-", "_"))]
-    run(options, "run", "--out-dir", out, "--run-id", "2026-01-01", "--until", "search", "--quiet", *sources, *search)
+    run(options, "run", "--out-dir", out, "--run-id", "2026-01-01", "--until", "search", "--quiet", *sources(options, world), *search)
     summary = run(options, "opensearch", "rank-metrics", world / "ground_truth.csv", "--output-file", out / "metrics.csv",
                   "--matches-path", out / "dmp-works-search/2026-01-01", "--ks", "10,100", "--json", "--quiet")
     return json.loads(summary)
@@ -85,6 +88,7 @@ def main():
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--noise", nargs="+", default=["clean", "typical", "poor"])
     parser.add_argument("--knob", nargs="*", default=[])
+    parser.add_argument("--plans", choices=["dmps", "madmp"], default="dmps", help="the export, or the maDMPs")
     parser.add_argument("--features", action="store_true", help="also without each part of the query")
     parser.add_argument("--award-gate", action="store_true", help="only: wrong works listed by an award alone")
     options = parser.parse_args()

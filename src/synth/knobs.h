@@ -160,7 +160,8 @@ struct Knobs {
   // what plans say
   double plans_without_outputs, one_author_plans, outsiders, plan_orcid,
       plan_no_description, plan_no_award, plan_filler_award, plan_no_funder,
-      plan_inferred_end, sibling_plans, plan_records;
+      plan_inferred_end, sibling_plans, plan_records, plan_renewals,
+      plan_data_sets;
   // how outputs differ from their plan
   double hidden_team, late_outputs, early_outputs, topic_drift;
   // how near the near misses are

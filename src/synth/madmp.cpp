@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <vector>
+
 // RDA DMP Common Standard, versions 1.0 to 1.2. Source: spec dmps.md 5.
 
 namespace dmp::synth {
@@ -147,9 +150,31 @@ class MaDmp {
       write_identifier("funder_id", "https://ror.org/" + org.ror, "ror");
   }
 
+  // A stream of its own for each of the rarer things a plan says.
+  Random aside(std::uint64_t what) const {
+    return Random(child(world_.key(What::plan_says, plan_.number), what));
+  }
+
+  // Awards before and after this one, where the funder renewed it.
+  std::vector<Funding> renewals() const {
+    std::vector<Funding> more;
+    Random random = aside(6);
+    if (plan_.funding.empty() || plan_.funding[0].award.empty() ||
+        !random.chance(world_.knobs().plan_renewals)) {
+      return more;
+    }
+    const std::uint32_t funder = plan_.funding[0].funder;
+    for (int i = 0; i < 2; ++i)
+      more.push_back({funder, make_award(world_.organisations()[funder].style,
+                                         random.next())});
+    return more;
+  }
+
   void write_funding() {
     json_.key("funding").begin_array();
-    for (const Funding& funding : plan_.funding) {
+    std::vector<Funding> all = plan_.funding;
+    for (Funding& more : renewals()) all.push_back(std::move(more));
+    for (const Funding& funding : all) {
       json_.begin_object();
       write_funder(world_.organisations()[funding.funder]);
       if (!funding.award.empty() && is(Oddity::ma_text_grant))
@@ -187,6 +212,22 @@ class MaDmp {
     if (!is(Oddity::ma_objects)) json_.end_array();
   }
 
+  void write_data_sets() {
+    if (world_.knobs().plan_data_sets == 0) return;
+    Random random = aside(7);
+    const std::uint64_t first = world_.first_slot(plan_.number);
+    for (std::uint64_t i = 0; i < world_.outputs(plan_.number); ++i) {
+      const WorkType type = type_of_slot(world_, first + i);
+      if (type != WorkType::dataset && type != WorkType::software) continue;
+      if (!random.chance(world_.knobs().plan_data_sets)) continue;
+      json_.begin_object().member("title", "Data of the project");
+      write_identifier("dataset_id",
+                       "https://doi.org/" + doi_of_slot(world_, first + i),
+                       "doi");
+      json_.end_object();
+    }
+  }
+
   // Data sets of the plan, and links that machines made.
   void write_outputs() {
     json_.key("dataset").begin_array().begin_object().member("title",
@@ -196,6 +237,7 @@ class MaDmp {
     json_.member("personal_data", "no")
         .member("sensitive_data", "no")
         .end_object();
+    write_data_sets();
     if (is(Oddity::ma_related)) json_.raw(R"({"title":"Data without id"})");
     json_.end_array();
     if (!is(Oddity::ma_related)) return;

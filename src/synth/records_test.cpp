@@ -227,6 +227,29 @@ TEST(RecordKnobs, ChangeWhatTheyNameAndNothingElse) {
   }
 }
 
+// The knobs of maDMPs name more, and leave all else as it is.
+TEST(PlanKnobs, AddAwardsAndDataSetsToMadmps) {
+  const World plain = make_world();
+  const auto changed = [&](const World& other, const std::string& part) {
+    std::size_t longer = 0;
+    for (std::uint32_t p = 0; p < plain.plans(); ++p) {
+      const Plan plan = plain.plan(p);
+      const std::string before = plan_line(true, plain, plan, {}),
+                        after = plan_line(true, other, plan, {});
+      EXPECT_EQ(plan_line(false, plain, plan, {}),
+                plan_line(false, other, plan, {}))
+          << "the export";
+      if (before == after) continue;
+      EXPECT_EQ(differences(before, after), (std::set<std::string>{part}));
+      EXPECT_GT(after.size(), before.size());
+      ++longer;
+    }
+    return longer;
+  };
+  EXPECT_GT(changed(make_world({"plan_renewals=1"}), "project"), 30u);
+  EXPECT_GT(changed(make_world({"plan_data_sets=1"}), "dataset"), 30u);
+}
+
 TEST(OpenAlexRecords, AreOfBothGenerations) {
   const World world = make_world({"old_generation=.4"});
   int grants = 0, awards = 0;
