@@ -5,6 +5,7 @@
 #include "cli/search_options.h"
 #include "cli/stats.h"
 #include "dmps/transform.h"
+#include "jobs/index_files.h"
 #include "jobs/local_search.h"
 #include "jobs/search_stage.h"
 #include "results/csv.h"
@@ -31,7 +32,12 @@ std::vector<Option> local_data() {
       text_row("works-path", OptionType::existing_path,
                "Full works index: sqlmesh/RUN, or its works_index/ with "
                "collection_stats/ and linkage_stats/ beside it.",
-               "", "DMPWORKS_WORKS_PATH")};
+               "", "DMPWORKS_WORKS_PATH"),
+      text_row("ror-path", OptionType::existing_path,
+               "Result of transform ror: who is whose parent, and which ROR "
+               "has which Funder id. Default: the one the index was made from, "
+               "if it still lies in ror/ beside sqlmesh/.",
+               "", "DMPWORKS_ROR_PATH")};
 }
 
 std::vector<Option> index_names(int first) {
@@ -42,8 +48,21 @@ std::vector<Option> index_names(int first) {
 }
 
 jobs::LocalSearch search_from(const Values& values) {
-  return {values.text("dmps-path"), values.text("works-path"),
-          search_of(values, "")};
+  jobs::LocalSearch search{values.text("dmps-path"),
+                           values.text("works-path"),
+                           {},
+                           search_of(values, "")};
+  if (values.has("ror-path"))
+    search.ror_stage = values.text("ror-path");
+  else if (values.has("works-path"))
+    search.ror_stage = jobs::ror_beside(search.works_index);
+  if (!search.ror_stage && values.has("works-path")) {
+    log::warning(
+        "no ROR beside {}: of a funder only what the plans say is known; "
+        "hint: --ror-path",
+        search.works_index.string());
+  }
+  return search;
 }
 
 void need(const Values& values, const char* name, Problems& problems) {
@@ -145,16 +164,16 @@ class Judge {
 // The plans of the dates asked for; the others are taken out of the truth, so
 // that none of them counts as missed.
 Result<std::vector<model::Plan>> judged_plans(const Values& values,
+                                              const jobs::LocalSearch& search,
                                               results::GroundTruth& truth) {
-  if (!values.has("dmps-path")) return std::vector<model::Plan>();
-  DMP_ASSIGN(auto plans, dmps::load_plans(values.text("dmps-path")));
-  const auto search = search_of(values, "");
+  if (search.plans.empty()) return std::vector<model::Plan>();
+  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
   for (const auto& plan : plans) {
-    if (!search.wants(plan)) truth.leave_out(plan.doi);
+    if (!search.options.wants(plan)) truth.leave_out(plan.doi);
   }
   if (truth.plans().empty())
     log::warning("no plan of the ground truth is of the dates asked for");
-  jobs::leave_out_undesired(plans, search);
+  jobs::leave_out_undesired(plans, search.options);
   if (values.has("inject-published-outputs-file")) {
     DMP_ASSIGN(const auto outputs,
                read_outputs(values.text("inject-published-outputs-file")));
@@ -186,16 +205,16 @@ void flag_unknown(const results::GroundTruth& truth,
       unknown, first);
 }
 
-Status judge_all(const Values& values, const std::vector<model::Plan>& plans,
-                 Judge& judge) {
+Status judge_all(const Values& values, const jobs::LocalSearch& search,
+                 const std::vector<model::Plan>& plans, Judge& judge) {
   if (values.has("matches-path")) {
     return results::read_matches(
         values.text("matches-path"),
         [&](model::PlanMatches&& plan) { return judge.add(plan); });
   }
-  DMP_TRY(jobs::search_plans(
-      search_from(values), plans,
-      [&](model::PlanMatches&& plan) { return judge.add(plan); }));
+  DMP_TRY(jobs::search_plans(search, plans, [&](model::PlanMatches&& plan) {
+    return judge.add(plan);
+  }));
   return {};
 }
 
@@ -213,10 +232,11 @@ Status rank_metrics(const Values& values) {
   if (values.has("compare")) {
     DMP_ASSIGN(other, results::read_metrics_csv(values.text("compare")));
   }
-  DMP_ASSIGN(const auto plans, judged_plans(values, truth));
+  const auto search = search_from(values);
+  DMP_ASSIGN(const auto plans, judged_plans(values, search, truth));
   flag_unknown(truth, plans);
   Judge judge(truth, cut_offs(values));
-  DMP_TRY(judge_all(values, plans, judge));
+  DMP_TRY(judge_all(values, search, plans, judge));
   for (const int k : cut_offs(values)) {
     if (static_cast<std::size_t>(k) > judge.longest())
       log::warning("no plan has {} works: recall at {} is that of all", k, k);

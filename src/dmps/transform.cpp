@@ -179,6 +179,11 @@ Result<storage::Manifest> publish(const DmpsOptions& options,
   return publication.publish(std::move(manifest));
 }
 
+Result<RorRegistry> registry_of(const DmpsOptions& options) {
+  if (!options.ror_stage) return RorRegistry();
+  return RorRegistry::load(*options.ror_stage);
+}
+
 }  // namespace
 
 Result<storage::StageResult> transform_dmps(const DmpsOptions& options) {
@@ -189,10 +194,7 @@ Result<storage::StageResult> transform_dmps(const DmpsOptions& options) {
       return storage::StageResult{true, *std::move(done)};
     }
   }
-  RorRegistry registry;
-  if (options.ror_stage) {
-    DMP_ASSIGN(registry, RorRegistry::load(*options.ror_stage));
-  }
+  DMP_ASSIGN(const auto registry, registry_of(options));
   Collection collection(options, registry);
   DMP_TRY(read_all(files, collection));
   DMP_ASSIGN(auto published, publish(options, collection, std::move(manifest)));
@@ -205,13 +207,15 @@ Result<std::vector<model::Plan>> read_plans(const fs::path& stage_dir) {
   return read_plan_table(manifest.paths(stage_dir, "dmps_"));
 }
 
-Result<std::vector<model::Plan>> load_plans(const fs::path& path) {
+Result<std::vector<model::Plan>> load_plans(
+    const fs::path& path, const std::optional<fs::path>& ror_stage) {
   std::error_code failed;
   if (fs::exists(path / "manifest.json", failed)) return read_plans(path);
   DmpsOptions options;
   options.inputs = {path};
   DMP_ASSIGN(const auto files, find_inputs(options.inputs));
-  const RorRegistry registry;
+  options.ror_stage = ror_stage;
+  DMP_ASSIGN(const auto registry, registry_of(options));
   Collection collection(options, registry);
   DMP_TRY(read_all(files, collection));
   return collection.take_sorted();

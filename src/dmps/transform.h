@@ -29,9 +29,11 @@ Result<std::vector<model::Plan>> read_plans(
 
 // The plans of any source, ascending DOI, for a reader that publishes nothing:
 // a finished stage as above, or a file or folder that transform_dmps would take
-// (same rules, RORs as given).
-// Errors: those of read_plans and transform_dmps.
-Result<std::vector<model::Plan>> load_plans(const std::filesystem::path& path);
+// (same rules). `ror_stage` as in DmpsOptions; a finished stage has used its
+// own. Errors: those of read_plans and transform_dmps.
+Result<std::vector<model::Plan>> load_plans(
+    const std::filesystem::path& path,
+    const std::optional<std::filesystem::path>& ror_stage = std::nullopt);
 
 // The award numbers of a funding entry as given, in the order of enrichment.md
 // 2 (opportunity, award, project number); distinct, without fillers.

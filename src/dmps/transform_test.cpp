@@ -274,6 +274,9 @@ TEST_F(TransformDmps, MapsFunderIdsAndWithdrawnRorsByTheRorStage) {
   EXPECT_EQ(found[0].funding[0].funder_ror, "021nxhr62");
   EXPECT_EQ(found[0].funding[0].funder_fundref, "100000001");
   EXPECT_EQ(found[0].funding[1].funder_ror, "021nxhr62");
+  const auto loaded = load_plans(root_ / "in", stage);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ((*loaded)[0].funding[0].funder_ror, "021nxhr62");
 }
 
 TEST(RawAwardIds, AreDistinctAndWithoutFillersInTheOrderOfEnrichment) {

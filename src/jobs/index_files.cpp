@@ -9,6 +9,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kWorks = "works_index/";
+constexpr const char* kRorFile = "ror.parquet";
+
 Error incomplete(const fs::path& place) {
   return Error{ErrorCode::not_found,
                place.string() + " holds no works_index/ and collection_stats/"};
@@ -25,7 +28,7 @@ fs::path folder_of(const storage::Manifest& manifest, const fs::path& stage,
 Result<IndexFiles> whole(const fs::path& stage,
                          const storage::Manifest& manifest) {
   IndexFiles files;
-  files.works = manifest.paths(stage, "works_index/");
+  files.works = manifest.paths(stage, kWorks);
   files.collection_stats =
       folder_of(manifest, stage, "collection_stats/summary.parquet");
   if (files.works.empty() || files.collection_stats.empty())
@@ -59,12 +62,43 @@ Result<IndexFiles> apart(const fs::path& works,
   return files;
 }
 
+fs::path without_slash(const fs::path& place) {
+  return place.has_filename() ? place : place.parent_path();
+}
+
+// Of the ror.parquet that a works index was made from; empty: of none.
+std::string ror_digest(const storage::Manifest& index) {
+  for (const auto& input : index.inputs)
+    if (input.path == kRorFile) return input.digest;
+  return {};
+}
+
 }  // namespace
 
+std::optional<fs::path> ror_beside(const fs::path& place) {
+  // <root>/sqlmesh/<run>, or a folder in it.
+  fs::path stage = fs::absolute(without_slash(place));
+  auto manifest = storage::read_manifest(stage);
+  const bool inside = !manifest || manifest->paths(stage, kWorks).empty();
+  if (inside) stage = stage.parent_path();
+  if (!manifest) manifest = storage::read_manifest(stage);
+  const std::string wanted = manifest ? ror_digest(*manifest) : "";
+  if (wanted.empty()) return std::nullopt;
+  std::error_code error;
+  const fs::path runs = stage.parent_path().parent_path() / "ror";
+  for (fs::directory_iterator it(runs, error), end; !error && it != end;
+       it.increment(error)) {
+    const fs::path ror = it->path() / "transform";
+    const auto input = storage::stage_input(kRorFile, ror);
+    if (input && input->digest == wanted) return ror;
+  }
+  return std::nullopt;
+}
+
 Result<IndexFiles> index_files(const fs::path& place) {
-  const fs::path plain = place.has_filename() ? place : place.parent_path();
+  const fs::path plain = without_slash(place);
   const auto manifest = storage::read_manifest(plain);
-  if (manifest && !manifest->paths(plain, "works_index/").empty())
+  if (manifest && !manifest->paths(plain, kWorks).empty())
     return whole(plain, *manifest);
   if (manifest) return apart(plain, *manifest);
   const fs::path stage = plain.parent_path();

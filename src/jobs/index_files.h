@@ -4,6 +4,7 @@
 #include "storage/manifest.h"
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace dmp::jobs {
@@ -15,6 +16,12 @@ struct IndexFiles {
   std::filesystem::path linkage_stats;         // folder; empty: none
   std::vector<storage::ManifestInput> inputs;  // a stage each
 };
+
+// The ROR stage that the index at `place` (as index_files) was made from: the
+// ror/<run>/transform in the folder that holds sqlmesh/ whose digest the
+// index's manifest names. nullopt: there is none.
+std::optional<std::filesystem::path> ror_beside(
+    const std::filesystem::path& place);
 
 // `place`: a works-index stage, its works_index/, or the works of `sqlmesh
 // plan` with collection_stats/ and linkage_stats/ beside them.

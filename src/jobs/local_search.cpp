@@ -28,6 +28,15 @@ Result<match::SearchInputs> inputs_of(const LocalSearch& search,
   inputs.collection_stats_dir = std::move(index.collection_stats);
   inputs.linkage_stats_dir = std::move(index.linkage_stats);
   inputs.plans = std::move(plans);
+  if (search.ror_stage) {
+    DMP_ASSIGN(const auto ror, storage::read_manifest(*search.ror_stage));
+    const auto files = ror.paths(*search.ror_stage, "ror.parquet");
+    if (files.empty()) {
+      return Error{ErrorCode::not_found,
+                   search.ror_stage->string() + " holds no ror.parquet"};
+    }
+    inputs.ror_file = files.front();
+  }
   return inputs;
 }
 
@@ -83,7 +92,7 @@ Result<storage::StageResult> search_to_folder(const LocalSearch& search,
   storage::Manifest manifest;
   manifest.stage = "dmp-works-search";
   DMP_TRY(storage::check_stage_folder(out_dir, manifest.stage));
-  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans));
+  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
   DMP_ASSIGN(auto inputs, inputs_of(search, std::move(plans)));
   manifest.rows_in = static_cast<std::int64_t>(inputs.plans.size());
   DMP_ASSIGN(auto publication,
@@ -97,7 +106,7 @@ Result<storage::StageResult> search_to_folder(const LocalSearch& search,
 
 Result<storage::StageResult> search_to_file(const LocalSearch& search,
                                             const fs::path& file) {
-  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans));
+  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
   leave_out_undesired(plans, search.options);
   match::SearchCounts counts;
   const storage::Scratch part(unfinished(file));

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace dmp::jobs {
@@ -15,13 +16,16 @@ namespace dmp::jobs {
 struct LocalSearch {
   std::filesystem::path plans;        // as dmps/transform.h, load_plans
   std::filesystem::path works_index;  // as jobs/index_files.h
+  // A finished ror stage, for Funder ids and withdrawn RORs of the plans and
+  // for the families of funders. nullopt: RORs stay as given, and a funder's
+  // family is what the plan says.
+  std::optional<std::filesystem::path> ror_stage;
   match::SearchOptions options;
 };
 
 using MatchSink = std::function<Status(model::PlanMatches&&)>;
 
-// Gives the matches of each of `plans`, in the order of match::search. Without
-// ror.parquet a funder's family is what the plan says.
+// Gives the matches of each of `plans`, in the order of match::search.
 // Errors: those of load_plans, index_files and match::search.
 Result<match::SearchCounts> search_plans(const LocalSearch& search,
                                          std::vector<model::Plan> plans,

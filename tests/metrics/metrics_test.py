@@ -75,7 +75,7 @@ class Metrics(unittest.TestCase):
 
 
 class LocalSearch(unittest.TestCase):
-    """A world without ROR, since the leaf is given none."""
+    """The leaf finds the ROR that the index was made from."""
 
     @classmethod
     def setUpClass(cls):
@@ -85,7 +85,7 @@ class LocalSearch(unittest.TestCase):
         world = cls.world = cls.dir / "world"
         run("synth", world, "--works", 1500, "--dmps", 30, "--seed", 5)
         run("run", "--out-dir", cls.dir / "out", "--run-id", "2026-01-01", "--openalex-works", world / "openalex_works",
-            "--datacite", world / "datacite", "--dmps", world / "dmps")
+            "--datacite", world / "datacite", "--ror", world / "ror", "--dmps", world / "dmps")
         cls.data = ("--dmps-path", world / "dmps", "--works-path", cls.dir / "out/sqlmesh/2026-01-01")
 
     def test_gives_what_the_whole_run_gives(self):
@@ -100,6 +100,29 @@ class LocalSearch(unittest.TestCase):
         self.assertEqual(lines(file.with_suffix(".jsonl.gz")), sorted(whole))
         self.assertEqual([line for path in (folder / "matches").iterdir() for line in lines(path)], lines(file))
         self.assertEqual([path.name for path in self.dir.iterdir() if path.name.startswith(".")], [])
+
+    def test_knows_the_families_of_funders_as_the_run_does(self):
+        """With ranker query, whose awards ask who is whose parent."""
+        out = self.dir / "of_query"
+        world = self.world
+        run("run", "--out-dir", out, "--run-id", "2026-01-01", "--openalex-works", world / "openalex_works", "--datacite",
+            world / "datacite", "--ror", world / "ror", "--dmps", world / "dmps", "--ranker", "query", "--until", "search")
+        whole = [line for path in (out / "dmp-works-search/2026-01-01/matches").iterdir() for line in lines(path)]
+        ror = out / "ror/2026-01-01/transform"
+        file = self.dir / "of_query.jsonl"
+        for place in ("", "works_index", "works_index/"):
+            done = run("opensearch", "dmp-works-search", "--dmps-path", world / "dmps", "--works-path",
+                       out / "sqlmesh/2026-01-01" / place, "--ranker", "query", "--out-file", file)
+            self.assertEqual(lines(file), sorted(whole), place)
+            self.assertNotIn("no ROR", done.stderr)
+        elsewhere = self.dir / "elsewhere"
+        ror.rename(elsewhere)
+        words = ("opensearch", "dmp-works-search", "--dmps-path", world / "dmps", "--works-path", out / "sqlmesh/2026-01-01",
+                 "--ranker", "query", "--out-file", file)
+        self.assertRegex(run(*words).stderr, "no ROR beside .*; hint: --ror-path")
+        self.assertNotEqual(lines(file), sorted(whole), "a world where families matter")
+        self.assertNotIn("no ROR", run(*words, "--ror-path", elsewhere).stderr)
+        self.assertEqual(lines(file), sorted(whole))
 
     def test_metrics_of_a_search_are_those_of_its_matches(self):
         truth = self.world / "ground_truth.csv"
