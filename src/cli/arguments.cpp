@@ -1,6 +1,7 @@
 #include "cli/arguments.h"
 
 #include "jobs/run_id.h"
+#include "results/csv.h"
 #include "storage/object_store.h"
 #include "text/dates.h"
 #include "text/unicode.h"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 namespace dmp::cli {
@@ -83,6 +85,30 @@ std::string range_complaint(const Option& option, const std::string& value,
                      option.most);
 }
 
+// Of a CSV: the first column that its header does not have. A file that cannot
+// be read is the command's to complain of.
+std::string lacking_column(const std::string& file,
+                           const std::vector<std::string>& wanted) {
+  std::string line;
+  std::ifstream stream(file);
+  if (wanted.empty() || !std::getline(stream, line)) return {};
+  results::CsvReader csv(std::move(line));
+  std::vector<std::string> header;
+  csv.next(header);
+  for (const auto& names : wanted) {
+    const bool there =
+        std::any_of(header.begin(), header.end(), [&](std::string_view title) {
+          return ("|" + names + "|")
+                     .find(fmt::format("|{}|", text::trim(title))) !=
+                 std::string::npos;
+        });
+    if (!there)
+      return fmt::format("{} has no column {}", file,
+                         names.substr(0, names.find('|')));
+  }
+  return {};
+}
+
 // What is wrong with one value; "" when nothing is.
 std::string complaint(const Option& option, const std::string& value) {
   switch (option.type) {
@@ -122,7 +148,7 @@ std::string complaint(const Option& option, const std::string& value) {
     case OptionType::existing_path: {
       std::error_code error;
       return std::filesystem::exists(value, error)
-                 ? ""
+                 ? lacking_column(value, option.columns)
                  : value + ": no such file or folder";
     }
     case OptionType::bucket:

@@ -46,6 +46,8 @@ struct Option {
   bool shared = false;   // of a group: stands in the help's box `Options`
   bool ignored = false;  // accepted for compatibility; warned about when set
   std::vector<std::string> aliases = {};  // other names, not in the help
+  // existing_path: it is a CSV whose header has these, "one|or another".
+  std::vector<std::string> columns = {};
   // A variable; while it says no, `env` is not looked at.
   std::string env_switch = {};
 };

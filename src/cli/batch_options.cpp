@@ -31,6 +31,13 @@ Option number_row(const std::string& name, const std::string& help,
           least, most};
 }
 
+Option truth_row(const std::string& help, int position, bool required) {
+  Option option = text_row("ground-truth-file", OptionType::existing_path, help,
+                           "", "", position, required);
+  option.columns = {"dmp_doi|dmpDoi", "work_doi|workDoi", "status"};
+  return option;
+}
+
 Option flag_row(const std::string& name, const std::string& help,
                 const std::string& env) {
   return {name, OptionType::boolean, help, "False", env};

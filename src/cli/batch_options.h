@@ -26,6 +26,9 @@ Option choice_row(const std::string& name, const std::string& help,
 Option number_row(const std::string& name, const std::string& help,
                   const std::string& fallback, const std::string& env,
                   double least, double most, int position = -1);
+// --ground-truth-file.
+Option truth_row(const std::string& help, int position = -1,
+                 bool required = false);
 Option flag_row(const std::string& name, const std::string& help,
                 const std::string& env);
 // Accepted, without effect; `use` is the option that has it ("" = none).

@@ -1,4 +1,5 @@
 #include "base/log.h"
+#include "cli/batch_options.h"
 #include "cli/commands.h"
 #include "cli/stats.h"
 #include "match/linkage_ablation.h"
@@ -40,10 +41,7 @@ std::vector<Option> common_options() {
 }
 
 Option truth_option() {
-  Option option{"ground-truth-file", OptionType::existing_path,
-                "CSV dmp_doi,work_doi,status."};
-  option.required = true;
-  return option;
+  return truth_row("CSV dmp_doi,work_doi,status.", -1, true);
 }
 
 // With labels there is more to choose from.

@@ -256,9 +256,8 @@ Status rank_metrics(const Values& values) {
 }
 
 Entry rank_metrics_command() {
-  std::vector<Option> rows{text_row(
-      "ground-truth-file", OptionType::existing_path,
-      "CSV dmp_doi,work_doi,status; only ACCEPTED counts.", "", "", 0, true)};
+  std::vector<Option> rows{
+      truth_row("CSV dmp_doi,work_doi,status; only ACCEPTED counts.", 0, true)};
   append(rows, index_names(1));
   append(rows,
          {text_row("output-file", OptionType::path, "Metrics CSV.", "", "", 3,

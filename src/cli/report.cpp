@@ -1,5 +1,6 @@
 #include "results/report.h"
 
+#include "cli/batch_options.h"
 #include "cli/commands.h"
 #include "dmps/transform.h"
 
@@ -17,8 +18,7 @@ std::vector<Option> options() {
       {"out-file", OptionType::path,
        "One self-contained HTML file, no outside resources.", "report.html", "",
        1},
-      {"ground-truth-file", OptionType::existing_path,
-       "CSV dmp_doi,work_doi,status: adds metrics and marks."},
+      truth_row("CSV dmp_doi,work_doi,status: adds metrics and marks."),
       {"max-works",
        OptionType::integer,
        "Works shown per DMP.",

@@ -1,5 +1,6 @@
 #include "jobs/run.h"
 
+#include "cli/batch_options.h"
 #include "cli/commands.h"
 #include "cli/progress_display.h"
 #include "cli/search_options.h"
@@ -48,9 +49,9 @@ std::vector<Option> options() {
       list("dmp-subset-institutions",
            "Institution list: only DMPs of listed institutions.",
            "DMP_SUBSET_INSTITUTIONS_PATH", "DMP_SUBSET_ENABLE"),
-      {"ground-truth-file", OptionType::existing_path,
-       "CSV dmp_doi,work_doi,status: marks the report, adds precision and "
-       "recall."},
+      truth_row(
+          "CSV dmp_doi,work_doi,status: marks the report, adds precision and "
+          "recall."),
       {"run-id", OptionType::run_id,
        "Run of all stages: the newest run in the output folder, else today, "
        "UTC.",

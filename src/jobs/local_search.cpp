@@ -66,7 +66,7 @@ Status write_lines(const LocalSearch& search, std::vector<model::Plan> plans,
   DMP_ASSIGN(counts, search_plans(search, std::move(plans),
                                   [&](model::PlanMatches&& plan) -> Status {
                                     out << results::match_record_json(
-                                               plan, results::Explain::write)
+                                               plan, explain_of(search.options))
                                         << '\n';
                                     return {};
                                   }));
@@ -118,7 +118,7 @@ Result<storage::StageResult> search_to_file(const LocalSearch& search,
   DMP_ASSIGN(auto writer,
              results::MatchFileWriter::begin(
                  part.path(), {std::numeric_limits<std::int32_t>::max(),
-                               results::Explain::write}));
+                               explain_of(search.options)}));
   DMP_ASSIGN(counts, search_plans(search, std::move(plans),
                                   [&](model::PlanMatches&& plan) {
                                     return writer.put(plan);

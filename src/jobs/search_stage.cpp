@@ -8,6 +8,10 @@
 
 namespace dmp::jobs {
 
+results::Explain explain_of(const match::SearchOptions& options) {
+  return options.explain ? results::Explain::write : results::Explain::omit;
+}
+
 std::int64_t leave_out_undesired(std::vector<model::Plan>& plans,
                                  const match::SearchOptions& options) {
   const auto left_out = std::erase_if(
@@ -41,7 +45,7 @@ Status search_into(match::SearchInputs inputs,
   inputs.scratch_dir = publication.dir() / "scratch";
   DMP_ASSIGN(auto writer, results::MatchFileWriter::begin(
                               publication.dir() / "matches",
-                              {plans_per_file, results::Explain::write}));
+                              {plans_per_file, explain_of(options)}));
   match::SearchCounts counts;
   DMP_TRY(match::search(
       inputs, options,

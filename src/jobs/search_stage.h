@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "match/engine.h"
+#include "results/match_json.h"
 #include "storage/manifest.h"
 
 #include <cstddef>
@@ -19,6 +20,9 @@ Status search_into(match::SearchInputs inputs,
                    std::size_t plans_per_file,
                    storage::Publication& publication,
                    storage::Manifest& manifest);
+
+// Whether match records have the member `explain`.
+results::Explain explain_of(const match::SearchOptions& options);
 
 // Removes the plans that the options do not want and says how many.
 std::int64_t leave_out_undesired(std::vector<model::Plan>& plans,

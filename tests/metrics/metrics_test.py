@@ -101,6 +101,13 @@ class LocalSearch(unittest.TestCase):
         self.assertEqual([line for path in (folder / "matches").iterdir() for line in lines(path)], lines(file))
         self.assertEqual([path.name for path in self.dir.iterdir() if path.name.startswith(".")], [])
 
+    def test_leaves_the_explanation_out_when_told(self):
+        file = self.dir / "unexplained.jsonl"
+        run("opensearch", "dmp-works-search", *self.data, "--out-file", file, "--no-explain")
+        matches = [match for line in lines(file) for match in json.loads(line)["works"]]
+        self.assertTrue(matches)
+        self.assertFalse([match for match in matches if "explain" in match])
+
     def test_knows_the_families_of_funders_as_the_run_does(self):
         """With ranker query, whose awards ask who is whose parent."""
         out = self.dir / "of_query"
