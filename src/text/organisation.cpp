@@ -1,5 +1,6 @@
 #include "text/organisation.h"
 
+#include "text/name_tokens.h"
 #include "text/unicode.h"
 
 #include <algorithm>
@@ -132,26 +133,56 @@ bool has_org_shape(std::string_view name, std::string_view lowered) {
          (tokens >= 6 && !comma);
 }
 
+// Whether one of the words between blanks is a keyword; `Torres-Company` and
+// `Ag.` are none.
+bool has_keyword_of_its_own(std::string_view part) {
+  constexpr std::size_t kShortest = 3;
+  const auto words = split_words(part);
+  return std::any_of(words.begin(), words.end(), [](std::string_view word) {
+    if (word.size() < kShortest || word.find('-') != std::string_view::npos)
+      return false;
+    const std::string lowered = to_lower(word);
+    const auto parts = words_of(lowered);
+    return parts.size() == 1 && parts[0] != "ag" && is_org_word(parts[0]);
+  });
+}
+
+// The name of an organisation that was cut at its comma or before its last word
+// as if it were a person's: `University Of Kelp` and `Data Center`, `The
+// British` and `Library`.
+bool is_cut_organisation(std::string_view given, std::string_view family) {
+  constexpr std::ptrdiff_t kLeastWords = 3;
+  const auto words = split_words(family);
+  const bool long_family =
+      std::count_if(words.begin(), words.end(), [](std::string_view word) {
+        return !is_particle(word);
+      }) >= kLeastWords;
+  const auto blank = given.find(' ');
+  if (blank == std::string_view::npos && !long_family) return false;
+  return has_keyword_of_its_own(given) ||
+         ((long_family || equals_in_lower(given.substr(0, blank), "the")) &&
+          has_keyword_of_its_own(family));
+}
+
 }  // namespace
 
 NameHolder classify_creator(const CreatorHint& hint) {
   const std::string_view type = trim(hint.name_type);
-  const bool given = !trim(hint.given).empty();
-  const bool family = !trim(hint.family).empty();
+  const std::string_view given = trim(hint.given);
+  const std::string_view family = trim(hint.family);
+  const bool both = !given.empty() && !family.empty();
+  const bool personal = equals_in_lower(type, "personal");
   if (equals_in_lower(type, "organizational")) return NameHolder::organisation;
-  if (equals_in_lower(type, "personal")) {
-    const bool organisation =
-        hint.has_org_identifier ||
-        (!given && !family && has_keyword(to_lower(trim(hint.name))));
-    return organisation ? NameHolder::organisation : NameHolder::person;
-  }
-  if ((given && family) || hint.has_valid_orcid) return NameHolder::person;
-  const std::string lowered = to_lower(trim(hint.name));
-  if (hint.has_org_identifier || has_keyword(lowered) ||
-      has_org_shape(trim(hint.name), lowered)) {
+  if (personal && hint.has_org_identifier) return NameHolder::organisation;
+  if (both && !hint.has_valid_orcid && is_cut_organisation(given, family))
     return NameHolder::organisation;
-  }
-  return NameHolder::person;
+  if (both || (hint.has_valid_orcid && !personal)) return NameHolder::person;
+  const std::string lowered = to_lower(trim(hint.name));
+  const bool organisation =
+      has_keyword(lowered) ||
+      (!personal &&
+       (hint.has_org_identifier || has_org_shape(trim(hint.name), lowered)));
+  return organisation ? NameHolder::organisation : NameHolder::person;
 }
 
 }  // namespace dmp::text

@@ -50,5 +50,41 @@ TEST(ClassifyCreator, TakesPartsOrAnOrcidForAPerson) {
   EXPECT_EQ(classify_creator(ror), NameHolder::organisation);
 }
 
+CreatorHint parted(std::string_view given, std::string_view family) {
+  CreatorHint hint = named(family, "Personal");
+  hint.given = given;
+  hint.family = family;
+  return hint;
+}
+
+// Real forms; docs/formats.md.
+TEST(ClassifyCreator, KnowsAnOrganisationThatWasCutLikeAName) {
+  const CreatorHint organisations[] = {
+      parted("", "Intergovernmental Panel on Kelp"),
+      parted("University Of Kelp", "Data Center"),
+      parted("The Kelp Town", "Library"),
+      parted("the KELP", "collaboration"),
+      parted("Washington", "North Kelp National Laboratory"),
+  };
+  for (const auto& hint : organisations) {
+    EXPECT_EQ(classify_creator(hint), NameHolder::organisation)
+        << hint.given << "/" << hint.family;
+  }
+  const CreatorHint people[] = {
+      parted("Victor A.", "Torres-Company"),
+      parted("Anna Maria", "Bank"),
+      parted("Ag. M.", "Kelp"),
+      parted("Jan", "van der Bank"),
+      parted("", "Carberry"),
+  };
+  for (const auto& hint : people) {
+    EXPECT_EQ(classify_creator(hint), NameHolder::person)
+        << hint.given << "/" << hint.family;
+  }
+  CreatorHint orcid = parted("University Of Kelp", "Data Center");
+  orcid.has_valid_orcid = true;
+  EXPECT_EQ(classify_creator(orcid), NameHolder::person);
+}
+
 }  // namespace
 }  // namespace dmp::text
