@@ -123,11 +123,15 @@ std::size_t token_count(std::string_view name) {
          1;
 }
 
-bool has_org_shape(std::string_view name, std::string_view lowered) {
+// `name` is `whole` without brackets, `lowered` that in small letters.
+bool has_org_shape(std::string_view whole, std::string_view name,
+                   std::string_view lowered) {
   const bool comma = name.find(',') != std::string_view::npos;
   const std::size_t tokens = token_count(name);
-  return tokens == 1 || lowered.ends_with(".org") ||
-         lowered.ends_with(".com") ||
+  // N.RAMAMOORTHY is one token and yet a person.
+  const bool one_word =
+      token_count(whole) == 1 && split_name(whole).size() == 1;
+  return one_word || lowered.ends_with(".org") || lowered.ends_with(".com") ||
          (" " + std::string(lowered) + " ").find(" of the ") !=
              std::string::npos ||
          (tokens >= 6 && !comma);
@@ -177,11 +181,15 @@ NameHolder classify_creator(const CreatorHint& hint) {
   if (both && !hint.has_valid_orcid && is_cut_organisation(given, family))
     return NameHolder::organisation;
   if (both || (hint.has_valid_orcid && !personal)) return NameHolder::person;
-  const std::string lowered = to_lower(trim(hint.name));
+  // `Ana Silva (Kelp University)` is a person of that university.
+  const std::string_view whole = trim(hint.name);
+  const std::string stripped = parsing_form(whole);
+  const std::string_view name = stripped.empty() ? whole : stripped;
+  const std::string lowered = to_lower(name);
   const bool organisation =
       has_keyword(lowered) ||
       (!personal &&
-       (hint.has_org_identifier || has_org_shape(trim(hint.name), lowered)));
+       (hint.has_org_identifier || has_org_shape(whole, name, lowered)));
   return organisation ? NameHolder::organisation : NameHolder::person;
 }
 

@@ -76,10 +76,14 @@ TEST(ClassifyCreator, KnowsAnOrganisationThatWasCutLikeAName) {
       parted("Ag. M.", "Kelp"),
       parted("Jan", "van der Bank"),
       parted("", "Carberry"),
+      named("Silva, Ana (Kelp University)", "Personal"),
+      named("Ana M. Silva (Kelp University In St. Louis"),
+      named("N.RAMAMOORTHY"),
+      named("Snow [Photographer]"),
   };
   for (const auto& hint : people) {
     EXPECT_EQ(classify_creator(hint), NameHolder::person)
-        << hint.given << "/" << hint.family;
+        << hint.given << "/" << hint.family << "/" << hint.name;
   }
   CreatorHint orcid = parted("University Of Kelp", "Data Center");
   orcid.has_valid_orcid = true;
