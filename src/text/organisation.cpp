@@ -138,17 +138,19 @@ bool has_org_shape(std::string_view whole, std::string_view name,
 }
 
 // Whether one of the words between blanks is a keyword; `Torres-Company` and
-// `Ag.` are none.
+// `Ag.` are none. For every person there is, so it makes no lists.
 bool has_keyword_of_its_own(std::string_view part) {
   constexpr std::size_t kShortest = 3;
-  const auto words = split_words(part);
-  return std::any_of(words.begin(), words.end(), [](std::string_view word) {
-    if (word.size() < kShortest || word.find('-') != std::string_view::npos)
-      return false;
-    const std::string lowered = to_lower(word);
-    const auto parts = words_of(lowered);
-    return parts.size() == 1 && parts[0] != "ag" && is_org_word(parts[0]);
-  });
+  while (!part.empty()) {
+    const auto end = std::min(part.find(' '), part.size());
+    const std::string lowered = to_lower(part.substr(0, end));
+    part.remove_prefix(std::min(end + 1, part.size()));
+    std::string_view word = lowered;
+    while (!word.empty() && is_separator(word.back())) word.remove_suffix(1);
+    while (!word.empty() && is_separator(word.front())) word.remove_prefix(1);
+    if (word.size() >= kShortest && is_org_word(word)) return true;
+  }
+  return false;
 }
 
 // The name of an organisation that was cut at its comma or before its last word
@@ -156,11 +158,15 @@ bool has_keyword_of_its_own(std::string_view part) {
 // British` and `Library`.
 bool is_cut_organisation(std::string_view given, std::string_view family) {
   constexpr std::ptrdiff_t kLeastWords = 3;
-  const auto words = split_words(family);
-  const bool long_family =
-      std::count_if(words.begin(), words.end(), [](std::string_view word) {
-        return !is_particle(word);
-      }) >= kLeastWords;
+  bool long_family =
+      std::count(family.begin(), family.end(), ' ') + 1 >= kLeastWords;
+  if (long_family) {
+    const auto words = split_words(family);
+    long_family =
+        std::count_if(words.begin(), words.end(), [](std::string_view word) {
+          return !is_particle(word);
+        }) >= kLeastWords;
+  }
   const auto blank = given.find(' ');
   if (blank == std::string_view::npos && !long_family) return false;
   return has_keyword_of_its_own(given) ||
