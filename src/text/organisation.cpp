@@ -84,7 +84,8 @@ bool is_org_word(std::string_view word) {
        {"universit", "universidad", "institut", "laborator"}) {
     if (word.starts_with(stem)) return true;
   }
-  return word.ends_with("hochschule") || org_words().contains(word);
+  return word.ends_with("hochschule") || word.ends_with("sternwarte") ||
+         org_words().contains(word);
 }
 
 bool is_separator(char c) {

@@ -30,6 +30,7 @@ TEST(ClassifyCreator, AppliesTheRulesInOrder) {
       {named("Agnes Martin"), NameHolder::person},
       {named("one two three four five six"), NameHolder::organisation},
       {named("Technische Hochschule"), NameHolder::organisation},
+      {named("Dr. Kelp-Sternwarte Tangstadt"), NameHolder::organisation},
       {named("Monitoring Task Force"), NameHolder::organisation},
   };
   for (const auto& row : rows) {
