@@ -56,6 +56,25 @@ bool names_an_office(std::string_view name) {
   return false;
 }
 
+// "Example University (example.edu)" -> "Example University": DMPRoadmap puts
+// the domain behind the names it exports.
+Text without_domain(Text name) {
+  if (!name || !name->ends_with(')')) return name;
+  const std::size_t open = name->rfind(" (");
+  if (open == std::string::npos || open == 0) return name;
+  const std::string_view inside =
+      std::string_view(*name).substr(open + 2, name->size() - open - 3);
+  const std::size_t dot = inside.rfind('.');
+  const bool domain =
+      dot != std::string_view::npos && dot > 0 && inside.size() > dot + 2 &&
+      std::all_of(inside.begin(), inside.end(), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ||
+               c == '-';
+      });
+  if (domain) name->resize(open);
+  return name;
+}
+
 void read_affiliation(const Fields& person, std::string_view key,
                       const Cleaner& clean, model::Plan& plan) {
   person.each_object(
@@ -68,9 +87,11 @@ void read_affiliation(const Fields& person, std::string_view key,
           clean.funder_id(id->identifier, id->type, mapped);
           ror = mapped.funder_ror;
         }
-        clean.organisation(item.text("name"), ror, plan);
+        clean.organisation(without_domain(item.text("name")), ror, plan);
       },
-      [&](std::string name) { clean.organisation(name, {}, plan); });
+      [&](std::string name) {
+        clean.organisation(without_domain(std::move(name)), {}, plan);
+      });
 }
 
 std::optional<model::Author> read_person(const Fields& person,
@@ -173,7 +194,8 @@ Text identifier_text(const Fields& object,
 void read_funding(const Fields& entry, const Text& project_id,
                   const Cleaner& clean, model::Plan& plan) {
   model::Funding funding;
-  funding.funder_name = clean.label(entry.text("name"));
+  // `funder_name` is what the standard's own examples say.
+  funding.funder_name = clean.label(entry.first_text({"name", "funder_name"}));
   if (const auto id = entry.identifier("funder_id")) {
     clean.funder_id(id->identifier, id->type, funding);
   }

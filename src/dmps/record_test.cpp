@@ -395,6 +395,29 @@ TEST(MadmpRecord, ReadsAffiliationsAsObjectArrayOrText) {
                           model::Organisation{{}, "021nxhr62"}));
 }
 
+// Real forms; docs/formats.md.
+TEST(MadmpRecord, TakesTheDomainOffTheNameOfAnAffiliation) {
+  const model::Plan plan = read_plan(madmp_with(
+      R"x("contact":{"name":"Ana Silva","affiliation":"A House (a-house.edu)"},
+          "contributor":[{"name":"Bo Ek","affiliation":[
+            {"name":"B House (B.H.)"},{"name":"C House (Kelp Bay)"},
+            {"name":"(d.house.org)"}]}])x"));
+  EXPECT_THAT(plan.institutions,
+              ElementsAre(model::Organisation{"(d.house.org)", {}},
+                          model::Organisation{"A House", {}},
+                          model::Organisation{"B House (B.H.)", {}},
+                          model::Organisation{"C House (Kelp Bay)", {}}));
+}
+
+TEST(MadmpRecord, ReadsTheFunderNameOfTheExamplesOfTheStandard) {
+  const model::Plan plan = read_plan(madmp_with(
+      R"("project":{"funding":[{"funder_name":"Sea Fund",
+         "grant_id":{"identifier":"SF-77","type":"other"}}]})"));
+  ASSERT_THAT(plan.funding, SizeIs(1));
+  EXPECT_EQ(plan.funding[0].funder_name, "Sea Fund");
+  EXPECT_EQ(plan.funding[0].award_id, "SF-77");
+}
+
 TEST(MadmpRecord, ReadsFundingIdsOfEveryShape) {
   const model::Plan plan = read_plan(madmp_with(
       R"("project":{"project_id":{"identifier":"PRJ-1"},"funding":[

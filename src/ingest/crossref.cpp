@@ -112,7 +112,7 @@ class CrossrefReader final : public Reader {
     institution_ = language_ = {};
     titles_.clear();
     containers_.clear();
-    deposited_ = indexed_ = created_ = {};
+    deposited_ = indexed_ = created_ = approved_ = {};
     published_ = {};
     funders_.clear();
     relations_.clear();
@@ -175,6 +175,8 @@ class CrossrefReader final : public Reader {
       read_date(walk, key, value, indexed_);
     } else if (key == "created") {
       read_date(walk, key, value, created_);
+    } else if (key == "approved") {
+      read_date(walk, key, value, approved_);
     } else {
       const auto found = std::find(kPublished.begin(), kPublished.end(), key);
       if (found != kPublished.end()) {
@@ -264,6 +266,19 @@ class CrossrefReader final : public Reader {
     if (item.name || item.ror) out.add(std::move(item));
   }
 
+  // Crossref's `name` is that of an organisation; only an ORCID says else.
+  static bool is_organisation(std::string_view given, std::string_view family,
+                              bool has_orcid) {
+    if (given.empty() && family.empty()) return !has_orcid;
+    text::CreatorHint hint;
+    hint.name_type = "Personal";
+    hint.given = given;
+    hint.family = family;
+    hint.name = family.empty() ? given : family;
+    hint.has_valid_orcid = has_orcid;
+    return text::classify_creator(hint) == text::NameHolder::organisation;
+  }
+
   void read_author(JsonWalk& walk, ondemand::value value) {
     std::string_view given, family, suffix, name, orcid;
     walk.object("author", value, [&](Key key, ondemand::value part) {
@@ -281,19 +296,14 @@ class CrossrefReader final : public Reader {
     if (walk.broken()) return;
     model::Author author;
     author.orcid = checked_orcid(orcid, walk.counters());
-    text::CreatorHint hint;
-    hint.given = given;
-    hint.family = family;
-    hint.name = name;
-    hint.has_valid_orcid = author.orcid.has_value();
-    // Crossref's `name` is that of an organisation; only an ORCID says else.
-    const bool organisation =
-        given.empty() && family.empty() && !name.empty() && !author.orcid;
-    if (organisation || (family.empty() && given.empty() && name.empty())) {
-      if (organisation) {
-        walk.counters().add("name_org");
-        add_institution(walk, {name, {}}, organisations_);
-      }
+    if (given.empty() && family.empty() && name.empty()) return;
+    if (is_organisation(given, family, author.orcid.has_value())) {
+      walk.counters().add("name_org");
+      std::string joined(given);
+      if (!given.empty() && !family.empty()) joined += ' ';
+      joined += family;
+      add_institution(walk, {joined.empty() ? name : joined, {}},
+                      organisations_);
       return;
     }
     auto parsed = text::parse_name({given, family, suffix, name});
@@ -432,21 +442,31 @@ class CrossrefReader final : public Reader {
     add_relation("update:" + relation_type(type), doi, "doi", {});
   }
 
-  std::optional<DateInterval> date(Counters& counters) const {
+  // Null: not there, or counted `bad_date.<path>`.
+  std::optional<DateInterval> plausible(const DateMember& member,
+                                        std::string_view path,
+                                        Counters& counters) const {
+    auto date = member.interval();
+    if (!date) return std::nullopt;
+    date = text::plausible(*date, options_.run_year);
+    if (!date) counters.add("bad_date." + std::string(path));
+    return date;
+  }
+
+  std::optional<DateInterval> date(std::string_view type,
+                                   Counters& counters) const {
     std::optional<DateInterval> best;
     for (std::size_t i = 0; i < kPublished.size(); ++i) {
-      auto date = published_[i].interval();
+      const auto date = plausible(published_[i], kPublished[i], counters);
       if (!date) continue;
-      date = text::plausible(*date, options_.run_year);
-      if (!date) {
-        counters.add("bad_date." + std::string(kPublished[i]));
-        continue;
-      }
       const bool finer = !best || date->precision < best->precision;
       const bool earlier = best && date->precision == best->precision &&
                            date->first < best->first;
       if (finer || earlier) best = date;
     }
+    // The only date Crossref has of a dissertation is that of its approval.
+    if (!best && type == "dissertation")
+      return plausible(approved_, "approved", counters);
     return best;
   }
 
@@ -461,8 +481,11 @@ class CrossrefReader final : public Reader {
       return std::nullopt;
     }
     if (type == "posted-content") {
+      // Where the server is named beside its owner, the group is a subject.
+      if (institution_ != publisher_) {
+        if (auto venue = clean_label(institution_, counters)) return venue;
+      }
       if (auto venue = clean_label(group_title_, counters)) return venue;
-      if (auto venue = clean_label(institution_, counters)) return venue;
     }
     return clean_label(publisher_, counters);
   }
@@ -493,7 +516,8 @@ class CrossrefReader final : public Reader {
     rows.column(6).append_maybe(
         type.empty() ? std::nullopt
                      : std::optional(sub ? type + ":" + subtype : type));
-    append_date(rows.column(7), rows.column(8), rows.column(9), date(counters));
+    append_date(rows.column(7), rows.column(8), rows.column(9),
+                date(type, counters));
     rows.column(10).append_maybe(venue(type, counters));
     append_authors(rows.column(11), authors_.items());
     for (const auto& organisation : organisations_) {
@@ -536,7 +560,7 @@ class CrossrefReader final : public Reader {
   std::string_view doi_, abstract_, type_, subtype_, publisher_, group_title_,
       institution_, language_;
   std::vector<std::string_view> titles_, containers_, awards_;
-  DateMember deposited_, indexed_, created_;
+  DateMember deposited_, indexed_, created_, approved_;
   std::array<DateMember, kPublished.size()> published_{};
   DistinctItems<Funder> funders_;
   std::vector<Relation> relations_;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace dmp::ingest {
 
@@ -293,6 +294,11 @@ class DataCiteReader final : public Reader {
     auto name = clean_label(raw, counters);
     if (name && name->find_first_not_of("0123456789 .-") == std::string::npos) {
       return std::nullopt;
+    }
+    // (University of Adelaide)
+    if (name && name->starts_with('(') && name->find('(', 1) == name->npos &&
+        name->find(')') + 1 == name->size()) {
+      return clean_label(name->substr(1, name->size() - 2), counters);
     }
     return name;
   }
@@ -621,27 +627,38 @@ class DataCiteReader final : public Reader {
     return 3;
   }
 
-  // Best precision, then earliest, among the dates of one type.
+  // Of the year wanted if there is one, best precision, then earliest, among
+  // the dates of one type.
   std::optional<DateInterval> best_date(std::string_view type,
-                                        Counters& counters) const {
+                                        Counters& counters,
+                                        std::optional<int> year = {}) const {
     std::optional<DateInterval> best;
+    const auto order = [&](const DateInterval& date) {
+      return std::tuple(year && text::from_day(date.first).year != *year,
+                        rank(date.precision), date.first);
+    };
     for (const auto& dated : dates_) {
       if (!text::equals_in_lower(text::trim(dated.type), type)) continue;
       auto date =
           checked_date(dated.text, "dates", options_.run_year, counters);
       if (!date) continue;
-      if (!best || rank(date->precision) < rank(best->precision) ||
-          (date->precision == best->precision && date->first < best->first)) {
-        best = date;
-      }
+      if (!best || order(*date) < order(*best)) best = date;
     }
     return best;
+  }
+
+  // That of the field `publicationYear`, if it is one.
+  std::optional<int> publication_year() const {
+    auto date = text::parse_date(year_);
+    if (date) date = text::plausible(*date, options_.run_year);
+    if (!date) return std::nullopt;
+    return text::from_day(date->first).year;
   }
 
   std::optional<DateInterval> date(Counters& counters,
                                    bool& from_registration) const {
     from_registration = false;
-    auto issued = best_date("issued", counters);
+    auto issued = best_date("issued", counters, publication_year());
     auto available = best_date("available", counters);
     if (issued) {
       const bool finer = issued->precision == text::Precision::year &&

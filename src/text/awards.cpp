@@ -125,19 +125,44 @@ bool take_word(std::string_view& piece, std::string_view word) {
   return true;
 }
 
+char partner_of(char bracket) {
+  constexpr std::string_view kBrackets = "()[]";
+  const auto at = kBrackets.find(bracket);
+  return at == std::string_view::npos ? '\0' : kBrackets[at ^ 1U];
+}
+
+constexpr std::string_view kEdges = ".:;,#_'\"()[]";
+
+// A bracket stays that is closed inside the piece: `(A) 12`.
+bool is_front_edge(std::string_view piece) {
+  if (piece.empty() || kEdges.find(piece[0]) == std::string_view::npos)
+    return false;
+  const char close = partner_of(piece[0]);
+  if (close == '\0') return true;
+  int depth = 0;
+  for (std::size_t at = 0; at < piece.size(); ++at) {
+    if (piece[at] == piece[0]) ++depth;
+    if (piece[at] == close && --depth == 0) return at + 1 == piece.size();
+  }
+  return true;
+}
+
+// One stays that was opened in the piece: `12 (West)`.
+bool is_back_edge(std::string_view piece) {
+  if (piece.empty() || kEdges.find(piece.back()) == std::string_view::npos)
+    return false;
+  const char open = partner_of(piece.back());
+  return open == '\0' ||
+         std::count(piece.begin(), piece.end(), open) <
+             std::count(piece.begin(), piece.end(), piece.back());
+}
+
 std::string_view strip_edges(std::string_view piece) {
-  constexpr std::string_view kEdges = ".:;,#_'\"()[]";
   for (;;) {
     const std::string_view before = piece;
     piece = trim(piece);
-    while (!piece.empty() &&
-           kEdges.find(piece.front()) != std::string_view::npos) {
-      piece.remove_prefix(1);
-    }
-    while (!piece.empty() &&
-           kEdges.find(piece.back()) != std::string_view::npos) {
-      piece.remove_suffix(1);
-    }
+    while (is_front_edge(piece)) piece.remove_prefix(1);
+    while (is_back_edge(piece)) piece.remove_suffix(1);
     while (!piece.empty() && piece.front() == '-') piece.remove_prefix(1);
     while (piece.starts_with("\u2013") || piece.starts_with("\u2014")) {
       piece.remove_prefix(3);
@@ -202,6 +227,7 @@ std::vector<std::string> pieces_of(const std::string& text, int& excluded) {
   } else if (is_award_filler(text)) {
     ++excluded;
   } else {
+    const int excluded_before = excluded;
     std::string previous;
     for (const std::string_view raw_piece : split_text(text)) {
       const std::string_view piece = strip_words(strip_edges(raw_piece));
@@ -213,6 +239,10 @@ std::vector<std::string> pieces_of(const std::string& text, int& excluded) {
       }
       previous = whole_piece ? *std::move(whole_piece) : std::string(piece);
       pieces.push_back(previous);
+    }
+    // Words without a number are the name of an award, no list.
+    if (pieces.size() > 1 && excluded == excluded_before && !has_digit(text)) {
+      pieces = {std::string(strip_words(strip_edges(text)))};
     }
   }
   return pieces;

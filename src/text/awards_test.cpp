@@ -39,6 +39,24 @@ TEST(SplitAward, FollowsTheTableOfTheRule) {
   EXPECT_THAT(pieces("A1234 and and B1234"), ElementsAre("A1234", "B1234"));
 }
 
+TEST(SplitAward, KeepsBracketsThatHaveTheirPartner) {
+  const auto pieces = [](const char* text) { return split_award(text).pieces; };
+  EXPECT_THAT(pieces("PHY-1234567 (KFU)"), ElementsAre("PHY-1234567 (KFU)"));
+  EXPECT_THAT(pieces("(KFU) 1234567"), ElementsAre("(KFU) 1234567"));
+  EXPECT_THAT(pieces("1234567)"), ElementsAre("1234567"));
+  EXPECT_THAT(pieces("(1234567"), ElementsAre("1234567"));
+  EXPECT_THAT(pieces("[1234/2012-0]"), ElementsAre("1234/2012-0"));
+  EXPECT_THAT(pieces("((98765))."), ElementsAre("98765"));
+}
+
+TEST(SplitAward, TakesWordsWithoutANumberForOneName) {
+  const auto pieces = [](const char* text) { return split_award(text).pieces; };
+  EXPECT_THAT(pieces("Graduate Kelp and Diving Activity (GKDA)"),
+              ElementsAre("Graduate Kelp and Diving Activity (GKDA)"));
+  EXPECT_THAT(pieces("pending and none"), IsEmpty());
+  EXPECT_THAT(pieces("KELP-A, grant KELP-7"), ElementsAre("KELP-A", "KELP-7"));
+}
+
 // P15
 TEST(SplitAward, DropsFillersAndCountsThem) {
   for (const char* text : {"None", "n/a", "-", "xxxxx", " None ", "N/A", "TBD",

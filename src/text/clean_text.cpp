@@ -22,9 +22,10 @@ struct Placeholders {
 
 const Placeholders& placeholders() {
   static const Placeholders kLists{
-      {"",      "-",     "\u2013", ".",     "a",      "n/a",   "na",
-       "none",  "null",  ":unav",  ":unas", ":unal",  ":unap", ":unkn",
-       ":none", ":null", ":tba",   ":etal", ":{unav", "unav",  ":{unav)"},
+      {"",       "-",     "\u2013",  ".",      "a",     "n/a",
+       "na",     "none",  "null",    ":unav",  ":unas", ":unal",
+       ":unap",  ":unkn", ":none",   ":null",  ":tba",  ":etal",
+       ":{unav", "unav",  ":{unav)", ":(unav)"},
       {"abstract",
        "no abstract",
        "no abstract available",

@@ -54,6 +54,44 @@ TEST(CleanText, StripsMarkupAndDecodesEntities) {
     EXPECT_EQ(clean(row.raw), row.cleaned) << row.raw;
 }
 
+// Real titles without blanks around what they mark; docs/formats.md.
+TEST(CleanText, KeepsWordsApartThatOnlyAMarkParted) {
+  const Row rows[] = {
+      {"Lessons of<i>Macrocystis</i>Infection",
+       "Lessons of Macrocystis Infection"},
+      {"before<i>versus</i>after", "before versus after"},
+      {"three of<jats:italic>C. kelpi</jats:italic>found",
+       "three of C. kelpi found"},
+      {"it is.<b>Methods.</b>We dived", "it is. Methods. We dived"},
+      {"Ant,<i>Kelpus\u00E9</i>Smith", "Ant, Kelpus\u00E9 Smith"},
+      {"(<i>Kelpus maximus)</i>blades", "(Kelpus maximus) blades"},
+      {"sets for<mml:math><mml:mi>d</mml:mi></mml:math>-complete and"
+       "<math><mi>N</mi><mo>=</mo><mn>8</mn></math>nuclei",
+       "sets for d-complete and N=8 nuclei"},
+      {"Kelp, 1950\u20131989<sup>1</sup>", "Kelp, 1950\u20131989 1"},
+      {"10<sup>6</sup> cells", "10 6 cells"},
+      {"A<i>trans</i>isomer of 10<i>Kelpus</i>", "A trans isomer of 10 Kelpus"},
+  };
+  for (const auto& row : rows)
+    EXPECT_EQ(clean(row.raw), row.cleaned) << row.raw;
+}
+
+TEST(CleanText, LeavesTogetherWhatIsOneWord) {
+  const Row rows[] = {
+      {"<scp>T</scp>reebase", "Treebase"},
+      {"1<i>H</i>-indole", "1H-indole"},
+      {"<i>p</i>H of two <i>Agrobacteria</i>s", "pH of two Agrobacterias"},
+      {"5 <i>\u00B5</i>g", "5 \u00B5g"},
+      {"CO<sub>2</sub>emission", "CO2emission"},
+      {"<sup>18</sup>F-FDG and Ca<sup>2+</sup>", "18F-FDG and Ca2+"},
+      {"JC<math><mo>\u2217</mo></math>-algebra", "JC\u2217-algebra"},
+      {"L\u2019<i>Histoire</i>", "L\u2019Histoire"},
+      {"an end</i>without a start", "an endwithout a start"},
+  };
+  for (const auto& row : rows)
+    EXPECT_EQ(clean(row.raw), row.cleaned) << row.raw;
+}
+
 TEST(CleanText, DropsALeadingHeadingOfAnAbstractOnly) {
   const char* jats =
       "<jats:title>Abstract</jats:title><jats:p>The ocean.</jats:p>"
@@ -73,7 +111,7 @@ TEST(CleanText, DropsALeadingHeadingOfAnAbstractOnly) {
 
 TEST(CleanText, TurnsPlaceholdersIntoNothing) {
   for (const char* text : {"", " ", "-", "\u2013", "N/A", "(none)", ":unav",
-                           "(:unav)", "a", "Null.", "[na]", "..."}) {
+                           "(:unav)", ":(unav)", "a", "Null.", "[na]", "..."}) {
     EXPECT_EQ(clean(text), "<null>") << text;
   }
   EXPECT_EQ(clean("No abstract available.", TextKind::abstract), "<null>");

@@ -186,6 +186,9 @@ std::optional<std::string> normalise_grid(std::string_view text) {
   text = trim(text);
   if (text.find('/') != std::string_view::npos) text = last_path_part(text);
   std::string id = lowered(text);
+  // Real: https://grid.ac/institutesgrid.36212.34
+  constexpr std::string_view kGlued = "institutesgrid.";
+  if (id.starts_with(kGlued)) id.erase(0, kGlued.find("grid."));
   if (!id.starts_with("grid.")) return std::nullopt;
   const auto dot = id.find('.', 5);
   if (dot == std::string::npos) return std::nullopt;

@@ -60,6 +60,8 @@ TEST(ClassifyOrgId, TellsTheKindByItsForm) {
       {"https://ror.org/01an7q238", "", OrgIdType::ror, "01an7q238"},
       {"https://www.grid.ac/institutes/grid.47840.3F", "", OrgIdType::grid,
        "grid.47840.3f"},
+      {"https://grid.ac/institutesgrid.47840.3f", "GRID", OrgIdType::grid,
+       "grid.47840.3f"},
       {"http://dx.doi.org/10.13039/100000001", "", OrgIdType::fundref,
        "10.13039/100000001"},
       {"501100000780", "Crossref Funder ID", OrgIdType::fundref,

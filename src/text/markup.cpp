@@ -3,6 +3,8 @@
 #include "text/clean_text.h"
 #include "text/unicode.h"
 
+#include <unicode/uchar.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -119,6 +121,104 @@ bool is_math(const Tag& tag) {
          tag.local == "semantics";
 }
 
+// ------------------------------------------------------- words beside words
+// Many publishers leave out the blanks around what they mark:
+// `of<i>Chlamydia</i>Infection`, `a set for<mml:math>…</mml:math>`.
+
+bool is_letter_point(char32_t c) {
+  return c < 0x80 ? is_letter(static_cast<char>(c))
+                  : u_isalpha(static_cast<UChar32>(c)) != 0;
+}
+
+char32_t first_point(std::string_view text) {
+  std::size_t at = 0;
+  return text.empty() ? 0 : next_code_point(text, at);
+}
+
+std::string_view last_character(std::string_view text) {
+  std::size_t at = text.size();
+  while (at > 0 && (static_cast<unsigned char>(text[--at]) & 0xC0) == 0x80) {
+  }
+  return text.substr(at);
+}
+
+bool begins_with_letters(std::string_view text, int count) {
+  for (std::size_t at = 0; count > 0; --count) {
+    if (at == text.size() || !is_letter_point(next_code_point(text, at)))
+      return false;
+  }
+  return true;
+}
+
+bool ends_with_letters(std::string_view text, int count) {
+  for (; count > 0; --count) {
+    const std::string_view last = last_character(text);
+    if (!is_letter_point(first_point(last))) return false;
+    text.remove_suffix(last.size());
+  }
+  return true;
+}
+
+bool ends_with_digit(std::string_view text) {
+  return !text.empty() && text.back() >= '0' && text.back() <= '9';
+}
+
+bool ends_a_clause(std::string_view text) {
+  constexpr std::string_view kMarks = ".,:;)?!";
+  return !text.empty() && kMarks.find(text.back()) != std::string_view::npos;
+}
+
+// No letter or symbol with an accent, unit or index: `<i>p</i>H` is one word.
+bool is_wordy(std::string_view text) {
+  constexpr int kLeastLetters = 3;
+  int letters = 0;
+  for (std::size_t at = 0; at < text.size() && letters < kLeastLetters;) {
+    if (is_letter_point(next_code_point(text, at))) ++letters;
+  }
+  return letters == kLeastLetters;
+}
+
+// A single letter outside is part of the marked word: `<i>Agrobacteria</i>s`.
+constexpr int kLeastOutside = 2;
+
+bool ends_with_article(std::string_view text) {
+  return !text.empty() && lower(text.back()) == 'a' &&
+         (text.size() == 1 || is_blank(text[text.size() - 2]));
+}
+
+bool parted_before(Element kind, std::string_view before,
+                   std::string_view inside) {
+  const bool word = begins_with_letters(inside, 1);
+  switch (kind) {
+    case Element::emphasis:
+      return word && is_wordy(inside) &&
+             (ends_with_letters(before, kLeastOutside) ||
+              ends_with_article(before) || ends_with_digit(before) ||
+              ends_a_clause(before));
+    case Element::formula:
+      return word && ends_with_letters(before, kLeastOutside);
+    case Element::raised:
+      return ends_with_digit(before) && !inside.empty() &&
+             inside.find_first_not_of("0123456789") == std::string_view::npos;
+    default:
+      return false;
+  }
+}
+
+bool parted_behind(Element kind, std::string_view inside,
+                   std::string_view behind) {
+  if (!begins_with_letters(behind, kLeastOutside)) return false;
+  switch (kind) {
+    case Element::emphasis:
+      return is_wordy(inside) &&
+             (ends_with_letters(inside, 1) || ends_a_clause(inside));
+    case Element::formula:
+      return ends_with_letters(inside, 1) || ends_with_digit(inside);
+    default:
+      return false;
+  }
+}
+
 // Strips one text, left to right, in one pass. End tags of dropped elements
 // that were searched for in vain are remembered, so that many of them cost no
 // more than one search each.
@@ -198,7 +298,13 @@ class Stripper {
     if (math && pending_math_) out_.resize(out_.size() - *pending_math_);
     after_math_ = math;
     at_ += tag.length;
-    switch (element_of(tag.local)) {
+    const Element element = element_of(tag.local);
+    switch (element) {
+      case Element::emphasis:
+      case Element::formula:
+      case Element::raised:
+        mark(tag, element);
+        break;
       case Element::block:
         out_ += ' ';
         break;
@@ -209,6 +315,24 @@ class Stripper {
         break;
     }
     return true;
+  }
+
+  // Parts the marked words from their neighbours where the mark ends. Of marks
+  // inside one another the innermost counts.
+  void mark(const Tag& tag, Element element) {
+    if (!tag.closing) {
+      mark_ = element;
+      mark_start_ = out_.size();
+      return;
+    }
+    if (mark_ != element) return;
+    mark_ = Element::transparent;
+    const std::string_view out = out_;
+    const std::string_view inside = out.substr(mark_start_);
+    const bool behind = parted_behind(element, inside, text_.substr(at_));
+    if (parted_before(element, out.substr(0, mark_start_), inside))
+      out_.insert(mark_start_, 1, ' ');
+    if (behind) out_ += ' ';
   }
 
   // Moves behind the matching end tag, if there is one.
@@ -239,6 +363,8 @@ class Stripper {
   std::string out_;
   bool after_math_ = false;
   std::optional<std::size_t> pending_math_;
+  Element mark_ = Element::transparent;  // that is open, if one is
+  std::size_t mark_start_ = 0;
   bool no_comment_ = false, no_close_ = false, no_cdata_end_ = false;
   std::unordered_set<std::string> no_end_;
 };
@@ -319,6 +445,12 @@ Element element_of(std::string_view local_name) {
           "article", "abstract",   "fig"}) {
       elements[name] = Element::block;
     }
+    for (const std::string_view name :
+         {"i", "em", "italic", "emph", "b", "bold", "strong"}) {
+      elements[name] = Element::emphasis;
+    }
+    elements["math"] = Element::formula;
+    elements["sup"] = Element::raised;
     return elements;
   }();
   const auto found = kElements.find(local_name);

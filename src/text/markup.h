@@ -8,7 +8,10 @@ namespace dmp::text {
 
 // How an element of JATS, HTML or MathML is taken out of a text.
 enum class Element : unsigned char {
-  transparent,  // the tag goes, nothing takes its place (sub, i, mml:*)
+  transparent,  // the tag goes, nothing takes its place (sub, mml:mi)
+  emphasis,     // the same, but a word beside a word stays one of its own (i)
+  formula,      // the same (mml:math)
+  raised,       // the same, but a number beside a number stays one (sup)
   block,        // the tag becomes a blank (p, title, br)
   dropped,      // the tag and its content go (script, tex-math)
 };

@@ -103,6 +103,19 @@ bool is_short_capitals(std::string_view token) {
   return count == 2 || (count == 3 && !vowel);
 }
 
+// Two or three letters and a dot.
+bool has_abbreviation_form(std::string_view token) {
+  if (!token.ends_with('.')) return false;
+  token.remove_suffix(1);
+  std::size_t letters = 0;
+  for (std::size_t at = 0; at < token.size(); ++letters) {
+    const char32_t c = next_code_point(token, at);
+    if (letters == 3 || !is_letter_point(c) || (c >= 0x80 && is_cjk_point(c)))
+      return false;
+  }
+  return letters >= 2;
+}
+
 }  // namespace
 
 WholeName whole_name(const std::vector<std::string_view>& tokens) {
@@ -117,8 +130,13 @@ WholeName whole_name(const std::vector<std::string_view>& tokens) {
 }
 
 bool is_initials(std::string_view token, WholeName whole) {
-  if (has_initial_form(token)) return true;
+  if (has_initial_form(token) || has_abbreviation_form(token)) return true;
   return whole.mixed_case && whole.word_count > 0 && is_short_capitals(token);
+}
+
+bool is_abbreviation(std::string_view token, WholeName whole) {
+  return has_abbreviation_form(token) &&
+         (has_lower(token) || !whole.mixed_case);
 }
 
 bool is_particle(std::string_view token) {
@@ -142,6 +160,30 @@ bool starts_surname(std::string_view token) {
     if (lower.starts_with(prefix) && lower.size() > prefix.size()) return true;
   }
   return false;
+}
+
+std::size_t count_trailing_particles(const std::vector<std::string_view>& given,
+                                     WholeName whole) {
+  // In capitals: such as are names of people too (Le, Van, Da) and such as not.
+  static constexpr auto kNames = std::to_array<std::string_view>(
+      {"da", "di", "do", "du", "la", "ten", "ter", "van", "den"});
+  static constexpr auto kNoNames = std::to_array<std::string_view>(
+      {"al", "das", "de", "del", "della", "der", "dos", "el", "le", "von", "zu",
+       "zum", "zur"});
+  std::size_t count = 0;
+  for (; count + 1 < given.size(); ++count) {
+    const std::string_view token = given[given.size() - 1 - count];
+    if (!is_particle(token)) break;
+    const bool initials_before = std::all_of(
+        given.begin(), given.end() - static_cast<std::ptrdiff_t>(count) - 1,
+        [&](std::string_view other) { return is_initials(other, whole); });
+    const bool moves = has_upper(token) ? is_one_of(kNoNames, token) ||
+                                              ((count > 0 || initials_before) &&
+                                               is_one_of(kNames, token))
+                                        : has_upper(given.front());
+    if (!moves) break;
+  }
+  return count;
 }
 
 bool is_conjunction(std::string_view token) {

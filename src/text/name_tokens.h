@@ -16,12 +16,20 @@ struct WholeName {
 };
 WholeName whole_name(const std::vector<std::string_view>& tokens);
 
-// One letter; letters each with a dot; hyphenated initials; 2-3 capitals in a
-// name of mixed case when another token can serve as surname.
+// One letter; letters each with a dot; hyphenated initials; 2-3 letters and a
+// dot (an abbreviation); 2-3 capitals in a name of mixed case when another
+// token can serve as surname.
 bool is_initials(std::string_view token, WholeName whole);
+// Yu. | Md. | YU. in a name of capitals: stands for its first letter alone.
+bool is_abbreviation(std::string_view token, WholeName whole);
 bool is_particle(std::string_view token);
 // A particle, or a word that begins with one (d'Arcy, al-Qader).
 bool starts_surname(std::string_view token);
+// How many of the last given names are particles that belong to the surname
+// (`Gac, R. Le`, `Silva, Ana da`); at least one given name is left. In capitals
+// only such as are no names themselves, unless nothing but initials is before.
+std::size_t count_trailing_particles(const std::vector<std::string_view>& given,
+                                     WholeName whole);
 bool is_conjunction(std::string_view token);
 bool is_title(std::string_view token);
 bool is_post_nominal(std::string_view token);

@@ -31,21 +31,27 @@ void set(std::optional<std::string>& part, std::string text) {
   if (!text.empty()) part = std::move(text);
 }
 
+// `Rakhi.` is Rakhi.
+std::string_view without_dot(std::string_view word) {
+  if (word.ends_with('.')) word.remove_suffix(1);
+  return word;
+}
+
 // Step G: the given part. `mixed_case` is that of the whole name.
 void parse_given(std::string_view given, WholeName whole, PersonName& name) {
   std::string initials;
   std::string middle;
   bool first_unit = true;
   for (const std::string_view token : split_given(given)) {
-    const std::string units =
-        is_initials(token, whole) ? letters_of(token) : unit_initials(token);
-    if (is_initials(token, whole) || name.given_name) {
-      if (!is_initials(token, whole)) {
-        if (!middle.empty()) middle += ' ';
-        middle += token;
-      }
-    } else {
-      name.given_name = token;
+    const bool initials_only = is_initials(token, whole);
+    const std::string units = initials_only && !is_abbreviation(token, whole)
+                                  ? letters_of(token)
+                                  : unit_initials(token);
+    if (!initials_only && name.given_name) {
+      if (!middle.empty()) middle += ' ';
+      middle += without_dot(token);
+    } else if (!initials_only) {
+      name.given_name = without_dot(token);
     }
     for (std::size_t at = 0; at < units.size();) {
       const std::size_t start = at;
@@ -183,8 +189,24 @@ void parse_cjk(std::string_view text, PersonName& name) {
   set(name.given_name, std::string(text.substr(split)));
 }
 
+// Surname and given names of a name whose parts are told apart.
+void set_parted(Tokens surname, Tokens given, WholeName whole,
+                PersonName& name) {
+  const auto particles =
+      static_cast<std::ptrdiff_t>(count_trailing_particles(given, whole));
+  surname.insert(surname.begin(), given.end() - particles, given.end());
+  given.erase(given.end() - particles, given.end());
+  set(name.surname, join(surname, 0, surname.size()));
+  parse_given(join(given, 0, given.size()), whole, name);
+}
+
 // C: one text. False: it is no person's name (address text).
 bool parse_text(std::string_view text, PersonName& name) {
+  // Several people in one field: the first of them.
+  if (const auto end = text.find(';'); end != std::string_view::npos) {
+    const std::string_view first = trim(text.substr(0, end));
+    if (!first.empty()) return parse_text(first, name);
+  }
   const bool cjk = is_cjk(text);
   if (text.find(',') != std::string_view::npos) {
     const CommaParts parts = comma_parts(text);
@@ -195,9 +217,8 @@ bool parse_text(std::string_view text, PersonName& name) {
         set(name.given_name, std::string(parts.kept[1]));
         return true;
       }
-      set(name.surname, std::string(parts.kept[0]));
-      Tokens all = split_words(text);
-      parse_given(parts.kept[1], whole_name(all), name);
+      set_parted(split_words(parts.kept[0]), split_words(parts.kept[1]),
+                 whole_name(split_words(text)), name);
       return true;
     }
     if (parts.kept.empty()) return true;
@@ -235,16 +256,25 @@ bool parse_both(std::string_view given, std::string_view family,
   const Tokens surname = plain_words(family);
   const Tokens first = plain_words(given);
   if (surname.empty() || first.empty()) return false;
-  set(name.surname, join(surname, 0, surname.size()));
-  const std::string given_text = join(first, 0, first.size());
   if (is_cjk(given)) {
-    set(name.given_name, given_text);
+    set(name.surname, join(surname, 0, surname.size()));
+    set(name.given_name, join(first, 0, first.size()));
     return true;
   }
   Tokens whole = first;
   whole.insert(whole.end(), surname.begin(), surname.end());
-  parse_given(given_text, whole_name(whole), name);
+  set_parted(surname, first, whole_name(whole), name);
   return true;
+}
+
+// No Korean surname has three syllables.
+bool is_whole_hangul(std::string_view family) {
+  constexpr std::size_t kLeastSyllables = 3;
+  std::size_t at = 0;
+  if (family.empty() || count_code_points(family) < kLeastSyllables)
+    return false;
+  const char32_t first = next_code_point(family, at);
+  return first >= 0xAC00 && first <= 0xD7A3 && cjk_surname_bytes(family) > 0;
 }
 
 // B, C: the whole in one text, or one part alone. False: no person's name.
@@ -252,9 +282,21 @@ bool parse_one(const std::string& given, const std::string& family,
                const std::string& full, PersonName& name) {
   if (!full.empty()) return parse_text(parsing_form(full), name);
   if (plain_words(family).empty()) return parse_text(given, name);
-  if (!is_family_alone(family)) return parse_text(family, name);
+  if (!is_family_alone(family) || is_whole_hangul(family))
+    return parse_text(family, name);
   name.surname = family;
   return true;
+}
+
+// Four letters or more, none of them small but in particles: `De CARVALHO`.
+bool is_shouted(std::string_view surname) {
+  std::size_t letters = 0;
+  for (const std::string_view word : split_words(surname)) {
+    if (is_particle(word)) continue;
+    if (has_lower(word)) return false;
+    letters += count_letters(word);
+  }
+  return letters >= 4;
 }
 
 // Case: names that are all capitals or all small are title-cased.
@@ -276,8 +318,7 @@ void mend_case(PersonName& name) {
     for (auto* part : parts) {
       if (*part) *part = title_cased(**part);
     }
-  } else if (name.surname && !has_lower(*name.surname) &&
-             count_letters(*name.surname) >= 4) {
+  } else if (name.surname && is_shouted(*name.surname)) {
     name.surname = title_cased(*name.surname);
   }
 }

@@ -83,6 +83,44 @@ TEST(ParseName, KnowsTheFurtherFormsOfTheDocument) {
   EXPECT_EQ(full("Neto SMITH"), "N|Neto|-|-|Smith");
 }
 
+// Real forms; docs/formats.md.
+TEST(ParseName, TakesAnAbbreviationForItsFirstLetter) {
+  EXPECT_EQ(both("N. Yu.", "Kelpova"), "N|-|Y|-|Kelpova");
+  EXPECT_EQ(both("Zh. B.", "Kelpova"), "Z|-|B|-|Kelpova");
+  EXPECT_EQ(full("Kelpova Yu."), "Y|-|-|-|Kelpova");
+  EXPECT_EQ(both("Md. Nazim", "Khan"), "M|Nazim|N|-|Khan");
+  EXPECT_EQ(both("B.YU.", "KELPOV"), "B|-|Y|-|Kelpov");
+  EXPECT_EQ(both("AFS.", "Moss"), "A|-|FS|-|Moss");
+  EXPECT_EQ(full("DR. RAKHI. J. MOSS"), "R|Rakhi|J|-|Moss");
+  EXPECT_EQ(full("Ana St. John"), "A|Ana|-|-|St. John");
+}
+
+TEST(ParseName, GivesTheParticlesBehindTheGivenNamesToTheSurname) {
+  EXPECT_EQ(both("R. Le", "Gac"), "R|-|-|-|Le Gac");
+  EXPECT_EQ(full("Gac, R. Le"), "R|-|-|-|Le Gac");
+  EXPECT_EQ(both("A. C. dos", "Reis"), "A|-|C|-|dos Reis");
+  EXPECT_EQ(both("Ana Oliveira da", "Silva"), "A|Ana|O|Oliveira|da Silva");
+  EXPECT_EQ(both("Hans Otto Von Der", "Moss"), "H|Hans|O|Otto|Von Der Moss");
+  EXPECT_EQ(both("Adriana De", "Palma"), "A|Adriana|-|-|De Palma");
+  EXPECT_EQ(both("Maria de Jesus", "Silva"), "M|Maria|DJ|de Jesus|Silva");
+  EXPECT_EQ(both("Ana Viana De", "MOSS"), "A|Ana|V|Viana|de Moss");
+  // These are given names too.
+  EXPECT_EQ(both("Hong Van", "Tran"), "H|Hong|V|Van|Tran");
+  EXPECT_EQ(both("Hong Bin", "Li"), "H|Hong|B|Bin|Li");
+  EXPECT_EQ(both("Le", "Tran"), "L|Le|-|-|Tran");
+  EXPECT_EQ(both("hong bin", "li"), "H|Hong|B|Bin|Li");
+}
+
+TEST(ParseName, TakesTheFirstOfSeveralPeople) {
+  EXPECT_EQ(full("Moss, Basil; Kelp, Ludwig"), "B|Basil|-|-|Moss");
+  EXPECT_EQ(full("Moss, Basil ;"), "B|Basil|-|-|Moss");
+}
+
+TEST(ParseName, SplitsAWholeKoreanNameGivenAsTheFamily) {
+  EXPECT_EQ(both("", "\uC870\uD61C\uB9B0"), "-|\uD61C\uB9B0|-|-|\uC870");
+  EXPECT_EQ(both("", "\uAE40"), "-|-|-|-|\uAE40");
+}
+
 // Found by fuzz/names_fuzz.cpp: the surname was lost.
 TEST(ParseName, APartOfDecorationAloneIsNoPart) {
   EXPECT_EQ(both("Ana Silva", ", Jr."), "A|Ana|-|-|Silva");
@@ -135,7 +173,8 @@ TEST(ParseName, ShortCutEqualsTheRules) {
        "Moßl",      "É",         "É.",     "×a",        "ÉL",
        "ÉLIE",      "élan",      "Ó'Brún", "Łukasz",    "Şule",
        "İlk",       "Ĳs",        "Ÿn",     "Nān",       "Na\u0308n",
-       "Ø-Ær"});
+       "Ø-Ær",      "Yu.",       "YU.",    "Le",        "dos",
+       "Rakhi.",    "Moss;"});
   std::size_t names = 0;
   std::size_t plain = 0;
   const auto same = [&](const NameParts& parts) {

@@ -1,5 +1,6 @@
 #include "text/organisation.h"
 
+#include "text/name_tokens.h"
 #include "text/unicode.h"
 
 #include <algorithm>
@@ -83,7 +84,8 @@ bool is_org_word(std::string_view word) {
        {"universit", "universidad", "institut", "laborator"}) {
     if (word.starts_with(stem)) return true;
   }
-  return word.ends_with("hochschule") || org_words().contains(word);
+  return word.ends_with("hochschule") || word.ends_with("sternwarte") ||
+         org_words().contains(word);
 }
 
 bool is_separator(char c) {
@@ -122,36 +124,80 @@ std::size_t token_count(std::string_view name) {
          1;
 }
 
-bool has_org_shape(std::string_view name, std::string_view lowered) {
+// `name` is `whole` without brackets, `lowered` that in small letters.
+bool has_org_shape(std::string_view whole, std::string_view name,
+                   std::string_view lowered) {
   const bool comma = name.find(',') != std::string_view::npos;
   const std::size_t tokens = token_count(name);
-  return tokens == 1 || lowered.ends_with(".org") ||
-         lowered.ends_with(".com") ||
+  // N.RAMAMOORTHY is one token and yet a person.
+  const bool one_word =
+      token_count(whole) == 1 && split_name(whole).size() == 1;
+  return one_word || lowered.ends_with(".org") || lowered.ends_with(".com") ||
          (" " + std::string(lowered) + " ").find(" of the ") !=
              std::string::npos ||
          (tokens >= 6 && !comma);
+}
+
+// Whether one of the words between blanks is a keyword; `Torres-Company` and
+// `Ag.` are none. For every person there is, so it makes no lists.
+bool has_keyword_of_its_own(std::string_view part) {
+  constexpr std::size_t kShortest = 3;
+  while (!part.empty()) {
+    const auto end = std::min(part.find(' '), part.size());
+    const std::string lowered = to_lower(part.substr(0, end));
+    part.remove_prefix(std::min(end + 1, part.size()));
+    std::string_view word = lowered;
+    while (!word.empty() && is_separator(word.back())) word.remove_suffix(1);
+    while (!word.empty() && is_separator(word.front())) word.remove_prefix(1);
+    if (word.size() >= kShortest && is_org_word(word)) return true;
+  }
+  return false;
+}
+
+// The name of an organisation that was cut at its comma or before its last word
+// as if it were a person's: `University Of Kelp` and `Data Center`, `The
+// British` and `Library`.
+bool is_cut_organisation(std::string_view given, std::string_view family) {
+  constexpr std::ptrdiff_t kLeastWords = 3;
+  bool long_family =
+      std::count(family.begin(), family.end(), ' ') + 1 >= kLeastWords;
+  if (long_family) {
+    const auto words = split_words(family);
+    long_family =
+        std::count_if(words.begin(), words.end(), [](std::string_view word) {
+          return !is_particle(word);
+        }) >= kLeastWords;
+  }
+  const auto blank = given.find(' ');
+  if (blank == std::string_view::npos && !long_family) return false;
+  return has_keyword_of_its_own(given) ||
+         ((long_family || equals_in_lower(given.substr(0, blank), "the")) &&
+          has_keyword_of_its_own(family));
 }
 
 }  // namespace
 
 NameHolder classify_creator(const CreatorHint& hint) {
   const std::string_view type = trim(hint.name_type);
-  const bool given = !trim(hint.given).empty();
-  const bool family = !trim(hint.family).empty();
+  const std::string_view given = trim(hint.given);
+  const std::string_view family = trim(hint.family);
+  const bool both = !given.empty() && !family.empty();
+  const bool personal = equals_in_lower(type, "personal");
   if (equals_in_lower(type, "organizational")) return NameHolder::organisation;
-  if (equals_in_lower(type, "personal")) {
-    const bool organisation =
-        hint.has_org_identifier ||
-        (!given && !family && has_keyword(to_lower(trim(hint.name))));
-    return organisation ? NameHolder::organisation : NameHolder::person;
-  }
-  if ((given && family) || hint.has_valid_orcid) return NameHolder::person;
-  const std::string lowered = to_lower(trim(hint.name));
-  if (hint.has_org_identifier || has_keyword(lowered) ||
-      has_org_shape(trim(hint.name), lowered)) {
+  if (personal && hint.has_org_identifier) return NameHolder::organisation;
+  if (both && !hint.has_valid_orcid && is_cut_organisation(given, family))
     return NameHolder::organisation;
-  }
-  return NameHolder::person;
+  if (both || (hint.has_valid_orcid && !personal)) return NameHolder::person;
+  // `Ana Silva (Kelp University)` is a person of that university.
+  const std::string_view whole = trim(hint.name);
+  const std::string stripped = parsing_form(whole);
+  const std::string_view name = stripped.empty() ? whole : stripped;
+  const std::string lowered = to_lower(name);
+  const bool organisation =
+      has_keyword(lowered) ||
+      (!personal &&
+       (hint.has_org_identifier || has_org_shape(whole, name, lowered)));
+  return organisation ? NameHolder::organisation : NameHolder::person;
 }
 
 }  // namespace dmp::text

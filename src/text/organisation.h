@@ -16,7 +16,8 @@ struct CreatorHint {
   bool has_org_identifier = false;  // a ROR or GRID name identifier
 };
 
-// Source: spec records.md 1.7, rules 1-5 in order.
+// Source: spec records.md 1.7, rules 1-5 in order; where real records differ,
+// docs/formats.md.
 NameHolder classify_creator(const CreatorHint& hint);
 
 }  // namespace dmp::text

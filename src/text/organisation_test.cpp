@@ -30,6 +30,7 @@ TEST(ClassifyCreator, AppliesTheRulesInOrder) {
       {named("Agnes Martin"), NameHolder::person},
       {named("one two three four five six"), NameHolder::organisation},
       {named("Technische Hochschule"), NameHolder::organisation},
+      {named("Dr. Kelp-Sternwarte Tangstadt"), NameHolder::organisation},
       {named("Monitoring Task Force"), NameHolder::organisation},
   };
   for (const auto& row : rows) {
@@ -48,6 +49,46 @@ TEST(ClassifyCreator, TakesPartsOrAnOrcidForAPerson) {
   CreatorHint ror = named("Smith, Ana", "Personal");
   ror.has_org_identifier = true;
   EXPECT_EQ(classify_creator(ror), NameHolder::organisation);
+}
+
+CreatorHint parted(std::string_view given, std::string_view family) {
+  CreatorHint hint = named(family, "Personal");
+  hint.given = given;
+  hint.family = family;
+  return hint;
+}
+
+// Real forms; docs/formats.md.
+TEST(ClassifyCreator, KnowsAnOrganisationThatWasCutLikeAName) {
+  const CreatorHint organisations[] = {
+      parted("", "Intergovernmental Panel on Kelp"),
+      parted("University Of Kelp", "Data Center"),
+      parted("The Kelp Town", "Library"),
+      parted("the KELP", "collaboration"),
+      parted("Washington", "North Kelp National Laboratory"),
+  };
+  for (const auto& hint : organisations) {
+    EXPECT_EQ(classify_creator(hint), NameHolder::organisation)
+        << hint.given << "/" << hint.family;
+  }
+  const CreatorHint people[] = {
+      parted("Victor A.", "Torres-Company"),
+      parted("Anna Maria", "Bank"),
+      parted("Ag. M.", "Kelp"),
+      parted("Jan", "van der Bank"),
+      parted("", "Carberry"),
+      named("Silva, Ana (Kelp University)", "Personal"),
+      named("Ana M. Silva (Kelp University In St. Louis"),
+      named("N.RAMAMOORTHY"),
+      named("Snow [Photographer]"),
+  };
+  for (const auto& hint : people) {
+    EXPECT_EQ(classify_creator(hint), NameHolder::person)
+        << hint.given << "/" << hint.family << "/" << hint.name;
+  }
+  CreatorHint orcid = parted("University Of Kelp", "Data Center");
+  orcid.has_valid_orcid = true;
+  EXPECT_EQ(classify_creator(orcid), NameHolder::person);
 }
 
 }  // namespace

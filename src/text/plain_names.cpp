@@ -195,7 +195,7 @@ class GivenParts {
 };
 
 // Words and initials, each added; false: something else is there, or the last
-// of several may be a post-nominal or generation.
+// of several may be a post-nominal, a generation or part of the surname.
 bool add_given(std::string_view text, PersonName& name) {
   GivenParts parts(name);
   for (bool first = true;; first = false) {
@@ -203,7 +203,9 @@ bool add_given(std::string_view text, PersonName& name) {
     const std::string_view token = take_token(text);
     const Shape shape = shape_of(token);
     if (shape != Shape::word && shape != Shape::initials) return false;
-    if (last && !first && may_be_decoration(token)) return false;
+    if (last && !first && (may_be_decoration(token) || is_particle(token))) {
+      return false;
+    }
     parts.add(token, shape);
     if (last) return true;
   }
