@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "match/best_lists.h"
 #include "match/collection.h"
+#include "match/doi_sources.h"
 #include "match/evaluate.h"
 #include "match/linkage_engine.h"
 #include "match/listed_works.h"
@@ -166,6 +167,8 @@ Status report_plans(const SearchInputs& inputs,
         }
         matches.works.push_back(
             match_of(works.take(ranked.doi), *std::move(hit), options));
+        matches.works.back().doi_sources =
+            doi_sources(*plans[i], ranked.doi, options);
       }
       if (!matches.works.empty()) {
         matches.score_max = matches.works.front().score;

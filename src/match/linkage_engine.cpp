@@ -5,6 +5,7 @@
 #include "match/linkage_engine.h"
 
 #include "match/collection.h"
+#include "match/doi_sources.h"
 #include "match/linkage_file.h"
 #include "match/linkage_index.h"
 #include "match/linkage_pairs.h"
@@ -452,6 +453,7 @@ class PassTwo {
       const double query_score = static_cast<double>(evidence->score);
       model::Match match =
           match_of(works.take(doi), *std::move(evidence), options_);
+      match.doi_sources = doi_sources(*world_.sources[position], doi, options_);
       const Final& final = plan.finals[listed.pair];
       match.score = listed.probability;
       match.linkage =

@@ -305,6 +305,27 @@ TEST_F(LinkageSearch, T12LearnsTheSameBytesFromAnyThreads) {
   }
 }
 
+TEST_F(LinkageSearch, SaysWhichAwardTheFunderListsAWorkFor) {
+  publish(many(60));
+  model::PlanAward award;
+  award.canonical_id = "OCE-1";
+  award.award_url = "https://funder.example/1";
+  award.funded_dois = {"10.5555/w7"};
+  inputs_.plans[0].awards = {award};
+  for (const Ranker ranker : {Ranker::query, Ranker::linkage}) {
+    SearchOptions options;
+    options.ranker = ranker;
+    std::size_t found = 0;
+    for (const auto& match : find(options)[0].works) {
+      EXPECT_EQ(match.doi_found, match.work.doi == "10.5555/w7");
+      EXPECT_EQ(match.doi_sources.size(), match.doi_found ? 1U : 0U);
+      for (const auto& source : match.doi_sources)
+        found += source.award_url == "https://funder.example/1" ? 1U : 0U;
+    }
+    EXPECT_EQ(found, 1U);
+  }
+}
+
 TEST_F(LinkageSearch, RefusesAnIndexWithoutStatistics) {
   publish(many(20));
   inputs_.linkage_stats_dir.clear();

@@ -52,13 +52,16 @@ bool names_award(const model::Funding& funding, const std::string& text) {
          funding.funder_project_number == text;
 }
 
-// The award still follows from what the plan says of its funding (dmps.md 6).
+}  // namespace
+
 bool is_current(const model::Plan& plan, const model::PlanAward& award) {
   if (award.text.empty() || plan.funding.empty()) return true;
   return std::any_of(
       plan.funding.begin(), plan.funding.end(),
       [&](const auto& funding) { return names_award(funding, award.text); });
 }
+
+namespace {
 
 bool was_parsed(const model::Plan& plan, const model::Funding& funding) {
   return std::any_of(

@@ -55,6 +55,10 @@ struct PlanQuery {
   }
 };
 
+// Whether the award still follows from what the plan says of its funding. Where
+// nobody can tell (no text, no funding) it does. Source: spec dmps.md 6.
+bool is_current(const model::Plan& plan, const model::PlanAward& award);
+
 PlanQuery make_query(const model::Plan& plan, const SearchOptions& options,
                      const FunderFamilies& families);
 

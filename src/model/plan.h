@@ -21,6 +21,12 @@ struct Funding {
   bool operator==(const Funding&) const = default;
 };
 
+// A grant that belongs to an award: another year of it, say.
+struct RelatedAward {
+  std::string canonical_id;
+  std::optional<std::string> award_url;
+};
+
 // A parsed award and what its funder says came out of it (dmps.md 6).
 struct PlanAward {
   std::optional<std::string> funder_name;
@@ -31,6 +37,7 @@ struct PlanAward {
   std::vector<std::string> variants;     // spellings to look for
   std::vector<std::string> funded_dois;  // normalised, sorted, unique
   std::optional<std::string> award_url;
+  std::vector<RelatedAward> related_awards;  // as the funder lists them
 };
 
 // A data management plan. Source: spec dmps.md 1.

@@ -5,11 +5,12 @@ namespace dmp::results {
 const std::string_view kReportStyle = R"css(
 :root{color-scheme:light dark;--ink:#1d2330;--soft:#566070;--line:#dfe3ea;
 --page:#f6f7f9;--card:#fff;--link:#1a56a8;--high:#1b7f5c;--medium:#9a6208;
---low:#667080;--plain:#4a6fa5;--back:#e8ebf0;--mark:#fff0b3;--mark-ink:#3d3000}
+--low:#667080;--plain:#4a6fa5;--on-plain:#fff;--back:#e8ebf0;--mark:#fff0b3;
+--mark-ink:#3d3000}
 @media (prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#a3adbd;
 --line:#323a48;--page:#14181f;--card:#1c222c;--link:#8db8f2;--high:#4cc495;
---medium:#e0a548;--low:#8f99a9;--plain:#7da2d8;--back:#2b3340;--mark:#4a3b08;
---mark-ink:#ffefb8}}
+--medium:#e0a548;--low:#8f99a9;--plain:#7da2d8;--on-plain:#14181f;
+--back:#2b3340;--mark:#4a3b08;--mark-ink:#ffefb8}}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);
@@ -91,6 +92,11 @@ margin:.35rem 0 .25rem}
 .work p{margin:.25rem 0 0}.by,.facts{font-size:.88rem}
 .work .why{margin-top:.5rem}
 .why b{font-weight:600}
+.parts{margin-top:.5rem}.work .parts p{margin:.1rem 0 0;font-size:.88rem;
+color:var(--soft)}
+.stack{display:block;width:100%;height:20px;border-radius:3px}
+.stack rect{stroke:var(--card);stroke-width:2px}
+.stack text{font-size:11px;fill:var(--on-plain);dominant-baseline:central}
 .quote{font-size:.9rem;color:var(--soft);border-left:3px solid var(--line);
 padding-left:.75rem}
 mark{background:var(--mark);color:var(--mark-ink);border-radius:3px;
@@ -265,9 +271,10 @@ too.</dd>
 <dt>Matched because</dt><dd>What plan and work have in common. An award number, an
 ORCID iD or a funder’s own list weigh most. A surname alone, an institution or
 shared words can be chance.</dd>
-<dt>How the score adds up</dt><dd>The points each kind of evidence brought. Points
-are averaged over a work’s authors or institutions, so a paper of many authors
-does not win by length.</dd>
+<dt>The bar and its sum</dt><dd>The points each kind of evidence brought, in the
+same order; “How the score adds up” says from what. Points are averaged over a
+work’s authors or institutions, so a paper of many authors does not win by
+length.</dd>
 <dt>A percentage</dt><dd>With the ranker linkage the figure is the probability
 that the work came out of the project; high is 70&nbsp;% or more, medium 40&nbsp;% or
 more, and even the best work of a plan can be low. Two sums of bits stand behind

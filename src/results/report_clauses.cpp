@@ -1,13 +1,16 @@
 #include "results/report_clauses.h"
 
 #include "results/html.h"
+#include "results/report_bars.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace dmp::results {
 namespace {
@@ -109,22 +112,45 @@ std::string items_html(const Match& match, const ExplainClause& clause) {
   return html;
 }
 
+double total_of(const Match& match) {
+  return std::accumulate(match.explain.begin(), match.explain.end(), 0.0,
+                         [](double sum, const ExplainClause& clause) {
+                           return sum + clause.score;
+                         });
+}
+
 }  // namespace
+
+std::string parts_html(const Match& match) {
+  if (match.explain.empty()) return {};
+  std::vector<double> points;
+  std::string words;
+  for (const ExplainClause& clause : match.explain) {
+    points.push_back(clause.score);
+    words +=
+        fmt::format("{}{} {:.2f}", words.empty() ? "" : " + ",
+                    escape_html(clause_label(clause.clause)), clause.score);
+  }
+  return fmt::format("<div class=parts>{}<p>{} = {:.2f} points</p></div>",
+                     stacked_bar(points), words, total_of(match));
+}
 
 std::string clauses_html(const Match& match) {
   if (match.explain.empty()) return {};
+  const double total = total_of(match);
   std::string html =
       "<details><summary>How the score adds up</summary><table class=sum>";
-  double total = 0;
+  double at = 0;
   for (const ExplainClause& clause : match.explain) {
-    total += clause.score;
     html += fmt::format(
-        "<tr><th scope=row>{}</th><td>{}{}</td><td class=num>{:.2f}</td></tr>",
+        "<tr><th scope=row>{}</th><td>{}{}{}</td><td class=num>{:.2f}</td>"
+        "</tr>",
         escape_html(clause_label(clause.clause)), items_html(match, clause),
         clause.note.empty()
             ? std::string()
             : fmt::format(" <small>({})</small>", escape_html(clause.note)),
-        clause.score);
+        step_bar(at, at + clause.score, 0, total), clause.score);
+    at += clause.score;
   }
   html += fmt::format(
       "<tr class=total><th scope=row>Together</th><td></td><td class=num>{:.2f}"

@@ -216,8 +216,8 @@ std::string work_html(const model::PlanMatches& matches, std::size_t rank,
   if (!reasons.empty()) {
     html += "<p class=why>Matched because " + reasons + ".</p>";
   }
-  if (match.linkage)
-    html += "<p class=sure>" + weights_sentence(match) + "</p>";
+  html += match.linkage ? "<p class=sure>" + weights_sentence(match) + "</p>"
+                        : parts_html(match);
   const std::string sum =
       match.linkage ? weights_html(match, page.plan) : clauses_html(match);
   return html + abstract_html(match) + sum + "</li>\n";

@@ -1,6 +1,7 @@
 #include "results/report_summary.h"
 
 #include "results/html.h"
+#include "results/report_bars.h"
 
 #include <fmt/format.h>
 
@@ -77,10 +78,9 @@ std::string row_chart(const std::vector<Bar>& bars) {
   const std::int64_t most = highest(bars);
   for (const Bar& bar : bars) {
     html += fmt::format(
-        "<tr><th scope=row>{}</th><td><svg class=row viewBox=\"0 0 100 6\" "
-        "preserveAspectRatio=none aria-hidden=true><rect class=\"{}\" "
-        "width={:.1f} height=6 /></svg></td><td class=num>{}</td></tr>",
-        escape_html(bar.label), bar.style, 100 * share_of(bar.count, most),
+        "<tr><th scope=row>{}</th><td>{}</td><td class=num>{}</td></tr>",
+        escape_html(bar.label),
+        row_bar(bar.style, 0, 100 * share_of(bar.count, most)),
         with_commas(bar.count));
   }
   return html + "</table>";

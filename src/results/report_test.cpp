@@ -2,6 +2,7 @@
 
 #include "results/html.h"
 #include "results/match_files.h"
+#include "results/report_bars.h"
 #include "results/report_clauses.h"
 #include "results/report_plan.h"
 #include "results/report_sections.h"
@@ -22,6 +23,15 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos;
+       at = text.find(part, at + part.size())) {
+    ++count;
+  }
+  return count;
+}
 
 TEST(EscapeHtml, LeavesNothingThatMarkupIsMadeOf) {
   EXPECT_EQ(escape_html("<a href=\"x\" o='y'>&amp;"),
@@ -84,6 +94,64 @@ TEST(Reasons, SayWhyInWords) {
       "shares the word <b><bdi>kelp</bdi></b> with the plan");
 }
 
+TEST(Reasons, NameTheOutputsOfThePlanAWorkIsRelatedTo) {
+  model::Match match;
+  match.work.intra_work_dois = {"10.5555/other", "10.5555/ds"};
+  match.work.possible_shared_project_dois = {"10.5555/code"};
+  match.work.dataset_citation_dois = {"10.5555/cited"};
+  match.intra_work_dois = {{1, 10, {"relations.intra_work_dois.doi.x"}}};
+  const std::string version =
+      "it is another version or part of <a "
+      "href=\"https://doi.org/10.5555/ds\">10.5555/ds</a>";
+  EXPECT_EQ(reasons_html(match, nullptr), version + ", an output of the plan");
+  match.possible_shared_project_dois = {{0, 5, {"y"}}};
+  match.dataset_citation_dois = {{0, 2.5, {"z"}}};
+  EXPECT_EQ(reasons_html(match, nullptr),
+            version +
+                ", linked to <a href=\"https://doi.org/10.5555/code\">"
+                "10.5555/code</a> and linked by a data citation to <a "
+                "href=\"https://doi.org/10.5555/cited\">10.5555/cited</a>, an "
+                "output of the plan");
+  match.intra_work_dois.push_back({0, 10, {"x"}});
+  EXPECT_EQ(count_of(reasons_html(match, nullptr), "<a "), 2U);
+  EXPECT_THAT(reasons_html(match, nullptr), HasSubstr(" and 2 more"));
+}
+
+TEST(Parts, AreAStackedBarAndTheSameInWords) {
+  const std::string html = parts_html(sample_matches().works[0]);
+  EXPECT_THAT(html, HasSubstr("<svg class=stack aria-hidden=true>"));
+  EXPECT_THAT(html, HasSubstr("<p>Listed by the funder 15.00 + Authors 2.00 + "
+                              "Award numbers 10.00 + Shared words 4.20 = 31.20 "
+                              "points</p>"));
+  model::Match none = sample_matches().works[0];
+  none.explain.clear();
+  EXPECT_EQ(parts_html(none), "");
+}
+
+TEST(StackedBar, IsAsLongAsItsPartsEndToEnd) {
+  const std::string html = stacked_bar({15, 2, 10, 4.2});
+  EXPECT_THAT(html, HasSubstr("<svg x=0.00% width=48.08%>"));
+  EXPECT_THAT(html, HasSubstr("<svg x=48.08% width=6.41%>"));
+  EXPECT_THAT(html, HasSubstr("<svg x=54.49% width=32.05%>"));
+  EXPECT_THAT(html, HasSubstr("<svg x=86.54% width=13.46%>"));
+  EXPECT_THAT(html, HasSubstr(">10.00</text>"));
+  EXPECT_THAT(html, Not(HasSubstr(">2.00</text>")));  // no room
+}
+
+TEST(StackedBar, HasNoPieceForWhatAddsNothing) {
+  EXPECT_EQ(count_of(stacked_bar({1, 0, 3}), "<rect "), 2U);
+  EXPECT_EQ(stacked_bar({0, -1}), "");
+  EXPECT_EQ(stacked_bar({}), "");
+}
+
+TEST(Clauses, AreATableWithAWaterfall) {
+  const std::string html = clauses_html(sample_matches().works[0]);
+  for (const char* bar : {"x=0.00 width=48.08", "x=48.08 width=6.41",
+                          "x=54.49 width=32.05", "x=86.54 width=13.46"}) {
+    EXPECT_THAT(html, HasSubstr(std::string("<rect class=high ") + bar)) << bar;
+  }
+}
+
 TEST(Clauses, AddUpToTheScore) {
   const std::string html = clauses_html(sample_matches().works[0]);
   EXPECT_THAT(html, HasSubstr("31.20"));
@@ -142,15 +210,6 @@ class Report : public ::testing::Test {
   ReportInputs inputs_;
 };
 
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos;
-       at = text.find(part, at + part.size())) {
-    ++count;
-  }
-  return count;
-}
-
 TEST_F(Report, ShowsPlansWorksAndReasons) {
   std::vector<model::Plan> plans(1);
   plans[0].doi = "10.48321/d1qq01";
@@ -165,10 +224,17 @@ TEST_F(Report, ShowsPlansWorksAndReasons) {
   EXPECT_THAT(html, HasSubstr("<mark>Kelp</mark> decline"));
   EXPECT_THAT(html, HasSubstr("https://doi.org/10.5555/kelp.1"));
   EXPECT_THAT(html, HasSubstr("Matched because"));
+  EXPECT_THAT(html, HasSubstr("<div class=parts>"));
   EXPECT_THAT(html, HasSubstr("2024-03-01 – ?"));
   EXPECT_THAT(html, HasSubstr("No work was found"));
   EXPECT_EQ(count_of(html, "<section"), count_of(html, "</section>"));
   EXPECT_EQ(count_of(html, "<li "), count_of(html, "</li>"));
+}
+
+TEST_F(Report, HasABarOfPointsOnlyWhereThereArePoints) {
+  const std::string html = page({linkage_matches()});
+  EXPECT_THAT(html, Not(HasSubstr("<div class=parts>")));
+  EXPECT_THAT(html, HasSubstr("<p class=sure>"));
 }
 
 TEST_F(Report, LoadsNothingAndAllowsOnlyItsOwnStyleAndScript) {

@@ -1,6 +1,7 @@
 #include "results/report_weights.h"
 
 #include "results/html.h"
+#include "results/report_bars.h"
 
 #include <fmt/format.h>
 
@@ -88,18 +89,6 @@ struct Step {
   double from, to;  // running sum of the deciding column
 };
 
-std::string bar(const Step& step, double low, double high) {
-  constexpr double kWide = 100;
-  const double scale = kWide / std::max(high - low, 1e-9);
-  const double left = (std::min(step.from, step.to) - low) * scale;
-  const double wide = std::abs(step.to - step.from) * scale;
-  return fmt::format(
-      "<svg class=row viewBox=\"0 0 100 6\" preserveAspectRatio=none "
-      "aria-hidden=true><rect class={} x={:.2f} width={:.2f} height=6 "
-      "/></svg>",
-      step.to >= step.from ? "high" : "low", left, std::max(wide, .4));
-}
-
 std::string row(const Step& step, double low, double high,
                 const model::Match& match, const model::Plan* plan) {
   const WeightEntry& entry = *step.entry;
@@ -115,8 +104,9 @@ std::string row(const Step& step, double low, double high,
   return fmt::format(
       "<tr><th scope=row><bdi>{}</bdi></th><td><small><bdi>{}</bdi></small>"
       "{}</td><td class=num>{}</td><td class=num>{}</td></tr>",
-      escape_html(what), escape_html(how), bar(step, low, high),
-      bits(entry.vs_chance), bits(entry.vs_team));
+      escape_html(what), escape_html(how),
+      step_bar(step.from, step.to, low, high), bits(entry.vs_chance),
+      bits(entry.vs_team));
 }
 
 }  // namespace

@@ -3,23 +3,27 @@
 say, and compares the tables with those of the page, to the letter.
 
 usage: example_test.py PROGRAM        --write writes the tables anew: read the diff
-The plan and the works that matter are in example/; 5,000 invented works of
-`synth` stand round them, so that rare things are rare.
+The plan and the works that matter are in example/; what is left of 5,000 that
+`synth` invents stands round them, so that rare things are rare.
 """
 import gzip
 import json
 import math
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-PAGE = HERE.parents[1] / "docs/matching.md"
+ROOT = HERE.parents[1]
+PAGE = ROOT / "docs/matching.md"
 PROGRAM = sys.argv[1]
 SHOWN = ("10.5555/kelp.canopy", "10.5555/kelvin.waves", "10.5555/peat.2345678")
-CLAUSES = {"funded_dois": "funded DOI", "authors": "author", "awards": "award", "relations": "related DOI",
-           "institutions": "institution", "funders": "funder", "content": "text"}
+CLAUSES = {"funded_dois": "funded DOI", "authors": "author", "awards": "award", "awards_weak": "award, weak",
+           "intra_work_dois": "related DOI: version", "possible_shared_project_dois": "related DOI: related",
+           "dataset_citation_dois": "related DOI: cites", "institutions": "institution", "funders": "funder",
+           "content": "text"}
 
 
 def run(*words):
@@ -83,13 +87,30 @@ def with_block(page, name, lines):
     return head + begin + "\n".join([""] + lines) + end + rest.split(end)[1]
 
 
+def check_clauses():
+    """CLAUSES names each clause that the program can write, as its report does."""
+    report = (ROOT / "src/results/report_clauses.cpp").read_text().split("clause_label", 2)[1].split("for (")[0]
+    assert set(CLAUSES) == set(re.findall(r'\{"(\w+)", "', report)), report
+    written = (ROOT / "src/match/evaluate.cpp").read_text()
+    assert all(f'"{clause}"' in written for clause in CLAUSES)
+
+
+def others(folder):
+    """Works of the index beside those of the example."""
+    manifest = json.loads((folder / "out/sqlmesh/2026-01-01/manifest.json").read_text())
+    return manifest["counts"]["out"] - len(SHOWN)
+
+
 def main():
+    check_clauses()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         run("synth", folder / "world", "--works", 5000, "--dmps", 5, "--seed", 1, "--sources", "openalex-works")
         query = query_tables(matches(folder, "--ranker", "query"))
         linkage = linkage_tables(matches(folder, "--min-probability", "0"))
+        among = f"among {others(folder):,} others"
     old = PAGE.read_text()
+    assert among in old, f"{PAGE}: it is {among}"
     new = with_block(with_block(old, "query", query), "linkage", linkage)
     if "--write" in sys.argv:
         PAGE.write_text(new)
