@@ -20,7 +20,8 @@ WholeName whole_name(const std::vector<std::string_view>& tokens);
 // name of mixed case when another token can serve as surname.
 bool is_initials(std::string_view token, WholeName whole);
 bool is_particle(std::string_view token);
-// A particle, or a word that begins with one (d'Arcy, al-Qader).
+// A particle, or a word that begins with one (d'Arcy, al-Qader) or ends with
+// one behind a hyphen (Jansen-van).
 bool starts_surname(std::string_view token);
 bool is_conjunction(std::string_view token);
 bool is_title(std::string_view token);
