@@ -3,6 +3,7 @@
 #include "text/doi.h"
 #include "text/identifiers.h"
 #include "text/names.h"
+#include "text/organisation.h"
 #include "text/unicode.h"
 
 #include <algorithm>
@@ -112,6 +113,20 @@ class PositionList {
 
   std::string_view rest_;
 };
+
+// All authors pass for persons; only the words of a name say else.
+bool is_organisation(std::string_view name) {
+  text::CreatorHint hint;
+  hint.name_type = "Personal";
+  hint.name = name;
+  return text::classify_creator(hint) == text::NameHolder::organisation;
+}
+
+// Some repositories put the address of the record where the venue belongs.
+bool is_address(std::string_view venue) {
+  const std::string lower = text::to_lower(venue.substr(0, 8));
+  return lower.starts_with("http://") || lower.starts_with("https://");
+}
 
 class OpenAlexReader final : public Reader {
  public:
@@ -324,8 +339,15 @@ class OpenAlexReader final : public Reader {
     model::Author author;
     author.orcid = checked_orcid(orcid, walk.counters());
     if (!author.orcid) author.orcid = checked_orcid(raw_orcid, walk.counters());
-    auto parsed =
-        text::parse_name({{}, {}, {}, name.empty() ? raw_name : name});
+    if (name.empty()) name = raw_name;
+    if (!author.orcid && is_organisation(name)) {
+      walk.counters().add("name_org");
+      // `,LAGEP, Université de Lyon`: an address among the authors.
+      name.remove_prefix(std::min(name.find_first_not_of(", "), name.size()));
+      add_institution(walk, name, {});
+      return;
+    }
+    auto parsed = text::parse_name({{}, {}, {}, name});
     if (parsed) {
       author.name = *std::move(parsed);
     } else {
@@ -342,6 +364,11 @@ class OpenAlexReader final : public Reader {
         name = walk.text("institutions.display_name", part);
       if (key == "ror") ror = walk.text("institutions.ror", part);
     });
+    add_institution(walk, name, ror);
+  }
+
+  void add_institution(JsonWalk& walk, std::string_view name,
+                       std::string_view ror) {
     model::Organisation item{clean_label(name, walk.counters()),
                              checked_ror(ror, walk.counters())};
     if (item.name || item.ror) institutions_.add(std::move(item));
@@ -482,7 +509,8 @@ class OpenAlexReader final : public Reader {
                 date(counters));
     append_instant(rows.column(8), text::parse_instant(updated_));
     auto venue = clean_label(venue_, counters);
-    if (!venue) venue = clean_label(raw_venue_, counters);
+    if (!venue && !is_address(raw_venue_))
+      venue = clean_label(raw_venue_, counters);
     rows.column(9).append_maybe(venue);
     append_authors(rows.column(10), authors_.items());
     append_organisations(rows.column(11), institutions_.items());

@@ -113,9 +113,29 @@ bool take_tail(std::string_view& text, std::string_view tail) {
 bool is_invisible(char32_t c) {
   if (c < 0x20) return c != '\t' && c != '\n' && c != '\r';
   if (c >= 0x7F && c <= 0x9F) return true;
-  return c == 0xAD || (c >= 0x200B && c <= 0x200D) || c == 0x2060 ||
+  return c == 0xAD || (c >= 0x200B && c <= 0x200F) || c == 0x2060 ||
          c == 0xFEFF || c == 0xFFFE || c == 0xFFFF ||
          (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+// The quotes, bullet and dashes of Windows-1252 that were read as Latin-1.
+char32_t windows_punctuation(char32_t c) {
+  constexpr std::u32string_view kMarks =
+      U"\u2018\u2019\u201C\u201D\u2022\u2013\u2014";
+  return c >= 0x91 && c <= 0x97 ? kMarks[c - 0x91] : c;
+}
+
+// U+2000 to U+203F is E2 80 and a byte in UTF-8. Where that was read as
+// Latin-1, 'a' with a circumflex and U+0080 stand before the byte at `at`.
+// 0: it was not.
+char32_t misread_punctuation(std::string_view before, std::string_view text,
+                             std::size_t& at) {
+  if (!before.ends_with("\u00E2") || at >= text.size()) return 0;
+  std::size_t next = at;
+  const char32_t last = next_code_point(text, next);
+  if (last < 0x80 || last > 0xBF) return 0;
+  at = next;
+  return 0x2000 + (last - 0x80);
 }
 
 // Joiners shape letters of Arabic and Indic scripts; elsewhere they are noise.
@@ -229,7 +249,16 @@ std::string tidied(std::string_view text) {
       append(text.substr(start, at - start));
       continue;
     }
-    const char32_t c = next_code_point(text, at);
+    const char32_t written = next_code_point(text, at);
+    char32_t c = windows_punctuation(written);
+    if (const char32_t mark =
+            c == 0x80 && !blank ? misread_punctuation(out, text, at) : 0;
+        mark != 0) {
+      out.resize(out.size() - 2);
+      blank = out.ends_with(' ');
+      if (blank) out.pop_back();
+      c = mark;
+    }
     // Line and form breaks that are controls part words all the same.
     if (is_white_space(c)) {
       blank = true;
@@ -244,7 +273,47 @@ std::string tidied(std::string_view text) {
         continue;
       }
     }
-    append(text.substr(start, at - start));
+    if (c == written) {
+      append(text.substr(start, at - start));
+    } else {
+      std::string mended;
+      append_utf8(mended, c);
+      append(mended);
+    }
+  }
+  return out;
+}
+
+// TeX sets an accent on a dotless i, which does not compose with it.
+std::string with_dotted_i(std::string text) {
+  constexpr std::string_view kDotless = "\u0131";
+  constexpr std::uint8_t kAbove = 230;  // combining class
+  auto found = text.find(kDotless);
+  if (found == std::string::npos) return text;
+  std::string out;
+  std::size_t at = 0;
+  for (; found != std::string::npos; found = text.find(kDotless, at)) {
+    out.append(text, at, found - at);
+    at = found + kDotless.size();
+    std::size_t next = at;
+    const bool accent =
+        at < text.size() && u_getCombiningClass(static_cast<UChar32>(
+                                next_code_point(text, next))) == kAbove;
+    out += accent ? "i" : kDotless;
+  }
+  return out.append(text, at);
+}
+
+// Line breaks that were escaped twice stand as words of their own.
+std::string without_escaped_breaks(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (word == "\\n" || word == "\\r" || word == "\\r\\n") continue;
+    if (!out.empty()) out += ' ';
+    out += word;
   }
   return out;
 }
@@ -261,8 +330,9 @@ bool opens_a_sentence(char32_t c) {
          c == 0xAB || u_charType(u) == U_OTHER_LETTER;
 }
 
-// Takes off one leading "Abstract" and the like. Source: records.md 1.3.
-std::string drop_leading_heading(std::string text) {
+// Takes off one leading "Abstract" and the like. Source: records.md 1.3. With
+// no separator behind it (`AbstractThis`) a capital must end its small letters.
+std::string without_heading(std::string text) {
   constexpr std::array<std::string_view, 10> kHeadings{
       "Abstracts",       "Abstract",         "ABSTRACT", "Summary",
       "SUMMARY",         "R\u00E9sum\u00E9", "Resumen",  "Resumo",
@@ -276,13 +346,24 @@ std::string drop_leading_heading(std::string text) {
       if (!is_heading_separator(next_code_point(text, next))) break;
       at = next;
     }
-    if (at == body || at >= text.size()) return text;
+    if (at >= text.size()) return text;
     std::size_t next = at;
-    if (!opens_a_sentence(next_code_point(text, next))) return text;
+    const char32_t first = next_code_point(text, next);
+    const bool opens =
+        at == body
+            ? u_isupper(static_cast<UChar32>(first)) != 0 &&
+                  u_islower(static_cast<UChar32>(last_code_point(heading))) != 0
+            : opens_a_sentence(first);
+    if (!opens) return text;
     if (count_code_points(std::string_view(text).substr(at)) < 20) return text;
     return text.substr(at);
   }
   return text;
+}
+
+// Some begin with two: `AbstractAbstractThis`.
+std::string drop_leading_heading(std::string text) {
+  return without_heading(without_heading(std::move(text)));
 }
 
 std::size_t limit_of(TextKind kind) {
@@ -340,7 +421,7 @@ std::string decoded(std::string_view raw) {
     text = std::move(next);
     raw = text;
   }
-  return to_nfc(tidied(raw));
+  return to_nfc(with_dotted_i(tidied(raw)));
 }
 
 }  // namespace
@@ -370,6 +451,7 @@ std::optional<std::string> clean_text(std::string_view raw, TextKind kind,
                                       CleanNotes* notes) {
   if (raw.empty()) return std::nullopt;
   std::string text = is_clean_ascii(raw) ? std::string(raw) : decoded(raw);
+  if (text.find('\\') != std::string::npos) text = without_escaped_breaks(text);
   if (kind == TextKind::abstract) text = drop_leading_heading(std::move(text));
   if (is_placeholder(text, kind)) return std::nullopt;
   if (truncate(text, limit_of(kind)) && notes != nullptr) {

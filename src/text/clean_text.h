@@ -14,11 +14,12 @@ struct CleanNotes {
   bool truncated = false;  // cut at the limit of the kind
 };
 
-// Markup stripped, entities decoded, controls dropped, white space collapsed,
-// NFC, headings and placeholders removed, cut to the limit of `kind`.
+// Markup stripped, entities decoded, misread punctuation mended, controls
+// dropped, white space collapsed, NFC, headings and placeholders removed, cut
+// to the limit of `kind`.
 // nullopt when nothing is left or it is a placeholder. The result is valid
 // UTF-8 whatever the input. Linear in the input.
-// Source: spec records.md 1.3.
+// Source: spec records.md 1.3; what is mended, docs/formats.md.
 std::optional<std::string> clean_text(std::string_view raw, TextKind kind,
                                       CleanNotes* notes = nullptr);
 

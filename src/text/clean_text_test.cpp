@@ -92,6 +92,39 @@ TEST(CleanText, LeavesTogetherWhatIsOneWord) {
     EXPECT_EQ(clean(row.raw), row.cleaned) << row.raw;
 }
 
+// What real records hold; docs/formats.md has the counts.
+TEST(CleanText, MendsWhatWrongDecodingLeft) {
+  const Row rows[] = {
+      // Windows-1252 read as Latin-1.
+      {"the \u0093rules of the game\u0094",
+       "the \u201Crules of the game\u201D"},
+      {"1990\u00961995", "1990\u20131995"},
+      {"it\u0092s", "it\u2019s"},
+      // UTF-8 read as Latin-1.
+      {"D\u00E2\u0080\u0099Adamo", "D\u2019Adamo"},
+      {"\u00E2\u0080\u009Csome\u00E2\u0080\u009D", "\u201Csome\u201D"},
+      {"a\u00E2\u0080\u00AFb", "a b"},
+      {"a\u00E2\u0080\u008Bb", "ab"},
+      {"\u00E2\u0080", "\u00E2"},
+      {"p\u00E2t\u00E9 \u0080", "p\u00E2t\u00E9"},
+      // Marks of a catalogue around an article that is not sorted by.
+      {"\u0098The \u009CJournal of social policy",
+       "The Journal of social policy"},
+      {"\u062C\u200E \u200Fb", "\u062C b"},
+      // A dotless i below an accent, as TeX has it.
+      {"D\u0131\u0301az", "D\u00EDaz"},
+      {"Y\u0131lmaz", "Y\u0131lmaz"},
+      // Line breaks that were escaped twice.
+      {"the contract&#13;\\n mechanism", "the contract mechanism"},
+      {"\\n Contains \\n \\r\\n a", "Contains a"},
+      {"\\n", "<null>"},
+      {"\\nabla f", "\\nabla f"},
+      {"\\sum_\\n g", "\\sum_\\n g"},
+  };
+  for (const auto& row : rows)
+    EXPECT_EQ(clean(row.raw), row.cleaned) << row.raw;
+}
+
 TEST(CleanText, DropsALeadingHeadingOfAnAbstractOnly) {
   const char* jats =
       "<jats:title>Abstract</jats:title><jats:p>The ocean.</jats:p>"
@@ -101,6 +134,15 @@ TEST(CleanText, DropsALeadingHeadingOfAnAbstractOnly) {
   EXPECT_EQ(clean("Abstract .\u2014To better understand kelp forests",
                   TextKind::abstract),
             "To better understand kelp forests");
+  EXPECT_EQ(
+      clean("AbstractAbstractThis paper argues for it", TextKind::abstract),
+      "This paper argues for it");
+  EXPECT_EQ(clean("SummaryA new way to see the ocean", TextKind::abstract),
+            "A new way to see the ocean");
+  EXPECT_EQ(clean("ABSTRACTION is useful for big programs", TextKind::abstract),
+            "ABSTRACTION is useful for big programs");
+  EXPECT_EQ(clean("Abstractions are useful for programs", TextKind::abstract),
+            "Abstractions are useful for programs");
   EXPECT_EQ(clean("Abstract data types are useful things", TextKind::abstract),
             "Abstract data types are useful things");
   EXPECT_EQ(clean("Abstract Too short", TextKind::abstract),

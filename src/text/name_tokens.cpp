@@ -141,11 +141,12 @@ bool is_abbreviation(std::string_view token, WholeName whole) {
 
 bool is_particle(std::string_view token) {
   static const Words kParticles{
-      "af",    "av",    "da",  "dal", "das",     "de",  "dei",    "del", "dela",
-      "della", "den",   "der", "di",  "d\u00ED", "do",  "dos",    "du",  "la",
-      "le",    "lo",    "na",  "ter", "ten",     "van", "vanden", "vel", "von",
-      "zu",    "zum",   "zur", "abd", "abu",     "al",  "el",     "bin", "ibn",
-      "san",   "santa", "st",  "st.", "ste"};
+      "af", "av", "da", "dal", "das", "de", "dei", "del", "dela", "della",
+      "den", "der", "di", "d\u00ED", "do", "dos", "du", "la", "le", "lo", "na",
+      "ter", "ten", "van", "vanden", "vel", "von", "zu", "zum", "zur", "abd",
+      "abu", "al", "el", "bin", "ibn", "san", "santa", "st", "st.", "ste",
+      // Not in the rule, but in real names.
+      "'t", "dalla", "degli", "delli", "dello", "vander"};
   constexpr std::size_t kLongest = 6;
   if (token.size() > kLongest) return false;
   if (token == "ben") return true;
@@ -159,7 +160,9 @@ bool starts_surname(std::string_view token) {
   for (const std::string_view prefix : {"d'", "al-", "el-", "abd-"}) {
     if (lower.starts_with(prefix) && lower.size() > prefix.size()) return true;
   }
-  return false;
+  // Small letters only: `Hsien-De` and `Phu-Van` are given names.
+  const std::string_view tail = token.substr(token.rfind('-') + 1);
+  return tail.size() < token.size() && !has_upper(tail) && is_particle(tail);
 }
 
 std::size_t count_trailing_particles(const std::vector<std::string_view>& given,

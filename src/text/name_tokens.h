@@ -23,7 +23,8 @@ bool is_initials(std::string_view token, WholeName whole);
 // Yu. | Md. | YU. in a name of capitals: stands for its first letter alone.
 bool is_abbreviation(std::string_view token, WholeName whole);
 bool is_particle(std::string_view token);
-// A particle, or a word that begins with one (d'Arcy, al-Qader).
+// A particle, or a word that begins with one (d'Arcy, al-Qader) or ends with
+// one behind a hyphen (Jansen-van).
 bool starts_surname(std::string_view token);
 // How many of the last given names are particles that belong to the surname
 // (`Gac, R. Le`, `Silva, Ana da`); at least one given name is left. In capitals

@@ -229,6 +229,7 @@ bool parse_text(std::string_view text, PersonName& name) {
     return true;
   }
   Tokens tokens = split_name(text);
+  std::erase_if(tokens, [](auto token) { return count_letters(token) == 0; });
   drop_decorations(tokens);
   UncommaedName(std::move(tokens), name).parse();
   return true;

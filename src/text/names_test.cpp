@@ -28,6 +28,27 @@ std::string both(std::string_view given, std::string_view family) {
   return show({given, family, {}, {}});
 }
 
+// What real records hold; docs/formats.md has the counts.
+TEST(ParseName, FindsParticlesTheRuleDoesNotList) {
+  EXPECT_EQ(full("Peter A.C. \u2019t Hoen"), "P|Peter|AC|-|'t Hoen");
+  EXPECT_EQ(full("Esther N. M. Nolte-'t Hoen"), "E|Esther|NM|-|Nolte-'t Hoen");
+  EXPECT_EQ(full("Alicia Fern\u00E1ndez-del Viso"),
+            "A|Alicia|-|-|Fern\u00E1ndez-del Viso");
+  EXPECT_EQ(full("Andr\u00E9 Phu-Van Nguyen"),
+            "A|Andr\u00E9|PV|Phu-Van|Nguyen");
+  EXPECT_EQ(full("Yu-de Wang"), "Y|Yu-de|D|-|Wang");
+  EXPECT_EQ(full("Jerome Delli Priscoli"), "J|Jerome|-|-|Delli Priscoli");
+  EXPECT_EQ(full("Mauro Dalla Serra"), "M|Mauro|-|-|Dalla Serra");
+  EXPECT_EQ(full("J. Vander Auwera"), "J|-|-|-|Vander Auwera");
+  EXPECT_EQ(both("Peter", "'T HOEN"), "P|Peter|-|-|'t Hoen");
+}
+
+TEST(ParseName, MakesNoSurnameOfATokenWithoutLetters) {
+  EXPECT_EQ(full("Ajay Jha 1"), "A|Ajay|-|-|Jha");
+  EXPECT_EQ(full("M. Dadgar 1"), "M|-|-|-|Dadgar");
+  EXPECT_EQ(full("Anna - Berg"), "A|Anna|-|-|Berg");
+}
+
 // Source: records.md 1.6, the table; P24.
 TEST(ParseName, FollowsTheTableOfTheRule) {
   EXPECT_EQ(both("Andrew Y.", "Ng"), "A|Andrew|Y|-|Ng");

@@ -81,7 +81,7 @@ const std::unordered_set<std::string_view>& org_words() {
 
 bool is_org_word(std::string_view word) {
   for (const std::string_view stem :
-       {"universit", "universidad", "institut", "laborator"}) {
+       {"universit", "universidad", "institut", "laborator", "librar"}) {
     if (word.starts_with(stem)) return true;
   }
   return word.ends_with("hochschule") || word.ends_with("sternwarte") ||

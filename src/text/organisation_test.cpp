@@ -22,6 +22,7 @@ TEST(ClassifyCreator, AppliesTheRulesInOrder) {
       {named("Carberry, Josiah", "Personal"), NameHolder::person},
       {named("Intergovernmental Panel on Climate Change", "Personal"),
        NameHolder::organisation},
+      {named("Faculty Libraries", "Personal"), NameHolder::organisation},
       {named("Carberry, Josiah"), NameHolder::person},
       {named("Universidade de S\u00e3o Paulo"), NameHolder::organisation},
       {named("GLIS Of The ITPGRFA"), NameHolder::organisation},
