@@ -164,6 +164,14 @@ class JsonWalk {
     counters_.add("type_mismatch." + std::string(path));
   }
 
+  // The record from the value's first byte on, as it came; empty where the
+  // record is not known. The value itself is still to be read, or is skipped.
+  std::string_view text_from(ondemand::value value) const {
+    if (record_.empty()) return {};
+    return record_.substr(static_cast<std::size_t>(
+        value.raw_json_token().data() - record_.data()));
+  }
+
   ondemand::json_type type_of(ondemand::value value) {
     ondemand::json_type type{};
     if (value.type().get(type) != simdjson::SUCCESS) {
