@@ -1,4 +1,6 @@
 // DataCite. Source: records.md 4.
+#include "ingest/datacite_creators.h"
+#include "ingest/datacite_dates.h"
 #include "ingest/reader.h"
 #include "text/doi.h"
 #include "text/identifiers.h"
@@ -8,15 +10,16 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 
 namespace dmp::ingest {
 
 namespace {
 
+using datacite::Creator;
+using datacite::Dates;
+using datacite::Institution;
 using sql::Column;
 using sql::Kind;
-using text::DateInterval;
 
 sql::Schema datacite_schema() {
   sql::Field contributor = author_field("");
@@ -57,14 +60,6 @@ sql::Schema datacite_schema() {
       sql::field("doi_bucket", Kind::uint8)};
 }
 
-struct Institution {
-  std::optional<std::string> id, scheme, name, scheme_uri;
-  bool operator==(const Institution&) const = default;
-};
-std::uint64_t hash_of(const Institution& institution) {
-  return text_hash(institution.name) ^ text_hash(institution.id) >> 1;
-}
-
 struct Funder {
   std::optional<std::string> id, type, name, award, uri;
   bool operator==(const Funder&) const = default;
@@ -93,18 +88,6 @@ struct Titled {
 struct Described {
   std::string_view text, type, lang;
 };
-struct Dated {
-  std::string_view text, type;
-};
-
-// One creator or contributor as it came.
-struct Creator {
-  std::string_view name, name_type, given, family, contributor_type;
-  std::optional<std::string> orcid;
-  std::optional<text::OrgId> org_id;
-  std::vector<Institution> affiliations;
-};
-
 class DataCiteReader final : public Reader {
  public:
   explicit DataCiteReader(const ReaderOptions& options)
@@ -151,8 +134,7 @@ class DataCiteReader final : public Reader {
 
   void clear() {
     id_ = doi_ = state_ = general_ = resource_ = publisher_ = {};
-    container_type_ = container_title_ = language_ = {};
-    created_ = registered_ = updated_ = published_ = year_ = {};
+    container_type_ = container_title_ = language_ = updated_ = {};
     titles_.clear();
     descriptions_.clear();
     dates_.clear();
@@ -183,15 +165,15 @@ class DataCiteReader final : public Reader {
     else if (key == "dates")
       each(&DataCiteReader::read_date);
     else if (key == "publicationYear")
-      year_ = walk.text(key, value);
+      dates_.year = walk.text(key, value);
     else if (key == "created")
-      created_ = walk.text(key, value);
+      dates_.created = walk.text(key, value);
     else if (key == "registered")
-      registered_ = walk.text(key, value);
+      dates_.registered = walk.text(key, value);
     else if (key == "updated")
       updated_ = walk.text(key, value);
     else if (key == "published")
-      published_ = walk.text(key, value);
+      dates_.published = walk.text(key, value);
     else if (key == "publisher")
       read_publisher(walk, value);
     else if (key == "container")
@@ -246,12 +228,12 @@ class DataCiteReader final : public Reader {
   }
 
   void read_date(JsonWalk& walk, ondemand::value value) {
-    Dated dated;
+    Dates::Typed dated;
     walk.object("dates", value, [&](Key key, ondemand::value v) {
       if (key == "date") dated.text = walk.text("dates.date", v);
       if (key == "dateType") dated.type = walk.text("dates.dateType", v);
     });
-    dates_.push_back(dated);
+    dates_.typed.push_back(dated);
   }
 
   void read_publisher(JsonWalk& walk, ondemand::value value) {
@@ -269,150 +251,8 @@ class DataCiteReader final : public Reader {
 
   // ------------------------------------------------- creators, contributors
 
-  void read_affiliation(JsonWalk& walk, ondemand::value value,
-                        Creator& creator) {
-    std::string_view name, id, scheme, uri;
-    walk.named("affiliation", value, [&](Key key, ondemand::value v) {
-      if (key == "name") name = walk.text("affiliation.name", v);
-      if (key == "affiliationIdentifier")
-        id = walk.text("affiliation.affiliationIdentifier", v);
-      if (key == "affiliationIdentifierScheme")
-        scheme = walk.text("affiliation.scheme", v);
-      if (key == "schemeUri" || key == "schemeURI")
-        uri = walk.text("affiliation.schemeUri", v);
-    });
-    if (walk.broken()) return;
-    Institution item = identified(id, scheme, walk.counters());
-    item.name = organisation_name(name, walk.counters());
-    if (!text::trim(uri).empty())
-      item.scheme_uri = text::to_valid_utf8(text::trim(uri));
-    if (item.name || item.id) creator.affiliations.push_back(std::move(item));
-  }
-
-  static std::optional<std::string> organisation_name(std::string_view raw,
-                                                      Counters& counters) {
-    auto name = clean_label(raw, counters);
-    if (name && name->find_first_not_of("0123456789 .-") == std::string::npos) {
-      return std::nullopt;
-    }
-    // (University of Adelaide)
-    if (name && name->starts_with('(') && name->find('(', 1) == name->npos &&
-        name->find(')') + 1 == name->size()) {
-      return clean_label(name->substr(1, name->size() - 2), counters);
-    }
-    return name;
-  }
-
-  // The normal form of an organisation's identifier, its scheme by form.
-  static Institution identified(std::string_view id, std::string_view scheme,
-                                Counters& counters) {
-    Institution item;
-    const text::OrgId org = text::classify_org_id(id, scheme);
-    if (org.identifier.empty()) return item;
-    if (org.type == text::OrgIdType::other) {
-      if (text::has_ror_form(id)) counters.add("ror_bad_checksum");
-      item.id = text::to_lower(org.identifier);
-      if (!text::trim(scheme).empty())
-        item.scheme = text::to_valid_utf8(text::trim(scheme));
-    } else {
-      item.id = org.identifier;
-      item.scheme = std::string(text::org_id_scheme_name(org.type));
-    }
-    return item;
-  }
-
-  void read_identifier(JsonWalk& walk, ondemand::value value,
-                       Creator& creator) {
-    std::string_view id, scheme;
-    walk.object("nameIdentifiers", value, [&](Key key, ondemand::value v) {
-      if (key == "nameIdentifier")
-        id = walk.text("nameIdentifiers.nameIdentifier", v);
-      if (key == "nameIdentifierScheme")
-        scheme = walk.text("nameIdentifiers.scheme", v);
-    });
-    if (walk.broken() || id.empty()) return;
-    const bool says_orcid =
-        text::equals_in_lower(scheme, "orcid") ||
-        text::to_lower(id).find("orcid.org") != std::string::npos;
-    if (says_orcid) {
-      auto orcid = checked_orcid(id, walk.counters());
-      if (orcid && !creator.orcid) creator.orcid = std::move(orcid);
-      return;
-    }
-    text::OrgId org = text::classify_org_id(id, scheme);
-    if (org.type != text::OrgIdType::other && !creator.org_id) {
-      creator.org_id = std::move(org);
-    }
-  }
-
-  Creator creator_of(JsonWalk& walk, ondemand::value value) {
-    Creator creator;
-    walk.named("creators", value, [&](Key key, ondemand::value v) {
-      if (key == "name")
-        creator.name = walk.text("creators.name", v);
-      else if (key == "nameType")
-        creator.name_type = walk.text("creators.nameType", v);
-      else if (key == "givenName")
-        creator.given = walk.text("creators.givenName", v);
-      else if (key == "familyName")
-        creator.family = walk.text("creators.familyName", v);
-      else if (key == "contributorType")
-        creator.contributor_type = walk.text("contributorType", v);
-      else if (key == "nameIdentifiers") {
-        walk.array(key, v, [&](ondemand::value item) {
-          read_identifier(walk, item, creator);
-        });
-      } else if (key == "affiliation") {
-        walk.array(key, v, [&](ondemand::value item) {
-          read_affiliation(walk, item, creator);
-        });
-      }
-    });
-    return creator;
-  }
-
-  static bool is_organisation(const Creator& creator) {
-    text::CreatorHint hint;
-    hint.name_type = creator.name_type;
-    hint.given = creator.given;
-    hint.family = creator.family;
-    hint.name = creator.name.empty() ? creator.family : creator.name;
-    hint.has_valid_orcid = creator.orcid.has_value();
-    hint.has_org_identifier =
-        creator.org_id && (creator.org_id->type == text::OrgIdType::ror ||
-                           creator.org_id->type == text::OrgIdType::grid);
-    return text::classify_creator(hint) == text::NameHolder::organisation;
-  }
-
-  // Null: no author, unless an ORCID names one.
-  static std::optional<text::PersonName> name_of(const Creator& creator,
-                                                 Counters& counters) {
-    const bool both = !creator.given.empty() && !creator.family.empty();
-    auto name = text::parse_name(
-        both ? text::NameParts{creator.given, creator.family, {}, {}}
-             : text::NameParts{
-                   {},
-                   {},
-                   {},
-                   creator.name.empty() ? creator.family : creator.name});
-    if (!name) counters.add("name_placeholder");
-    return name;
-  }
-
-  static Institution organisation_of(const Creator& creator,
-                                     Counters& counters) {
-    Institution item;
-    if (creator.org_id) {
-      item.id = creator.org_id->identifier;
-      item.scheme = std::string(text::org_id_scheme_name(creator.org_id->type));
-    }
-    item.name = organisation_name(
-        creator.name.empty() ? creator.family : creator.name, counters);
-    return item;
-  }
-
   void read_creator(JsonWalk& walk, ondemand::value value) {
-    Creator creator = creator_of(walk, value);
+    Creator creator = datacite::read_creator(walk, value);
     if (walk.broken()) return;
     for (auto& item : creator.affiliations) institutions_.add(std::move(item));
     if (is_organisation(creator)) {
@@ -429,7 +269,7 @@ class DataCiteReader final : public Reader {
   }
 
   void read_contributor(JsonWalk& walk, ondemand::value value) {
-    const Creator creator = creator_of(walk, value);
+    const Creator creator = datacite::read_creator(walk, value);
     if (walk.broken()) return;
     const std::string type =
         text::to_lower(text::trim(creator.contributor_type));
@@ -613,82 +453,6 @@ class DataCiteReader final : public Reader {
     return std::nullopt;
   }
 
-  static int rank(text::Precision precision) {
-    switch (precision) {
-      case text::Precision::day:
-        return 0;
-      case text::Precision::month:
-        return 1;
-      case text::Precision::range:
-        return 2;
-      case text::Precision::year:
-        return 3;
-    }
-    return 3;
-  }
-
-  // Of the year wanted if there is one, best precision, then earliest, among
-  // the dates of one type.
-  std::optional<DateInterval> best_date(std::string_view type,
-                                        Counters& counters,
-                                        std::optional<int> year = {}) const {
-    std::optional<DateInterval> best;
-    const auto order = [&](const DateInterval& date) {
-      return std::tuple(year && text::from_day(date.first).year != *year,
-                        rank(date.precision), date.first);
-    };
-    for (const auto& dated : dates_) {
-      if (!text::equals_in_lower(text::trim(dated.type), type)) continue;
-      auto date =
-          checked_date(dated.text, "dates", options_.run_year, counters);
-      if (!date) continue;
-      if (!best || order(*date) < order(*best)) best = date;
-    }
-    return best;
-  }
-
-  // That of the field `publicationYear`, if it is one.
-  std::optional<int> publication_year() const {
-    auto date = text::parse_date(year_);
-    if (date) date = text::plausible(*date, options_.run_year);
-    if (!date) return std::nullopt;
-    return text::from_day(date->first).year;
-  }
-
-  std::optional<DateInterval> date(Counters& counters,
-                                   bool& from_registration) const {
-    from_registration = false;
-    auto issued = best_date("issued", counters, publication_year());
-    auto available = best_date("available", counters);
-    if (issued) {
-      const bool finer = issued->precision == text::Precision::year &&
-                         available &&
-                         rank(available->precision) < rank(issued->precision) &&
-                         text::from_day(available->first).year ==
-                             text::from_day(issued->first).year;
-      return finer ? available : issued;
-    }
-    if (available) return available;
-    if (auto found =
-            checked_date(published_, "published", options_.run_year, counters))
-      return found;
-    if (auto found =
-            checked_date(year_, "publicationYear", options_.run_year, counters))
-      return found;
-    for (const std::string_view type : {"created", "submitted"}) {
-      if (auto found = best_date(type, counters)) return found;
-    }
-    for (const auto raw : {registered_, created_}) {
-      if (auto found =
-              checked_date(raw, "registered", options_.run_year, counters)) {
-        from_registration = true;
-        counters.add("date_from_registration");
-        return found;
-      }
-    }
-    return std::nullopt;
-  }
-
   std::optional<std::string> venue(Counters& counters) const {
     std::string type = text::to_lower(text::trim(container_type_));
     type.erase(std::remove(type.begin(), type.end(), ' '), type.end());
@@ -711,12 +475,13 @@ class DataCiteReader final : public Reader {
     const std::string general = text::to_valid_utf8(text::trim(general_));
     rows.column(3).append_maybe(general.empty() ? std::nullopt
                                                 : std::optional(general));
-    bool from_registration = false;
-    const auto published = date(counters, from_registration);
-    append_date(rows.column(4), rows.column(11), rows.column(12), published);
+    const auto published =
+        publication_date(dates_, options_.run_year, counters);
+    append_date(rows.column(4), rows.column(11), rows.column(12),
+                published.interval);
     auto updated = text::parse_instant(updated_);
-    if (!updated) updated = text::parse_instant(registered_);
-    if (!updated) updated = text::parse_instant(created_);
+    if (!updated) updated = text::parse_instant(dates_.registered);
+    if (!updated) updated = text::parse_instant(dates_.created);
     append_instant(rows.column(5), updated);
     rows.column(6).append_maybe(venue(counters));
     creators_->end_list();
@@ -726,7 +491,7 @@ class DataCiteReader final : public Reader {
     rows.column(13).append_maybe(clean_label(resource_, counters));
     append_contributors(rows.column(14));
     rows.column(15).append_maybe(language_code(language_));
-    rows.column(16).append_bool(from_registration);
+    rows.column(16).append_bool(published.from_registration);
     rows.column(17).append_int(text::doi_bucket(doi));
     rows.end_row();
   }
@@ -792,11 +557,10 @@ class DataCiteReader final : public Reader {
   ReaderOptions options_;
   sql::Schema schema_;
   std::string_view id_, doi_, state_, general_, resource_, publisher_,
-      container_type_, container_title_, language_, created_, registered_,
-      updated_, published_, year_;
+      container_type_, container_title_, language_, updated_;
   std::vector<Titled> titles_;
   std::vector<Described> descriptions_;
-  std::vector<Dated> dates_;
+  Dates dates_;
   Column* creators_ = nullptr;  // of the rows that are read into
   DistinctItems<Institution> institutions_, organisations_,
       contributor_institutions_;

@@ -118,9 +118,12 @@ class JsonWalk {
 
   // Text; a number or truth value gives its JSON text; anything else is empty.
   std::string_view text(std::string_view path, ondemand::value value) {
+    const std::string_view token = value.raw_json_token();
+    if (token.starts_with('"')) {
+      if (const auto plain = unescaped(token)) return *plain;
+    }
     switch (type_of(value)) {
       case ondemand::json_type::string: {
-        if (const auto plain = unescaped(value.raw_json_token())) return *plain;
         std::string_view text;
         if (value.get_string(true).get(text) != simdjson::SUCCESS) {
           broken_ = true;
@@ -130,7 +133,7 @@ class JsonWalk {
       }
       case ondemand::json_type::number:
       case ondemand::json_type::boolean: {
-        std::string_view raw = value.raw_json_token();
+        std::string_view raw = token;
         while (!raw.empty() && static_cast<unsigned char>(raw.back()) <= ' ') {
           raw.remove_suffix(1);
         }
@@ -162,6 +165,14 @@ class JsonWalk {
 
   void mismatch(std::string_view path) {
     counters_.add("type_mismatch." + std::string(path));
+  }
+
+  // The record from the value's first byte on, as it came; empty where the
+  // record is not known. The value itself is still to be read, or is skipped.
+  std::string_view text_from(ondemand::value value) const {
+    if (record_.empty()) return {};
+    return record_.substr(static_cast<std::size_t>(
+        value.raw_json_token().data() - record_.data()));
   }
 
   ondemand::json_type type_of(ondemand::value value) {

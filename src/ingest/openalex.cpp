@@ -1,4 +1,5 @@
 // OpenAlex works. Source: records.md 2.
+#include "ingest/inverted_abstract.h"
 #include "ingest/reader.h"
 #include "text/doi.h"
 #include "text/identifiers.h"
@@ -68,52 +69,6 @@ std::uint64_t hash_of(const Award& award) {
   return text_hash(award.funder_award_id) ^ text_hash(award.id) >> 1;
 }
 
-constexpr std::size_t kMostPairs = 200'000;
-constexpr std::int64_t kMostPosition = 99'999;
-
-// The numbers of a JSON array as it stands in the record. What is no whole
-// number is -1; so are nested values, one for each comma in them.
-class PositionList {
- public:
-  explicit PositionList(std::string_view array) : rest_(array) {
-    take("[");
-    blanks();
-    if (rest_.starts_with(']')) rest_ = {};
-  }
-
-  std::optional<std::int64_t> next() {
-    if (rest_.empty()) return std::nullopt;
-    blanks();
-    constexpr std::size_t kMostDigits = 9;
-    std::int64_t number = 0;
-    std::size_t digits = 0;
-    for (;
-         digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9';
-         ++digits) {
-      if (digits < kMostDigits) number = number * 10 + (rest_[digits] - '0');
-    }
-    if (digits == 0 || digits > kMostDigits) number = -1;
-    rest_.remove_prefix(digits);
-    blanks();
-    if (!rest_.starts_with(',') && rest_ != "]") number = -1;
-    const auto comma = rest_.find(',');
-    rest_.remove_prefix(comma == std::string_view::npos ? rest_.size()
-                                                        : comma + 1);
-    return number;
-  }
-
- private:
-  void take(std::string_view mark) {
-    if (rest_.starts_with(mark)) rest_.remove_prefix(mark.size());
-  }
-  void blanks() {
-    while (!rest_.empty() && static_cast<unsigned char>(rest_[0]) <= ' ')
-      rest_.remove_prefix(1);
-  }
-
-  std::string_view rest_;
-};
-
 // All authors pass for persons; only the words of a name say else.
 bool is_organisation(std::string_view name) {
   text::CreatorHint hint;
@@ -163,8 +118,7 @@ class OpenAlexReader final : public Reader {
   void clear() {
     id_ = doi_ = ids_doi_ = mag_ = pmid_ = pmcid_ = title_ = display_name_ = {};
     abstract_ = type_ = date_ = updated_ = venue_ = raw_venue_ = language_ = {};
-    words_.clear();
-    pairs_ = 0;
+    inverted_.clear();
     year_ = 0;
     is_xpac_ = false;
     authors_.clear();
@@ -184,7 +138,7 @@ class OpenAlexReader final : public Reader {
     } else if (key == "display_name") {
       display_name_ = walk.text(key, value);
     } else if (key == "abstract_inverted_index") {
-      read_inverted(walk, value);
+      inverted_.read(walk, value);
     } else if (key == "abstract") {
       abstract_ = walk.text(key, value);
     } else if (key == "type") {
@@ -239,81 +193,6 @@ class OpenAlexReader final : public Reader {
         });
       }
     });
-  }
-
-  // Word -> positions. The old form has it below "InvertedIndex", some records
-  // as text that holds JSON.
-  void read_inverted(JsonWalk& walk, ondemand::value value) {
-    if (walk.type_of(value) == ondemand::json_type::string) {
-      read_inverted_text(walk, value);
-      return;
-    }
-    read_words(walk, value);
-  }
-
-  // The old form: {"IndexLength": 90, "InvertedIndex": {word: positions}}. Both
-  // are words too, with a list.
-  void read_words(JsonWalk& walk, ondemand::value value) {
-    walk.object(
-        "abstract_inverted_index", value,
-        [&](Key word, ondemand::value positions) {
-          const auto type = walk.type_of(positions);
-          if (word == "InvertedIndex" && type == ondemand::json_type::object) {
-            read_words(walk, positions);
-          } else if (word == "IndexLength" &&
-                     type == ondemand::json_type::number) {
-            return;
-          } else {
-            read_positions(walk, word, positions);
-          }
-        });
-  }
-
-  void read_inverted_text(JsonWalk& walk, ondemand::value value) {
-    nested_json_ =
-        simdjson::padded_string(walk.text("abstract_inverted_index", value));
-    ondemand::document document;
-    ondemand::value inner;
-    JsonWalk nested(walk.counters());
-    if (nested_parser_.iterate(nested_json_).get(document) !=
-            simdjson::SUCCESS ||
-        document.get_value().get(inner) != simdjson::SUCCESS ||
-        nested.type_of(inner) != ondemand::json_type::object) {
-      walk.mismatch("abstract_inverted_index");
-      return;
-    }
-    read_words(nested, inner);
-    if (nested.broken()) words_.clear();
-  }
-
-  void read_positions(JsonWalk& walk, std::string_view word,
-                      ondemand::value positions) {
-    if (walk.type_of(positions) != ondemand::json_type::array) {
-      walk.mismatch("abstract_inverted_index");
-      return;
-    }
-    std::string_view list;
-    ondemand::array array;
-    if (positions.get_array().get(array) != simdjson::SUCCESS ||
-        array.raw_json().get(list) != simdjson::SUCCESS) {
-      walk.mark_broken();
-      return;
-    }
-    PositionList read(list);
-    while (const auto position = read.next()) {
-      if (*position < 0 || *position > kMostPosition || pairs_ >= kMostPairs) {
-        walk.counters().add("abstract_bad_position");
-      } else {
-        place(static_cast<std::size_t>(*position), word);
-      }
-    }
-  }
-
-  // Of several words at one position the greatest stays.
-  void place(std::size_t position, std::string_view word) {
-    ++pairs_;
-    if (position >= words_.size()) words_.resize(position + 1);
-    if (word > words_[position]) words_[position] = word;
   }
 
   void read_authorship(JsonWalk& walk, ondemand::value value) {
@@ -464,14 +343,8 @@ class OpenAlexReader final : public Reader {
   }
 
   std::optional<std::string> abstract_text(Counters& counters) {
-    if (words_.empty()) return clean_abstract(abstract_, counters);
-    joined_.clear();
-    for (const auto word : words_) {
-      if (word.empty()) continue;
-      if (!joined_.empty()) joined_ += ' ';
-      joined_ += word;
-    }
-    return clean_abstract(joined_, counters);
+    return clean_abstract(inverted_.empty() ? abstract_ : inverted_.text(),
+                          counters);
   }
 
   // …-01-01 is nearly always a year in disguise.
@@ -566,11 +439,7 @@ class OpenAlexReader final : public Reader {
       language_;
   std::int64_t year_ = 0;
   bool is_xpac_ = false;
-  std::vector<std::string_view> words_;  // of the abstract, by position
-  std::size_t pairs_ = 0;
-  std::string joined_;
-  simdjson::padded_string nested_json_;
-  ondemand::parser nested_parser_;
+  InvertedAbstract inverted_;
   DistinctItems<model::Author> authors_;
   DistinctItems<model::Organisation> institutions_;
   DistinctItems<Funder> funders_;

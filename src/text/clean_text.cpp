@@ -2,6 +2,7 @@
 
 #include "text/markup.h"
 #include "text/unicode.h"
+#include "text/white_space.h"
 
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
@@ -162,11 +163,6 @@ bool joins_letters(char32_t c) {
     default:
       return false;
   }
-}
-
-bool is_white_space(char32_t c) {
-  if (c < 0x80) return c == ' ' || (c >= 9 && c <= 13);
-  return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE);
 }
 
 // Bytes that neither are nor begin white space or an invisible character.

@@ -2,6 +2,7 @@
 
 #include "text/clean_text.h"
 #include "text/unicode.h"
+#include "text/white_space.h"
 
 #include <unicode/uchar.h>
 #include <xxhash.h>
@@ -43,8 +44,7 @@ bool take_icase(std::string_view& text, std::string_view prefix) {
 
 bool is_space_or_control(char32_t c) {
   if (c <= 0x20 || (c >= 0x7F && c <= 0xA0)) return true;
-  return c > 0xFF &&
-         u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE);
+  return c > 0xFF && is_white_space(c);
 }
 
 // Length of `10.` digits{4,9} (`.` digits)* `/` at `at`, or 0.

@@ -15,7 +15,7 @@ bool is_digit(char c) {
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
-char upper(char c) {
+constexpr char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
 }
 
@@ -50,11 +50,30 @@ std::string_view last_path_part(std::string_view text) {
 
 // ---------------------------------------------------------------------- ROR
 
-constexpr std::string_view kRorAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+// What a letter of a ROR id counts, in either case; -1: it is none.
+constexpr std::array<std::int8_t, 256> kRorValues = [] {
+  std::array<std::int8_t, 256> table{};
+  table.fill(-1);
+  std::int8_t value = 0;
+  for (const char c : std::string_view("0123456789abcdefghjkmnpqrstvwxyz")) {
+    table[static_cast<unsigned char>(c)] = value;
+    table[static_cast<unsigned char>(upper(c))] = value++;
+  }
+  return table;
+}();
+
+int ror_value(char c) {
+  return kRorValues[static_cast<unsigned char>(c)];
+}
+
+constexpr std::size_t kRorLength = 9;
 
 // The candidate token of a text that is a ROR id, bare or as a URL.
 std::string_view ror_token(std::string_view text) {
   text = trim(text);
+  constexpr std::string_view kUsual = "https://ror.org/";
+  if (text.size() == kUsual.size() + kRorLength && text.starts_with(kUsual))
+    return text.substr(kUsual.size());
   const bool url = starts_with_icase(text, "http://") ||
                    starts_with_icase(text, "https://") ||
                    starts_with_icase(text, "ror.org/");
@@ -64,11 +83,9 @@ std::string_view ror_token(std::string_view text) {
 }
 
 bool ror_shape(std::string_view token) {
-  if (token.size() != 9 || token[0] != '0') return false;
+  if (token.size() != kRorLength || token[0] != '0') return false;
   for (std::size_t i = 1; i < 7; ++i) {
-    if (kRorAlphabet.find(lower(token[i])) == std::string_view::npos) {
-      return false;
-    }
+    if (ror_value(token[i]) < 0) return false;
   }
   return is_digit(token[7]) && is_digit(token[8]);
 }
@@ -76,7 +93,7 @@ bool ror_shape(std::string_view token) {
 bool ror_checks(std::string_view token) {
   std::int64_t n = 0;
   for (std::size_t i = 1; i < 7; ++i) {
-    n = n * 32 + static_cast<std::int64_t>(kRorAlphabet.find(lower(token[i])));
+    n = n * 32 + ror_value(token[i]);
   }
   const auto check = 98 - (n * 100) % 97;
   return check == (token[7] - '0') * 10 + (token[8] - '0');
@@ -84,12 +101,14 @@ bool ror_checks(std::string_view token) {
 
 // ------------------------------------------------------------- ORCID and ISNI
 
-// ISO 7064 mod 11-2 over 15 digits and a check character.
-bool mod_11_2_checks(std::string_view sixteen) {
+// ISO 7064 mod 11-2 over 15 digits and a check character; dashes are passed.
+bool mod_11_2_checks(std::string_view text) {
   int t = 0;
-  for (std::size_t i = 0; i < 15; ++i) t = (t + (sixteen[i] - '0')) * 2 % 11;
+  for (const char c : text.substr(0, text.size() - 1)) {
+    if (c != '-') t = (t + (c - '0')) * 2 % 11;
+  }
   const int check = (12 - t) % 11;
-  return sixteen[15] == (check == 10 ? 'x' : static_cast<char>('0' + check));
+  return text.back() == (check == 10 ? 'x' : static_cast<char>('0' + check));
 }
 
 // The 16 characters (lower-case x) of a text made of digits, blanks and dashes;
@@ -134,6 +153,20 @@ std::string orcid_digits(std::string_view text) {
   return sixteen_of(plain_dashes(text));
 }
 
+// The ORCID in a text of the usual form, which nearly all have: alone or behind
+// https://orcid.org/. Empty: of another form.
+std::string_view usual_orcid(std::string_view text) {
+  constexpr std::string_view kUrl = "https://orcid.org/";
+  constexpr std::string_view kShape = "0000-0000-0000-0000";
+  if (text.starts_with(kUrl)) text.remove_prefix(kUrl.size());
+  if (text.size() != kShape.size()) return {};
+  for (std::size_t i = 0; i + 1 < kShape.size(); ++i) {
+    if (kShape[i] == '-' ? text[i] != '-' : !is_digit(text[i])) return {};
+  }
+  const char last = lower(text.back());
+  return is_digit(last) || last == 'x' ? text : std::string_view();
+}
+
 std::string isni_digits(std::string_view text) {
   text = trim(text);
   if (contains_icase(text, "isni.org/")) {
@@ -158,6 +191,12 @@ bool has_ror_form(std::string_view text) {
 }
 
 std::optional<std::string> normalise_orcid(std::string_view text) {
+  if (const auto usual = usual_orcid(text); !usual.empty()) {
+    std::string orcid(usual);
+    orcid.back() = lower(orcid.back());
+    if (!mod_11_2_checks(orcid)) return std::nullopt;
+    return orcid;
+  }
   const std::string digits = orcid_digits(text);
   if (digits.empty() || !mod_11_2_checks(digits)) return std::nullopt;
   std::string orcid;

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string>
+#include <string_view>
+
 namespace dmp::text {
 namespace {
 
@@ -37,6 +41,46 @@ TEST(NormaliseOrcid, AcceptsUrlsAndBareDigits) {
        {"https://orcid.org/", "0000-0002-1825-0098", "", "orcid"}) {
     EXPECT_EQ(show(normalise_orcid(bad)), "none") << bad;
   }
+}
+
+// A blank before it makes a text one that is not of the usual form.
+TEST(NormaliseOrcid, IsTheSameInTheUsualFormAsInAnother) {
+  std::mt19937 random(11);
+  constexpr std::string_view kOdd = "xX-/ a\xC2";
+  int found = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text = random() % 2 == 0 ? "" : "https://orcid.org/";
+    for (int i = 0; i < 16; ++i) {
+      if (i % 4 == 0 && i > 0) text += '-';
+      text += static_cast<char>('0' + random() % 10);
+    }
+    if (random() % 8 == 0) text.back() = kOdd[random() % 2];
+    if (random() % 4 == 0)
+      text[random() % text.size()] = kOdd[random() % kOdd.size()];
+    if (random() % 8 == 0) text.pop_back();
+    ASSERT_EQ(show(normalise_orcid(text)), show(normalise_orcid(" " + text)))
+        << text;
+    found += normalise_orcid(text) ? 1 : 0;
+  }
+  EXPECT_GT(found, 500);
+}
+
+TEST(NormaliseRor, IsTheSameInTheUsualFormAsInAnother) {
+  std::mt19937 random(11);
+  constexpr std::string_view kLetters =
+      "0123456789abcdefghjkmnpqrstvwxyzAZilou/";
+  int found = 0;
+  for (int round = 0; round < 60'000; ++round) {
+    std::string token = random() % 16 == 0 ? "" : "0";
+    while (token.size() < 7) token += kLetters[random() % kLetters.size()];
+    while (token.size() < 9) token += static_cast<char>('0' + random() % 10);
+    const std::string usual = "https://ror.org/" + token;
+    const std::string other = "HTTPS://ror.org/" + token;
+    ASSERT_EQ(show(normalise_ror(usual)), show(normalise_ror(other)));
+    ASSERT_EQ(has_ror_form(usual), has_ror_form(other));
+    found += normalise_ror(usual) ? 1 : 0;
+  }
+  EXPECT_GT(found, 100);
 }
 
 // P51

@@ -1,5 +1,7 @@
 #include "text/unicode.h"
 
+#include "text/white_space.h"
+
 #include <simdjson.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
@@ -20,13 +22,7 @@ constexpr char32_t kReplacement = 0xFFFD;
 
 bool is_space_or_control(char32_t c) {
   if (c <= 0x20 || (c >= 0x7F && c <= 0xA0)) return true;
-  return c > 0xFF &&
-         u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE);
-}
-
-bool is_white_space(char32_t c) {
-  if (c < 0x80) return c == ' ' || (c >= 9 && c <= 13);
-  return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_WHITE_SPACE);
+  return c > 0xFF && is_white_space(c);
 }
 
 // The text as `normaliser` has it; most text is already, which is checked
@@ -65,13 +61,62 @@ unsigned char bits_of(std::string_view text) {
   return static_cast<unsigned char>(bits | bits >> 8);
 }
 
-// Whether a byte of the text is 0xCC or more; no early exit, so that it is
-// done 32 at a time.
+// Whether NFC may change the text: none of what is below U+0300 combines or is
+// decomposed, and its first bytes are < 0xCC. No early exit, so that it is done
+// 32 bytes at a time.
 bool may_change_in_nfc(std::string_view text) {
   unsigned char highest = 0;
   for (const char c : text)
     highest = std::max(highest, static_cast<unsigned char>(c));
   return highest >= 0xCC;
+}
+
+// What characters with this first byte are to NFC. `stable`: the quick check
+// says yes to each and their combining class is 0, so that text of them alone
+// is NFC. `some`: the second byte says.
+enum class Lead : std::uint8_t { other, stable, some };
+constexpr std::array<Lead, 256> kLeads = [] {
+  std::array<Lead, 256> table{};
+  const auto fill = [&](std::size_t first, std::size_t last) {
+    for (auto byte = first; byte <= last; ++byte) table[byte] = Lead::stable;
+  };
+  fill(0x00, 0xCB);  // ASCII, bytes that are not the first, U+0080 to U+02FF
+  fill(0xCF, 0xD1);  // U+03C0 to U+047F: Greek, Cyrillic
+  fill(0xE4, 0xE9);  // U+4000 to U+9FFF: Han
+  fill(0xEB, 0xEC);  // U+B000 to U+CFFF: Hangul syllables
+  table[0xCE] = table[0xE2] = Lead::some;
+  return table;
+}();
+
+// Whether the character whose first byte is 0xCE (Greek) or 0xE2 (punctuation,
+// signs, arrows, mathematics) is stable.
+bool is_stable_symbol(std::string_view text) {
+  const auto byte = [&](std::size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+  };
+  if (byte(0) == 0xCE) return byte(1) != 0x87;  // U+0387, ano teleia
+  if (byte(1) == 0x80) return byte(2) >= 0x82;  // U+2000, U+2001: quads
+  return byte(1) == 0x81 || byte(1) == 0x82 ||  // U+2040 to U+20BF
+         (byte(1) >= 0x85 && byte(1) <= 0x8B);  // U+2140 to U+22FF
+}
+
+// Text of which nearly all is ASCII is most of what is not.
+bool is_stable_in_nfc(std::string_view text) {
+  constexpr std::size_t kWord = 8;
+  for (std::size_t at = 0; at < text.size();) {
+    if (at + kWord <= text.size() && is_ascii(text.substr(at, kWord))) {
+      at += kWord;
+      continue;
+    }
+    for (const auto end = std::min(at + kWord, text.size()); at < end; ++at) {
+      const Lead lead = kLeads[static_cast<unsigned char>(text[at])];
+      if (lead == Lead::other ||
+          (lead == Lead::some && !is_stable_symbol(text.substr(at)))) {
+        return false;
+      }
+    }
+  }
+  return true;
 }
 
 // Bytes that a white-space character can begin with.
@@ -144,8 +189,7 @@ std::string to_valid_utf8(std::string_view text) {
 }
 
 std::string to_nfc(std::string text) {
-  // Nothing below U+0300 combines or is decomposed; its lead bytes are < 0xCC.
-  if (!may_change_in_nfc(text)) return text;
+  if (!may_change_in_nfc(text) || is_stable_in_nfc(text)) return text;
   UErrorCode status = U_ZERO_ERROR;
   const auto* normaliser = icu::Normalizer2::getNFCInstance(status);
   return normalised(normaliser, status, std::move(text));
