@@ -60,6 +60,7 @@ class World {
   }
   std::string doi() { return "10.5555/w" + std::to_string(below(12)); }
   std::string award() {
+    if (chance(20)) return "2345678";  // worth little without its funder
     static constexpr const char* kAwards[] = {"2345678",
                                               "OCE-2345678",
                                               "OCE 2345678",
