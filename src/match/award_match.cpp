@@ -58,8 +58,10 @@ AwardHit full_hit(const SearchOptions& options) {
 AwardHit checked_hit(const AwardVariant& variant, Agreement says,
                      const SearchOptions& options) {
   AwardHit hit = full_hit(options);
-  hit.mismatch = says == Agreement::disagree;
-  if (variant.strong) return hit;
+  if (variant.strong) {
+    hit.mismatch = says == Agreement::disagree;
+    return hit;
+  }
   switch (says) {
     case Agreement::agree:
       hit.how = "award-agree";
@@ -97,6 +99,14 @@ AwardHit best_hit(const AwardClause& clause, WorkView& view, std::size_t child,
   return best;
 }
 
+// The awards of the plan that hit in full, by clause.
+std::vector<bool> hit_in_full(const PlanQuery& query,
+                              const std::vector<AwardHit>& hits) {
+  std::vector<bool> full(query.awards.size(), false);
+  for (const auto& hit : hits) full[hit.clause] = full[hit.clause] || hit.full;
+  return full;
+}
+
 }  // namespace
 
 std::vector<AwardHit> award_hits(const PlanQuery& query, WorkView& work,
@@ -111,23 +121,21 @@ std::vector<AwardHit> award_hits(const PlanQuery& query, WorkView& work,
       hits.push_back(hit);
     }
   }
+  const auto full = hit_in_full(query, hits);
+  std::erase_if(
+      hits, [&](const AwardHit& hit) { return !hit.full && full[hit.clause]; });
   return hits;
 }
 
 std::vector<AwardHit> weak_awards(const PlanQuery& query,
                                   const std::vector<AwardHit>& hits) {
   std::vector<AwardHit> best(query.awards.size());
-  std::vector<bool> full(query.awards.size(), false);
   for (const auto& hit : hits) {
-    full[hit.clause] = full[hit.clause] || hit.full;
     if (!hit.full && hit.points > best[hit.clause].points)
       best[hit.clause] = hit;
   }
-  std::vector<AwardHit> weak;
-  for (std::size_t i = 0; i < best.size(); ++i) {
-    if (!full[i] && best[i].points > 0) weak.push_back(best[i]);
-  }
-  return weak;
+  std::erase_if(best, [](const AwardHit& hit) { return hit.points == 0; });
+  return best;
 }
 
 }  // namespace dmp::match

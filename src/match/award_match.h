@@ -17,16 +17,17 @@ struct AwardHit {
   double points = 0;
   bool full = false;      // counts for the gate
   const char* how = "";   // as in the explanation
-  bool mismatch = false;  // the funders differ
+  bool mismatch = false;  // a strong number of another funder
 };
 
-// All hits, by child, then clause; at most one for both. An award without any
-// point is no hit. Source: search.md 3.1.
+// All hits that count, by child, then clause; at most one for both. An award
+// without any point is no hit, nor is a weak hit of an award that hits in full
+// anywhere in the work. Source: search.md 3.1.
 std::vector<AwardHit> award_hits(const PlanQuery& query, WorkView& work,
                                  const SearchOptions& options);
 
-// The weak hits that count: of each award of the plan that nothing hits in
-// full, the best; by clause. `hits` as award_hits() gives them.
+// The best of the weak hits of each award, by clause. `hits` as award_hits()
+// gives them.
 std::vector<AwardHit> weak_awards(const PlanQuery& query,
                                   const std::vector<AwardHit>& hits);
 

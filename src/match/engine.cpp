@@ -181,6 +181,20 @@ Status report_plans(const SearchInputs& inputs,
   return {};
 }
 
+// One line, however many plans. Source: search.md 2.
+void warn_of_gates(const std::vector<PlanQuery>& queries,
+                   const SearchOptions& options) {
+  if (options.builder == QueryBuilder::candidate) return;
+  const auto without =
+      std::count_if(queries.begin(), queries.end(),
+                    [](const PlanQuery& query) { return !query.has_gate(); });
+  if (without == 0) return;
+  log::warning(
+      "{} of {} plans have no works: nothing in them opens a gate (author, "
+      "award, published output, DOI from a funder)",
+      without, queries.size());
+}
+
 // What the passes cost; the time of the process, all threads.
 void log_cost(const char* what) {
   log::debug("{} after {:.2f} CPU s", what,
@@ -206,6 +220,7 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
   for (const auto* plan : plans)
     queries.push_back(make_query(*plan, options, families));
   totals.plans = static_cast<std::int64_t>(plans.size());
+  warn_of_gates(queries, options);
   DMP_ASSIGN(auto session, sql::Session::open({}));
   DMP_ASSIGN(const auto collection,
              read_collection_counts(session, inputs.collection_stats_dir));

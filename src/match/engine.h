@@ -39,7 +39,8 @@ struct SearchCounts {
 // with no works. Best first: score descending, then DOI. The same for any
 // number of threads. Memory: the plans, max_results candidates a plan, and the
 // full works of 500 plans at a time, and up to 1 GiB (then disk) to bring these
-// into the order of the plans.
+// into the order of the plans. Ranker query warns of plans without any gate, in
+// one line.
 // Errors: not_found, corrupt_input, io; and whatever the sink returns.
 Status search(const SearchInputs& inputs, const SearchOptions& options,
               const std::function<Status(model::PlanMatches&&)>& sink,

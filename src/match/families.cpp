@@ -57,6 +57,19 @@ Result<FunderFamilies> FunderFamilies::read(
   }
 }
 
+void FunderFamilies::add_below(const std::string& ror,
+                               std::unordered_set<std::string>& rors) const {
+  std::vector<std::string> waiting{ror};
+  while (!waiting.empty()) {
+    const std::string id = std::move(waiting.back());
+    waiting.pop_back();
+    if (!rors.insert(id).second) continue;
+    const auto found = organisations_.find(id);
+    if (found == organisations_.end()) continue;
+    for (const auto& child : found->second.children) waiting.push_back(child);
+  }
+}
+
 FunderFamily FunderFamilies::family_of(
     const std::optional<std::string>& ror,
     const std::optional<std::string>& name) const {
@@ -67,30 +80,18 @@ FunderFamily FunderFamilies::family_of(
     family.own_name = std::move(key);
   }
   if (!ror) return family;
-  // Downwards at all depths, and through what an organisation was and became.
-  std::vector<std::string> waiting{*ror};
-  while (!waiting.empty()) {
-    const std::string id = std::move(waiting.back());
-    waiting.pop_back();
-    if (!family.rors.insert(id).second) continue;
-    const auto found = organisations_.find(id);
-    if (found == organisations_.end()) continue;
-    for (const auto& child : found->second.children) waiting.push_back(child);
-    if (id != *ror) continue;
-    for (const auto& other : found->second.others) waiting.push_back(other);
-    for (const auto& own : found->second.names) {
-      if (auto key = analysed_name(own); !key.empty())
-        family.names.insert(std::move(key));
-    }
+  add_below(*ror, family.rors);
+  const auto own = organisations_.find(*ror);
+  if (own == organisations_.end()) return family;
+  for (const auto& own_name : own->second.names) {
+    if (auto key = analysed_name(own_name); !key.empty())
+      family.names.insert(std::move(key));
   }
-  if (const auto found = organisations_.find(*ror);
-      found != organisations_.end()) {
-    for (const auto& parent : found->second.parents) {
-      const auto above = organisations_.find(parent);
-      if (above != organisations_.end() && !above->second.government) {
-        family.rors.insert(parent);
-      }
-    }
+  for (const auto& other : own->second.others) family.rors.insert(other);
+  for (const auto& parent : own->second.parents) {
+    const auto above = organisations_.find(parent);
+    if (above != organisations_.end() && !above->second.government)
+      family.rors.insert(parent);
   }
   return family;
 }

@@ -38,6 +38,10 @@ class FunderFamilies {
     std::vector<std::string> names, parents, children, others;
     bool government = false;
   };
+  // The organisation and its children at all depths.
+  void add_below(const std::string& ror,
+                 std::unordered_set<std::string>& rors) const;
+
   std::unordered_map<std::string, Organisation> organisations_;
 };
 

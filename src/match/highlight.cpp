@@ -90,9 +90,6 @@ void append(std::string& out, std::string_view part, Encoding encoding) {
       case '>':
         out += "&gt;";
         break;
-      case '"':
-        out += "&quot;";
-        break;
       default:
         out += c;
     }
@@ -130,11 +127,10 @@ Fragment fragment_at(const Text& text, const std::vector<Span>& found,
   const std::size_t stretch = found[last].end - found[first].begin;
   const std::size_t before =
       stretch < kFragment ? (kFragment - stretch) / 2 : 0;
-  std::size_t begin = found[first].begin - std::min(found[first].begin, before);
-  begin = std::max(free_from, left_edge(text, begin));
-  begin = std::min(begin, found[first].begin);
-  const std::size_t wanted =
-      std::max(begin + std::max(kFragment, stretch), found[last].end);
+  const std::size_t start = std::max(
+      free_from, found[first].begin - std::min(found[first].begin, before));
+  const std::size_t begin = std::max(free_from, left_edge(text, start));
+  const std::size_t wanted = start + std::max(kFragment, stretch);
   const std::size_t end =
       wanted >= text.size() ? text.size() : right_edge(text, wanted);
   return {{begin, end}, last - first + 1};

@@ -15,7 +15,7 @@ struct Mark {
 };
 
 // The whole text with each mark, given in order, in <mark>…</mark>; without
-// any, its first 500 characters plain. Encoding::html escapes & < > " outside
+// any, its first 500 characters plain. Encoding::html escapes & < > outside
 // the marks. Characters are code points. Source: search.md 7.
 std::string mark_title(std::string_view title, const std::vector<Mark>& marks,
                        Encoding encoding = Encoding::plain);

@@ -50,7 +50,7 @@ TEST(MarkTitle, MarksEachOccurrenceAndKeepsTheRest) {
 
 TEST(MarkTitle, EscapesWhenAsked) {
   EXPECT_EQ(title("<b>Kelp</b> & \"sea\"", Encoding::html),
-            "&lt;b&gt;<mark>Kelp</mark>&lt;/b&gt; &amp; &quot;sea&quot;");
+            "&lt;b&gt;<mark>Kelp</mark>&lt;/b&gt; &amp; \"sea\"");
 }
 
 TEST(MarkTitle, GivesFiveHundredCharactersWithoutAHit) {
@@ -80,6 +80,83 @@ TEST(MarkAbstract, GivesTheBeginningWithoutAHit) {
   ASSERT_THAT(fragments, SizeIs(1));
   EXPECT_THAT(fragments[0], StartsWith("word word"));
   EXPECT_LE(fragments[0].size(), 180U);
+}
+
+// A thousand letters without an edge but those put in, and hits at places.
+class Letters {
+ public:
+  Letters& put(std::size_t at, char edge) {
+    text_[at] = edge;
+    return *this;
+  }
+  std::vector<std::string> fragments(const std::vector<Mark>& hits) const {
+    return mark_abstract(text_, hits);
+  }
+  // From one place until another, the hits marked.
+  std::string part(std::size_t begin, std::size_t end,
+                   const std::vector<Mark>& hits) const {
+    std::string out;
+    for (const auto& hit : hits) {
+      out += text_.substr(begin, hit.begin - begin) + "<mark>" +
+             text_.substr(hit.begin, hit.end - hit.begin) + "</mark>";
+      begin = hit.end;
+    }
+    return out + text_.substr(begin, end - begin);
+  }
+
+ private:
+  std::string text_ = std::string(1'000, 'x');
+};
+
+// Source, to the end of MarkAbstract: spec search.md 7, row "fragments".
+TEST(MarkAbstract, CentresAFragmentOnItsHits) {
+  const Letters text;
+  EXPECT_THAT(text.fragments({{500, 504}}),
+              ElementsAre(text.part(422, 582, {{500, 504}})));
+  EXPECT_THAT(text.fragments({{500, 504}, {550, 561}}),
+              ElementsAre(text.part(451, 611, {{500, 504}, {550, 561}})));
+  // At the beginning and the end there is less on that side.
+  EXPECT_THAT(text.fragments({{30, 34}}),
+              ElementsAre(text.part(0, 160, {{30, 34}})));
+  EXPECT_THAT(text.fragments({{980, 984}}),
+              ElementsAre(text.part(902, 1'000, {{980, 984}})));
+}
+
+TEST(MarkAbstract, TakesHitsThatEndWithin154Characters) {
+  const Letters text;
+  EXPECT_THAT(text.fragments({{500, 504}, {650, 654}}),
+              ElementsAre(text.part(497, 657, {{500, 504}, {650, 654}})));
+  // One further on has a fragment of its own, not before the end of the first.
+  EXPECT_THAT(text.fragments({{500, 504}, {651, 655}}),
+              ElementsAre(text.part(422, 582, {{500, 504}}),
+                          text.part(582, 742, {{651, 655}})));
+}
+
+TEST(MarkAbstract, HoldsAHitLongerThanAFragment) {
+  const Letters text;
+  EXPECT_THAT(text.fragments({{500, 700}}),
+              ElementsAre(text.part(500, 700, {{500, 700}})));
+}
+
+// Each edge by itself, outwards, by at most twenty characters.
+TEST(MarkAbstract, EndsAtEdgesThatAreNear) {
+  const std::vector<Mark> hit{{500, 504}};
+  for (const char edge : {' ', '\t', '\n', '.', ',', '!', '?'}) {
+    const Letters near = Letters().put(402, edge).put(601, edge);
+    EXPECT_THAT(near.fragments(hit), ElementsAre(near.part(403, 601, hit)));
+    const Letters far = Letters().put(401, edge).put(602, edge);
+    EXPECT_THAT(far.fragments(hit), ElementsAre(far.part(422, 582, hit)));
+  }
+  const Letters other = Letters().put(410, ';').put(590, '-');
+  EXPECT_THAT(other.fragments(hit), ElementsAre(other.part(422, 582, hit)));
+}
+
+// A fragment that begins where the last ended does not go back over it.
+TEST(MarkAbstract, DoesNotOverlap) {
+  const Letters text = Letters().put(575, ' ');
+  EXPECT_THAT(text.fragments({{500, 504}, {660, 664}}),
+              ElementsAre(text.part(422, 582, {{500, 504}}),
+                          text.part(582, 742, {{660, 664}})));
 }
 
 // Without the marks a fragment is a piece of the text, cut between characters.

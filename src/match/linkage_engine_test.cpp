@@ -3,21 +3,15 @@
 #include "match/linkage_learn.h"
 #include "match/linkage_model.h"
 #include "match/linkage_pairs.h"
-#include "sql/collection_stats.h"
-#include "sql/linkage_stats.h"
-#include "sql/session.h"
-#include "sql/work_table.h"
+#include "match/search_fixture.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <random>
 
 namespace dmp::match {
 namespace {
-
-namespace fs = std::filesystem;
 
 model::Author person(const std::string& given, const std::string& family) {
   text::NameParts parts;
@@ -37,18 +31,9 @@ constexpr const char* kSurnames[] = {"Silva", "Okafor", "Lindqvist", "Tanaka",
                                      "Marsh"};
 constexpr const char* kGiven[] = {"Ana", "Chidi", "Bo", "Yuki", "Joan"};
 
-// A collection on disk: an index with its statistics, and five plans.
-class LinkageSearch : public ::testing::Test {
+// Five plans, and works on their topics.
+class LinkageSearch : public SearchFixture {
  protected:
-  LinkageSearch()
-      : dir_(fs::temp_directory_path() /
-             ("linkage_search_" + std::to_string(::getpid()))) {
-    fs::remove_all(dir_);
-    for (const char* name : {"scratch", "collection", "linkage"})
-      fs::create_directories(dir_ / name);
-  }
-  ~LinkageSearch() override { fs::remove_all(dir_); }
-
   model::Work work(int i) {
     const auto topic = static_cast<std::size_t>(random_() % 5);
     const auto who = random_() % 3 == 0 ? topic : random_() % 5;
@@ -81,32 +66,8 @@ class LinkageSearch : public ::testing::Test {
     return p;
   }
 
-  // Writes `works` (by DOI) and fills the inputs.
   void publish(std::vector<model::Work> works) {
-    std::sort(works.begin(), works.end(),
-              [](const auto& a, const auto& b) { return a.doi < b.doi; });
-    std::vector<sql::TableBuffer> rows;  // three files, so that threads share
-    rows.reserve(3);
-    for (int i = 0; i < 3; ++i) rows.emplace_back(sql::work_schema());
-    std::size_t next = 0;
-    sql::CollectionStats collection(dir_ / "scratch");
-    sql::LinkageStats linkage(dir_ / "scratch");
-    for (const auto& w : works) {
-      sql::append_work(rows[next++ * 3 / works.size()], w, {});
-      ASSERT_TRUE(collection.add(w));
-      ASSERT_TRUE(linkage.add(w));
-    }
-    for (const auto& file : rows) {
-      const auto name =
-          "works_" + std::to_string(inputs_.works_files.size()) + ".parquet";
-      ASSERT_TRUE(sql::write_parquet(file, {}, dir_ / name, {}));
-      inputs_.works_files.push_back(dir_ / name);
-    }
-    auto session = sql::Session::open({});
-    ASSERT_TRUE(collection.finish(*session, dir_ / "collection"));
-    ASSERT_TRUE(linkage.finish(*session, dir_ / "linkage"));
-    inputs_.collection_stats_dir = dir_ / "collection";
-    inputs_.linkage_stats_dir = dir_ / "linkage";
+    publish_works(std::move(works), 3);
     for (std::size_t i = 0; i < 5; ++i) inputs_.plans.push_back(plan(i));
   }
 
@@ -117,27 +78,12 @@ class LinkageSearch : public ::testing::Test {
     return works;
   }
 
-  std::vector<model::PlanMatches> find(const SearchOptions& options) {
-    std::vector<model::PlanMatches> all;
-    const auto status = search(
-        inputs_, options,
-        [&](model::PlanMatches&& matches) -> Status {
-          all.push_back(std::move(matches));
-          return {};
-        },
-        nullptr);
-    EXPECT_TRUE(status) << status.error().message;
-    return all;
-  }
-
   static SearchOptions linkage_options() {
     SearchOptions options;
     options.ranker = Ranker::linkage;
     return options;
   }
 
-  fs::path dir_;
-  SearchInputs inputs_;
   std::mt19937 random_{7};
 };
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
 namespace dmp::match {
 
@@ -20,31 +21,40 @@ std::vector<std::string> tokens_of(std::string_view text) {
   return tokens;
 }
 
-void add_variant(std::vector<AwardVariant>& variants, std::string_view text) {
-  AwardVariant variant{std::string(text), text::to_lower(text),
-                       text::is_strong_award(text)};
-  for (const auto& other : variants) {
-    if (other.lower == variant.lower) return;
+// Spellings of one award, each lower-cased text once, in the order given.
+class Variants {
+ public:
+  void add(std::string_view text) {
+    AwardVariant variant{std::string(text), text::to_lower(text),
+                         text::is_strong_award(text)};
+    if (seen_.insert(variant.lower).second)
+      items_.push_back(std::move(variant));
   }
-  variants.push_back(std::move(variant));
-}
+  std::vector<AwardVariant> take() { return std::move(items_); }
+
+ private:
+  std::vector<AwardVariant> items_;
+  std::unordered_set<std::string> seen_;
+};
 
 // The ids of one funding entry and how sources may spell them.
 std::vector<AwardVariant> variants_of(const model::Funding& funding,
                                       const SearchOptions& options) {
-  std::vector<AwardVariant> variants;
+  Variants variants;
   for (const auto* id : {&funding.funding_opportunity_id, &funding.award_id,
                          &funding.funder_project_number}) {
-    if (!*id || text::is_award_filler(**id)) continue;
-    add_variant(variants, **id);
+    if (!*id) continue;
+    // The reference's query has the ids as the plan has them.
+    if (options.improved() && text::is_award_filler(**id)) continue;
+    variants.add(**id);
     if (!options.improves(Improvement::award_funders)) continue;
     for (const auto& piece : text::split_award(**id).pieces) {
-      add_variant(variants, piece);
+      variants.add(piece);
       for (const auto& spelling : award_spellings(piece, funding.funder_ror))
-        add_variant(variants, spelling);
+        variants.add(spelling);
     }
   }
-  return variants;
+  return variants.take();
 }
 
 bool names_award(const model::Funding& funding, const std::string& text) {
@@ -83,8 +93,9 @@ void add_awards(const model::Plan& plan, const SearchOptions& options,
       continue;
     }
     AwardClause clause;
-    for (const auto& variant : award.variants)
-      add_variant(clause.variants, variant);
+    Variants variants;
+    for (const auto& variant : award.variants) variants.add(variant);
+    clause.variants = variants.take();
     clause.family = families.family_of(award.funder_ror, award.funder_name);
     add(std::move(clause));
     for (const auto& doi : award.funded_dois) query.funded_dois.push_back(doi);

@@ -49,6 +49,7 @@ struct PlanQuery {
   bool dated = true;    // candidate builder: the window counts
   DateWindow window;
 
+  // Without any a builder with gates finds nothing.
   bool has_gate() const {
     return !funded_dois.empty() || !authors.empty() || !awards.empty() ||
            !outputs.empty();

@@ -1,10 +1,11 @@
 #pragma once
 
 #include "match/options.h"
+#include "match/ror_rows.h"
+#include "match/slow_words.h"
 #include "match/text_score.h"
 #include "model/plan.h"
 #include "model/work.h"
-#include "text/analysis.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -18,6 +19,7 @@ namespace dmp::match {
 // have some in common. For tests only.
 class World {
  public:
+  static constexpr const char* kNsf = "021nxhr62";
   explicit World(unsigned seed) : random_(seed) {}
 
   int below(int n) {
@@ -31,12 +33,15 @@ class World {
 
   std::string word() {
     static constexpr const char* kWords[] = {
-        "kelp",      "forest",    "sea",   "the",     "and",      "of",
-        "ocean",     "caf\u00E9", "CO2",   "model",   "deep",     "learning",
-        "\u03B1SMA", "data",      "wave",  "coastal", "urchin",   "bloom",
-        "light",     "gene",      "cell",  "star",    "quark",    "field",
-        "theory",    "graph",     "river", "soil",    "nitrogen", "carbon",
-        "flux",      "tide",      "storm", "glacier", "ice"};
+        "kelp",       "forest",    "sea",   "the",     "and",      "of",
+        "ocean",      "caf\u00E9", "CO2",   "model",   "deep",     "learning",
+        "\u03B1SMA",  "data",      "wave",  "coastal", "urchin",   "bloom",
+        "light",      "gene",      "cell",  "star",    "quark",    "field",
+        "theory",     "graph",     "river", "soil",    "nitrogen", "carbon",
+        "flux",       "tide",      "storm", "glacier", "ice",      "an",
+        "c0",         "anc0",      "c0an",  // of two hashes
+        "\U00010428", "mud",       "reef",  "salt",    "sand",     "fish",
+        "crab",       "eel"};
     return one_of(kWords);
   }
   std::string text(int most) {
@@ -55,6 +60,7 @@ class World {
   }
   std::string doi() { return "10.5555/w" + std::to_string(below(12)); }
   std::string award() {
+    if (chance(20)) return "2345678";  // worth little without its funder
     static constexpr const char* kAwards[] = {"2345678",
                                               "OCE-2345678",
                                               "OCE 2345678",
@@ -65,8 +71,38 @@ class World {
                                               "ABC12345",
                                               "101002345",
                                               "12",
-                                              "N62909"};
+                                              "N62909",
+                                              "NSF-2345678",
+                                              "AB12",
+                                              "Grant 2345678",
+                                              "unknown"};
     return one_of(kAwards);
+  }
+  static std::string ror(int i) {
+    return i == 0 ? kNsf : "0rorror0" + std::to_string(i);
+  }
+  // What organisations() are to each other: 1 is below 0 and 2 below 1, which
+  // has 0 below it again; 3 was 0; 4 is above 0, and a government above 1.
+  static std::vector<RorRow> organisations() {
+    RorRow nsf(ror(0), "National Science Foundation");
+    nsf.acronyms = {"NSF"};
+    nsf.children = {ror(1)};
+    nsf.parents = {ror(4)};
+    nsf.successors = {ror(3)};
+    RorRow davis(ror(1), "Davis");
+    davis.labels = {"University of California, Davis"};
+    davis.children = {ror(2)};
+    davis.parents = {ror(0), ror(5)};
+    RorRow deep(ror(2), "Deep Sea");
+    deep.children = {ror(0)};
+    RorRow fund(ror(3), "Foundation of Kelp");
+    fund.aliases = {"Kelp Fund"};
+    fund.predecessors = {ror(0)};
+    fund.children = {ror(5)};
+    RorRow health(ror(4), "National Institutes of Health");
+    health.children = {ror(0)};
+    const RorRow government(ror(5), "Government of Kelpland");
+    return {nsf, davis, deep, fund, health, government};
   }
   model::Organisation organisation() {
     static constexpr const char* kOrganisations[] = {
@@ -76,16 +112,17 @@ class World {
         "National Science Foundation",
         "National Institutes of Health",
         "University of California, Davis",
-        "Davis"};
+        "Davis",
+        "national science  foundation",
+        "Kelp Fund"};
     model::Organisation organisation;
     if (chance(80)) organisation.name = one_of(kOrganisations);
-    if (!organisation.name || chance(50))
-      organisation.ror = "0rorror0" + std::to_string(below(6));
+    if (!organisation.name || chance(50)) organisation.ror = ror(below(6));
     return organisation;
   }
   model::Author author() {
-    static constexpr const char* kGiven[] = {"Anna", "James", "alice", "Bo",
-                                             "\u00C9mile"};
+    static constexpr const char* kGiven[] = {"Anna",  "James", "alice",
+                                             "Alice", "Bo",    "\u00C9mile"};
     model::Author author;
     if (chance(30)) author.orcid = orcid();
     const std::string given = one_of(kGiven);
@@ -99,20 +136,41 @@ class World {
       author.name.full = author.name.surname.value_or(surname()) + ", " + given;
     return author;
   }
-  text::Day day() { return text::to_day(1985, 1, 1) + below(15'000); }
+  text::Day day() {
+    // Leap years: 1988 to 2024.
+    if (chance(10)) return text::to_day(1988 + 4 * below(10), 2, 29);
+    return text::to_day(1985, 1, 1) + below(15'000);
+  }
+  // A day at which something may begin or end for this plan, or next to it.
+  text::Day edge(const model::Plan& plan, const SearchOptions& options) {
+    const text::Day start =
+        plan.project_start.value_or(text::to_day(1990, 1, 1));
+    std::vector<text::Day> edges{start,
+                                 start - options.project_start_buffer_days,
+                                 text::add_years(start, -1)};
+    if (plan.project_end) {
+      const int years = options.project_end_buffer_years;
+      edges.push_back(text::add_years(*plan.project_end, years));
+      edges.push_back(text::add_years(
+          *plan.project_end, years + options.inferred_end_extra_years));
+    }
+    return edges[static_cast<std::size_t>(
+               below(static_cast<int>(edges.size())))] +
+           below(3) - 1;
+  }
 
   model::Plan plan() {
     model::Plan plan;
     plan.doi = doi();
     if (chance(85)) plan.title = text(8);
-    if (chance(70)) plan.abstract_text = text(80);
+    if (chance(70)) plan.abstract_text = text(below(400) == 0 ? 12'000 : 80);
     if (chance(80)) plan.project_start = day();
     if (plan.project_start && chance(70))
       plan.project_end = *plan.project_start + below(2000);
     plan.end_inferred = chance(20);
     for (int n = below(4); n > 0; --n)
       plan.institutions.push_back(organisation());
-    for (int n = below(chance(2) ? 500 : 5); n > 0; --n)
+    for (int n = below(chance(2) ? 300 : 5); n > 0; --n)
       plan.authors.push_back(author());
     for (int n = below(4); n > 0; --n) plan.funding.push_back(funding());
     for (int n = below(3); n > 0; --n) plan.published_outputs.push_back(doi());
@@ -124,7 +182,9 @@ class World {
     return plan;
   }
 
-  model::Work work() {
+  model::Work work() { return work(chance(2) ? 300 : 7); }
+  // Of fewer authors than said.
+  model::Work work(int authors) {
     model::Work work;
     work.doi = doi();
     work.work_type = chance(3) ? "OUTPUT_MANAGEMENT_PLAN" : "ARTICLE";
@@ -135,8 +195,7 @@ class World {
       work.publication_date_end = *work.publication_date + below(366);
     for (int n = below(4); n > 0; --n)
       work.institutions.push_back(organisation());
-    for (int n = below(chance(2) ? 500 : 7); n > 0; --n)
-      work.authors.push_back(author());
+    for (int n = below(authors); n > 0; --n) work.authors.push_back(author());
     for (int n = below(3); n > 0; --n) work.funders.push_back(organisation());
     for (int n = below(4); n > 0; --n) work.awards.push_back(work_award());
     for (auto* list :
@@ -178,6 +237,7 @@ class World {
     for (const auto& entry : plan.funding) {
       if (entry.award_id && chance(50)) award_of.text = *entry.award_id;
     }
+    if (chance(10)) award_of.text = award();  // of what was there before
     return award_of;
   }
   model::WorkAward work_award() {
@@ -193,20 +253,16 @@ class World {
   std::mt19937 random_;
 };
 
-inline std::vector<std::string> words_of(const std::string& text) {
-  text::Analyser analyser;
-  std::vector<std::string> words;
-  for (const auto& token : analyser.analyse(text))
-    words.emplace_back(token.term);
-  return words;
-}
-
 inline const CollectionCounts kCounts{9'000, {900, 7'000}, {500, 30'000}};
 
+// Half of the words have one of few frequencies, so that weights tie.
 inline TermTable random_table(World& world) {
   TermTable table;
-  for (const auto& token : words_of(world.text(400)))
-    table[token] = {world.below(300), world.below(300)};
+  const auto frequency = [&] {
+    return world.chance(50) ? 4 + world.below(3) : world.below(300);
+  };
+  for (const auto& token : slow_words(world.text(400)))
+    table[token] = {frequency(), frequency()};
   return table;
 }
 
@@ -215,9 +271,20 @@ inline SearchOptions random_options(World& world) {
   options.builder = static_cast<QueryBuilder>(world.below(3));
   options.similarity = static_cast<Similarity>(world.below(2));
   options.funder_name_rule = static_cast<FunderNameRule>(world.below(2));
+  options.term_ties = static_cast<TermTies>(world.below(2));
   options.project_start_buffer_days = world.below(100);
+  options.project_end_buffer_years = world.below(6);
+  options.inferred_end_extra_years = world.below(4);
+  if (world.chance(30)) {
+    options.award_full = 1 + world.below(20);
+    options.award_unknown = world.below(8) / 2.0;
+    options.award_disagree = world.below(4) / 4.0;
+  }
   if (world.chance(30))
     options.disabled.insert(static_cast<Feature>(world.below(7)));
+  for (int i = 0; i < 5; ++i) {
+    if (world.chance(15)) options.without.insert(static_cast<Improvement>(i));
+  }
   return options;
 }
 

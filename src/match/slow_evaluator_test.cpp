@@ -1,15 +1,14 @@
 // The second evaluator (no case of its own; random_pairs_test.cpp uses it).
 #include "match/slow_evaluator.h"
 
-#include "match/award_spellings.h"
-#include "text/analysis.h"
-#include "text/awards.h"
-#include "text/unicode.h"
+#include "match/random_world.h"
+#include "match/slow_words.h"
 
 #include <algorithm>
-#include <cmath>
+#include <chrono>
 #include <map>
 #include <set>
+#include <string>
 
 namespace dmp::match {
 
@@ -17,13 +16,12 @@ namespace {
 
 using Tokens = std::vector<std::string>;
 
-Tokens analysed(const std::optional<std::string>& text) {
-  static text::Analyser analyser;
-  Tokens tokens;
-  if (!text) return tokens;
-  for (const auto& token : analyser.analyse(*text))
-    tokens.emplace_back(token.term);
-  return tokens;
+// The same few texts come again and again, but for titles and abstracts.
+const Tokens& analysed(const std::optional<std::string>& text) {
+  static std::map<std::string, Tokens> known;
+  const auto [found, is_new] = known.try_emplace(text.value_or(""));
+  if (is_new && text) found->second = slow_words(*text);
+  return found->second;
 }
 
 // search.md 5.2 by trying every assignment of positions.
@@ -59,9 +57,14 @@ struct Slow {
   const TermTable& table;
   const CollectionCounts& counts;
   const SearchOptions& options;
-  bool improved = options.builder == QueryBuilder::dmpworks;
+  const std::vector<RorRow>& ror;
   bool funded = false, intra = false, full_award = false;
   double content = 0;
+
+  bool improves(Improvement improvement) const {
+    return options.builder == QueryBuilder::dmpworks &&
+           options.without.count(improvement) == 0;
+  }
 
   static float mean(const std::vector<double>& children) {
     double sum = 0;
@@ -74,120 +77,221 @@ struct Slow {
     return matching == 0 ? 0.0F : static_cast<float>(sum / matching);
   }
 
+  // The plan's authors that are asked for, A4.
+  std::vector<const model::Author*> asked_authors() const {
+    std::vector<const model::Author*> asked;
+    std::set<std::string> seen;
+    for (const auto& author : plan.authors) {
+      if (!author.orcid && analysed(author.name.surname).empty()) continue;
+      const auto name =
+          author.name.full ? author.name.full : author.name.surname;
+      const std::string key =
+          author.orcid.value_or("") + "|" + slow_key(name.value_or(""));
+      if (improves(Improvement::duplicates) && !seen.insert(key).second)
+        continue;
+      asked.push_back(&author);
+    }
+    return asked;
+  }
+
   float authors() const {
     std::vector<double> children;
+    const auto asked = asked_authors();
+    std::vector<const Tokens*> surnames;
+    for (const auto* author : asked)
+      surnames.push_back(&analysed(author->name.surname));
+    const bool checks = improves(Improvement::surnames);
     for (const auto& child : work.authors) {
+      const Tokens& name = analysed(
+          checks && child.name.surname ? child.name.surname : child.name.full);
       double sum = 0;
-      std::set<std::string> seen;
-      for (const auto& author : plan.authors) {
-        if (!author.orcid && analysed(author.name.surname).empty()) continue;
-        const auto name =
-            author.name.full ? author.name.full : author.name.surname;
-        if (improved && !seen.insert(author.orcid.value_or("") + "|" +
-                                     text::key(name.value_or("")))
-                             .second)
-          continue;
-        sum += author_points(author, child);
+      for (std::size_t i = 0; i < asked.size(); ++i) {
+        if (asked[i]->orcid && child.orcid == asked[i]->orcid) {
+          sum += 2;
+        } else if (phrase(*surnames[i], name, 0) &&
+                   !(checks && initials_differ(*asked[i], child))) {
+          sum += 1;
+        }
       }
       children.push_back(sum);
     }
     return mean(children);
   }
 
-  double author_points(const model::Author& author,
-                       const model::Author& child) const {
-    if (author.orcid && child.orcid == author.orcid) return 2;
-    const Tokens name = analysed(author.name.surname);
-    const bool own = improved && child.name.surname.has_value();
-    if (!phrase(name, analysed(own ? child.name.surname : child.name.full), 0))
-      return 0;
-    const auto& one = author.name.first_initial;
-    const auto& two = child.name.first_initial;
-    return improved && one && two &&
-                   text::to_lower(*one) != text::to_lower(*two)
-               ? 0
-               : 1;
+  static bool initials_differ(const model::Author& a, const model::Author& b) {
+    const auto& one = a.name.first_initial;
+    const auto& two = b.name.first_initial;
+    return one && two && slow_lower(*one) != slow_lower(*two);
   }
+
+  // ------------------------------------------------------------------- awards
 
   struct Award {
     std::vector<std::string> ids;
-    std::optional<std::string> ror, name;
+    std::optional<std::string> funder_ror, funder_name;
   };
+
+  // Of World's numbers those that are worth little alone.
+  static bool is_weak(const std::string& id) {
+    return id == "2345678" || id == "101002345" || id == "12" || id == "AB12" ||
+           id == "Grant 2345678" || id == "unknown";
+  }
+  static bool is_filler(const std::string& id) {
+    return id == "12" || id == "unknown";
+  }
+  // How else World may write an id. Source: enrichment.md 2.
+  static Tokens spellings(const std::string& id, bool nsf) {
+    if (slow_lower(id).starts_with("oce"))
+      return {"2345678", "OCE-2345678", "OCE 2345678", "NSF-2345678"};
+    if (id == "NSF-2345678") return {"2345678"};
+    if (id == "2345678" && nsf) return {"NSF-2345678"};
+    if (id == "Grant 2345678")
+      return nsf ? Tokens{"2345678", "NSF-2345678"} : Tokens{"2345678"};
+    if (id == "R01AI176039") return {"AI176039"};
+    if (id == "1 R01 AI176039-01") return {"AI176039", "R01AI176039"};
+    return {};
+  }
+
+  static bool names(const model::Funding& entry, const std::string& text) {
+    return entry.award_id == text || entry.funder_project_number == text ||
+           entry.funding_opportunity_id == text;
+  }
+
+  // dmps.md 6: the award follows from the funding as it is now.
+  bool is_current(const model::PlanAward& award) const {
+    if (!improves(Improvement::raw_awards) || award.text.empty()) return true;
+    int naming = 0;
+    for (const auto& entry : plan.funding) naming += names(entry, award.text);
+    return naming > 0 || plan.funding.empty();
+  }
+
+  bool was_parsed(const model::Funding& entry) const {
+    for (const auto& award : plan.awards) {
+      if (!award.text.empty() && names(entry, award.text)) return true;
+    }
+    return false;
+  }
 
   std::vector<Award> awards() const {
     std::vector<Award> all;
-    for (const auto& award : plan.awards)
-      all.push_back({award.variants, award.funder_ror, award.funder_name});
+    for (const auto& award : plan.awards) {
+      if (is_current(award))
+        all.push_back({award.variants, award.funder_ror, award.funder_name});
+    }
     if (options.builder == QueryBuilder::candidate) return all;
-    if (!improved && !all.empty()) return all;
+    if (!improves(Improvement::raw_awards) && !plan.awards.empty()) return all;
     for (const auto& entry : plan.funding) {
-      Award raw{{}, entry.funder_ror, entry.funder_name};
-      bool parsed = false;
-      for (const auto& id : {entry.funding_opportunity_id, entry.award_id,
-                             entry.funder_project_number}) {
-        if (!id) continue;
-        for (const auto& award : plan.awards)
-          parsed = parsed || award.text == *id;
-        if (text::is_award_filler(*id)) continue;
-        raw.ids.push_back(*id);
-        if (!improved) continue;
-        for (const auto& piece : text::split_award(*id).pieces) {
-          raw.ids.push_back(piece);
-          for (auto& spelling : award_spellings(piece, entry.funder_ror))
-            raw.ids.push_back(std::move(spelling));
-        }
-      }
-      if (!parsed) all.push_back(raw);
+      if (!was_parsed(entry)) all.push_back(raw_award(entry));
     }
     return all;
   }
 
-  // 10 agree, 2 unknown, 0.5 disagree.
-  double weak_weight(const Award& award, const model::WorkAward& child) const {
-    if (!award.ror && analysed(award.name).empty())
-      return options.award_unknown;
-    std::vector<model::Organisation> stated;
-    for (const auto& ror : child.funder_rors) stated.push_back({{}, ror});
-    for (const auto& name : child.funder_names) stated.push_back({name, {}});
-    if (stated.empty()) stated = work.funders;
-    if (stated.empty()) return options.award_unknown;
-    for (const auto& funder : stated) {
-      if (award.ror && funder.ror == award.ror) return options.award_full;
-      const Tokens theirs = analysed(funder.name);
-      const Tokens ours = analysed(award.name);
-      const bool agree = options.funder_name_rule == FunderNameRule::equal
-                             ? !ours.empty() && ours == theirs
-                             : phrase(ours, theirs, 0);
-      if (agree) return options.award_full;
+  Award raw_award(const model::Funding& entry) const {
+    Award raw{{}, entry.funder_ror, entry.funder_name};
+    const bool nsf = entry.funder_ror == World::kNsf;
+    for (const auto& id : {entry.funding_opportunity_id, entry.award_id,
+                           entry.funder_project_number}) {
+      if (!id) continue;
+      if (options.builder == QueryBuilder::dmpworks && is_filler(*id)) continue;
+      raw.ids.push_back(*id);
+      if (!improves(Improvement::award_funders)) continue;
+      for (const auto& spelling : spellings(*id, nsf))
+        raw.ids.push_back(spelling);
     }
-    return options.award_disagree;
+    return raw;
   }
 
-  double award_points(const Award& award, const model::WorkAward& child) const {
-    double points = 0;
-    for (const auto& id : award.ids) {
-      if (text::to_lower(id) != text::to_lower(child.award_id)) continue;
-      const bool whole = !improved || text::is_strong_award(id);
-      points = std::max(points,
-                        whole ? options.award_full : weak_weight(award, child));
+  // By going through all rows again until no more are found.
+  std::set<std::string> family(const std::string& id) const {
+    std::set<std::string> rors{id};
+    for (std::size_t before = 0; before != rors.size();) {
+      before = rors.size();
+      for (const auto& row : ror) {
+        if (rors.count(row.id) > 0)
+          rors.insert(row.children.begin(), row.children.end());
+      }
     }
-    return points;
+    for (const auto& row : ror) {
+      if (row.id != id) continue;
+      rors.insert(row.successors.begin(), row.successors.end());
+      rors.insert(row.predecessors.begin(), row.predecessors.end());
+      for (const auto& above : ror) {
+        const bool government = above.name.substr(0, 13) == "Government of";
+        if (std::count(row.parents.begin(), row.parents.end(), above.id) > 0 &&
+            !government)
+          rors.insert(above.id);
+      }
+    }
+    return rors;
+  }
+
+  bool agrees(const Award& award, const model::Organisation& funder) const {
+    if (award.funder_ror && funder.ror &&
+        family(*award.funder_ror).count(*funder.ror) > 0)
+      return true;
+    const Tokens& theirs = analysed(funder.name);
+    const Tokens& ours = analysed(award.funder_name);
+    if (theirs.empty()) return false;
+    if (options.funder_name_rule == FunderNameRule::phrase &&
+        phrase(ours, theirs, 0))
+      return true;
+    if (ours == theirs) return true;
+    for (const auto& row : ror) {
+      if (row.id != award.funder_ror) continue;
+      std::vector<std::string> own{row.name};
+      for (const auto* more : {&row.labels, &row.aliases, &row.acronyms})
+        own.insert(own.end(), more->begin(), more->end());
+      for (const auto& name : own) {
+        if (analysed(name) == theirs) return true;
+      }
+    }
+    return false;
+  }
+
+  struct Points {
+    double points = 0;
+    bool full = false;
+  };
+
+  // Row "weak" of the table of search.md 3.1.
+  Points checked(const Award& award, const model::WorkAward& child) const {
+    const Points unknown{options.award_unknown, false};
+    if (!award.funder_ror && analysed(award.funder_name).empty())
+      return unknown;
+    std::vector<model::Organisation> stated;
+    for (const auto& id : child.funder_rors) stated.push_back({{}, id});
+    for (const auto& name : child.funder_names) stated.push_back({name, {}});
+    if (stated.empty()) stated = work.funders;
+    if (stated.empty()) return unknown;
+    for (const auto& funder : stated) {
+      if (agrees(award, funder)) return {options.award_full, true};
+    }
+    return {options.award_disagree, false};
+  }
+
+  Points award_points(const Award& award, const model::WorkAward& child) const {
+    for (const auto& id : award.ids) {
+      if (slow_lower(id) != slow_lower(child.award_id)) continue;
+      if (improves(Improvement::award_funders) && is_weak(id))
+        return checked(award, child);
+      return {options.award_full, true};
+    }
+    return {};
   }
 
   // The gate part; the weak part is added to `weak`.
   float award_score(double& weak) {
-    const auto all = awards();
     std::vector<double> children(work.awards.size(), 0);
-    for (const auto& award : all) {
+    for (const auto& award : awards()) {
       double best_weak = 0;
       bool full = false;
       for (std::size_t i = 0; i < work.awards.size(); ++i) {
-        const double points = award_points(award, work.awards[i]);
-        if (points >= options.award_full) {
-          full = true;
-          children[i] += points;
+        const Points points = award_points(award, work.awards[i]);
+        full = full || points.full;
+        if (points.full) {
+          children[i] += points.points;
         } else {
-          best_weak = std::max(best_weak, points);
+          best_weak = std::max(best_weak, points.points);
         }
       }
       if (!full) weak += best_weak;
@@ -195,6 +299,8 @@ struct Slow {
     }
     return mean(children);
   }
+
+  // --------------------------------------------------------- the other clauses
 
   float related(const std::vector<std::string>& dois, double points) const {
     std::vector<double> children;
@@ -215,9 +321,9 @@ struct Slow {
       std::set<std::string> seen;
       for (const auto& own : ours) {
         if (!own.ror && analysed(own.name).empty()) continue;
-        if (improved && !seen.insert(own.ror.value_or("") + "|" +
-                                     text::key(own.name.value_or("")))
-                             .second)
+        const std::string key =
+            own.ror.value_or("") + "|" + slow_key(own.name.value_or(""));
+        if (improves(Improvement::duplicates) && !seen.insert(key).second)
           continue;
         if (own.ror && child.ror == own.ror) {
           sum += 2;
@@ -231,67 +337,68 @@ struct Slow {
   }
 
   float text_score() {
-    Tokens tokens = analysed(plan.title.value_or("") + " " +
-                             plan.abstract_text.value_or(""));
-    if (tokens.size() > 5000) tokens.resize(5000);
-    std::map<std::string, int> frequency;
-    for (const auto& token : tokens) ++frequency[token];
-    struct Term {
-      float weight;
-      double df;
-      std::string term;
-      bool title;
-    };
-    std::vector<Term> terms;
-    for (const auto& [term, tf] : frequency) {
-      const auto found = table.find(term);
-      if (found == table.end()) continue;
-      const bool title = found->second.title >= found->second.abstract_text;
-      const auto df = static_cast<double>(
-          std::max(found->second.title, found->second.abstract_text));
-      if (df < 5) continue;
-      const auto idf = static_cast<float>(
-          std::log((static_cast<double>(counts.live_documents) + 1) /
-                   (df + 1)) +
-          1);
-      terms.push_back({static_cast<float>(tf) * idf, df, term, title});
-    }
-    std::sort(terms.begin(), terms.end(), [](const Term& a, const Term& b) {
-      return std::tuple(-a.weight, a.df, a.term) <
-             std::tuple(-b.weight, b.df, b.term);
-    });
-    if (terms.size() > 25) terms.resize(25);
+    const auto terms =
+        slow_terms(slow_words(plan.title.value_or("") + " " +
+                              plan.abstract_text.value_or("")),
+                   table, counts.live_documents, options.term_ties);
+    const Tokens title = slow_words(work.title.value_or(""));
+    const Tokens abstract_text = slow_words(work.abstract_text.value_or(""));
     double sum = 0;
     std::size_t matching = 0;
     for (const auto& term : terms) {
-      const Tokens field =
-          analysed(term.title ? work.title : work.abstract_text);
+      const Tokens& field = term.title ? title : abstract_text;
       const auto tf = std::count(field.begin(), field.end(), term.term);
       if (tf == 0) continue;
       ++matching;
-      sum += bm25_of(term.df, tf, field.size(),
-                     term.title ? counts.title : counts.abstract_text);
+      sum += static_cast<double>(
+          bm25_of(term.df, static_cast<float>(tf), field.size(),
+                  term.title ? counts.title : counts.abstract_text));
     }
     const std::size_t must = std::max<std::size_t>(1, terms.size() * 3 / 10);
     return matching < must ? 0.0F : static_cast<float>(sum);
   }
 
-  // search.md 5.3 in doubles; the test's tolerance covers the floats.
-  double bm25_of(double df, std::ptrdiff_t tf, std::size_t tokens,
-                 const FieldStats& stats) const {
+  // search.md 5.3: the greatest length that one byte can hold and n reaches.
+  static float held_length(std::size_t n) {
+    std::size_t held = std::min<std::size_t>(n, 31);
+    for (std::size_t unit = 1; 24 + 8 * unit <= n; unit *= 2) {
+      for (std::size_t eighths = 8; eighths < 16; ++eighths) {
+        if (24 + eighths * unit <= n) held = 24 + eighths * unit;
+      }
+    }
+    return static_cast<float>(held);
+  }
+
+  float bm25_of(double df, float tf, std::size_t tokens,
+                const FieldStats& stats) const {
     const auto n = static_cast<double>(stats.documents);
-    double weight = std::log(1 + (n - df + 0.5) / (df + 0.5));
-    if (options.similarity == Similarity::legacy_bm25) weight *= 2.2;
-    const double average = static_cast<double>(stats.tokens) / n;
-    const auto length = static_cast<double>(
-        decode_length(encode_length(static_cast<std::uint32_t>(tokens))));
-    const double c = 1 / (1.2 * (0.25 + 0.75 * length / average));
-    return weight - weight / (1 + static_cast<double>(tf) * c);
+    const auto idf =
+        static_cast<float>(std::log(1 + (n - df + 0.5) / (df + 0.5)));
+    const float w =
+        options.similarity == Similarity::legacy_bm25 ? 2.2F * idf : idf;
+    const auto average =
+        static_cast<float>(static_cast<double>(stats.tokens) / n);
+    const float c =
+        1 / (1.2F * ((1 - 0.75F) + 0.75F * held_length(tokens) / average));
+    return w - w / (1 + tf * c);
+  }
+
+  // -------------------------------------------------------------------- dates
+
+  // The same day of another year, else the last of its month.
+  static text::Day years_on(text::Day day, int years) {
+    namespace chrono = std::chrono;
+    chrono::year_month_day date{chrono::sys_days{chrono::days{day}}};
+    date += chrono::years{years};
+    if (!date.ok()) date = date.year() / date.month() / chrono::last;
+    return static_cast<text::Day>(
+        chrono::sys_days{date}.time_since_epoch().count());
   }
 
   // Builder baseline and candidate: the hard filter. dmpworks: A3.
   bool date_passes() const {
-    const auto year_1990 = text::to_day(1990, 1, 1);
+    const bool improved = improves(Improvement::dates);
+    const text::Day year_1990 = 7305;  // days since 1970
     const auto start = plan.project_start.value_or(year_1990);
     if (options.builder == QueryBuilder::candidate &&
         (!plan.project_start || *plan.project_start < year_1990))
@@ -305,11 +412,10 @@ struct Slow {
       int years = options.project_end_buffer_years;
       if (improved && plan.end_inferred)
         years += options.inferred_end_extra_years;
-      inside = inside && *date <= text::add_years(*plan.project_end, years);
+      inside = inside && *date <= years_on(*plan.project_end, years);
     }
     if (inside || !improved) return inside;
-    return funded || intra ||
-           (full_award && *date >= text::add_years(start, -1));
+    return funded || intra || (full_award && *date >= years_on(start, -1));
   }
 
   std::optional<SlowScore> run() {
@@ -321,8 +427,9 @@ struct Slow {
     double bonus = 0;
     if (on(Feature::funded_dois)) {
       for (const auto& award : plan.awards)
-        funded = funded || std::count(award.funded_dois.begin(),
-                                      award.funded_dois.end(), work.doi) > 0;
+        funded = funded || (is_current(award) &&
+                            std::count(award.funded_dois.begin(),
+                                       award.funded_dois.end(), work.doi) > 0);
       gates += funded ? 15 : 0;
     }
     if (on(Feature::authors)) gates += static_cast<double>(authors());
@@ -358,8 +465,9 @@ std::optional<SlowScore> slow_evaluate(const model::Plan& plan,
                                        const model::Work& work,
                                        const TermTable& terms,
                                        const CollectionCounts& counts,
-                                       const SearchOptions& options) {
-  return Slow{plan, work, terms, counts, options}.run();
+                                       const SearchOptions& options,
+                                       const std::vector<RorRow>& ror) {
+  return Slow{plan, work, terms, counts, options, ror}.run();
 }
 
 }  // namespace dmp::match

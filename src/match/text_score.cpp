@@ -63,6 +63,16 @@ float term_weight(std::int64_t document_frequency, std::int64_t documents,
   return similarity == Similarity::bm25 ? idf : (1.0F + kK1) * idf;
 }
 
+float choice_weight(std::uint32_t term_frequency,
+                    std::int64_t document_frequency,
+                    std::int64_t live_documents) {
+  const auto idf =
+      static_cast<float>(std::log(static_cast<double>(live_documents + 1) /
+                                  static_cast<double>(document_frequency + 1)) +
+                         1);
+  return static_cast<float>(term_frequency) * idf;
+}
+
 namespace {
 
 struct Candidate {
@@ -186,13 +196,9 @@ TermSelection select_terms(const std::vector<std::string>& tokens,
     const bool title = df.title >= df.abstract_text;
     const std::int64_t top = title ? df.title : df.abstract_text;
     if (top < kLeastFrequency) continue;
-    const auto idf = static_cast<float>(
-        std::log(static_cast<double>(counts.live_documents + 1) /
-                 static_cast<double>(top + 1)) +
-        1);
-    candidates.push_back({term,
-                          title ? TextField::title : TextField::abstract_text,
-                          top, static_cast<float>(frequencies[term]) * idf});
+    candidates.push_back(
+        {term, title ? TextField::title : TextField::abstract_text, top,
+         choice_weight(frequencies[term], top, counts.live_documents)});
   }
   TermSelection selection;
   for (const auto& kept : heaviest(std::move(candidates), ties, terms.size())) {

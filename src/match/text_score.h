@@ -53,8 +53,15 @@ float bm25(float weight, std::uint32_t term_frequency, float length_factor);
 float term_weight(std::int64_t document_frequency, std::int64_t documents,
                   Similarity similarity);
 
+// What a term weighs when terms are chosen: how often it is in the text, times
+// an idf over all documents. Source: search.md 6, step 4.
+float choice_weight(std::uint32_t term_frequency,
+                    std::int64_t document_frequency,
+                    std::int64_t live_documents);
+
 // The 25 heaviest terms of a text, of its first 5,000 tokens; heaviest first,
-// ties by df, then term. Source: search.md 6.
+// ties by df, then term; `ties` says which of equal terms are kept. Source:
+// search.md 6.
 struct TermSelection {
   std::vector<QueryTerm> terms;
   int minimum = 0;  // clauses that must match

@@ -1,13 +1,20 @@
 #include "match/text_score.h"
 
+#include "match/random_world.h"
+#include "match/slow_words.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iterator>
 
 namespace dmp::match {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAreArray;
 
 // Source of all vectors: spec search.md 5.3, 6.
 TEST(FieldLength, IsRememberedInOneByte) {
@@ -38,6 +45,7 @@ TEST(FieldLength, NeverGrows) {
 TEST(Bm25, FollowsTheVectorsOfTheSpec) {
   const float idf = inverse_frequency(7, 1000);
   EXPECT_NEAR(idf, 4.8938518, 1e-6);
+  EXPECT_NEAR(length_factor(150, {1000, 120'000}), .72463769, 1e-7);
   EXPECT_NEAR(bm25(idf, 3, 150, {1000, 120'000}), 3.3519533, 1e-6);
   EXPECT_NEAR(bm25(term_weight(7, 1000, Similarity::legacy_bm25), 3, 150,
                    {1000, 120'000}),
@@ -95,44 +103,102 @@ TEST(SelectTerms, CountsOnlyTheFirstFiveThousandTokens) {
               ElementsAre("filler"));
 }
 
-// 26 words of one weight: the stable rule keeps the first by spelling; the
-// server's keeps those its heap does. Of 26 letters in a table of 64 places
-// (26 > 0.75 * 32) the order is that of the letters, and a word as heavy as
-// the root does not replace it.
-TEST(SelectTerms, BreaksTiesByTheRuleAsked) {
+// Twenty-five light words, as a table of 64 chains gives them back (of two in
+// one chain the first met first), then three heavier ones.
+constexpr const char* kLight[] = {
+    "tide",  "\U0001043B", "forest",     "deep",    "data",
+    "seal",  "algae",      "soil",       "cell",    "eel",
+    "sea",   "\U00010429", "bloom",      "carbon",  "quark",
+    "model", "tern",       "\U00010428", "glacier", "gull",
+    "reef",  "storm",      "star",       "gene",    "kelp"};
+constexpr const char* kHeavy[] = {"sand", "ocean", "light"};
+
+// Which of these words are left out.
+std::vector<std::string> dropped(const std::vector<std::string>& tokens,
+                                 TermTies ties) {
   TermTable table;
-  std::vector<std::string> tokens;
-  for (char c = 'z'; c >= 'a'; --c) {
-    tokens.emplace_back(1, c);
-    table[tokens.back()] = {10, 0};
-  }
+  for (const auto& token : tokens) table[token] = {10, 0};
   const CollectionCounts counts{900, {100, 900}, {1, 1}};
-  const auto stable = words(select_terms(tokens, table, counts));
-  EXPECT_EQ(stable.front(), "a");
-  EXPECT_EQ(stable.back(), "y");
-  // Hashes 97 … 122 fall on places 33 … 58: 'a' first, 'z' last.
-  const auto server = words(
-      select_terms(tokens, table, counts, Similarity::bm25, TermTies::server));
-  EXPECT_EQ(server.back(), "y");
-  // One more heavy word pushes out the root of the heap: the word put in first.
-  tokens.insert(tokens.end(), 2, "zz");
-  table["zz"] = {10, 0};
-  const auto pushed = words(
-      select_terms(tokens, table, counts, Similarity::bm25, TermTies::server));
-  EXPECT_EQ(pushed.front(), "zz");
-  EXPECT_THAT(pushed, SizeIs(25));
-  EXPECT_EQ(std::count(pushed.begin(), pushed.end(), "z"), 0);
+  const auto kept =
+      words(select_terms(tokens, table, counts, Similarity::bm25, ties));
+  EXPECT_THAT(kept, SizeIs(25));
+  for (const auto& word : kept) table.erase(word);
+  std::vector<std::string> out;
+  for (const auto& entry : table) out.push_back(entry.first);
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
-TEST(SelectTerms, WeighsAsTheSpecSays) {
-  // D 5000, df 5, tf 3 -> 23.176901; df 100, tf 3 -> 14.706818: the order of
-  // two words of these weights and one in between.
-  const TermTable table{
-      {"rare", {5, 0}}, {"common", {100, 0}}, {"mid", {7, 0}}};
-  const auto selection = select_terms(
-      {"rare", "rare", "rare", "common", "common", "common", "mid", "mid"},
-      table, {5000, {1000, 9000}, {1, 1}});
-  EXPECT_THAT(words(selection), ElementsAre("rare", "mid", "common"));
+// Stable: the last by spelling. Server: a full heap of equal weights gives away
+// its first, then, as heavy words sink to the left, its second and its fourth.
+TEST(SelectTerms, BreaksTiesByTheRuleAsked) {
+  std::vector<std::string> tokens;
+  for (const char* word : kHeavy) tokens.insert(tokens.end(), 2, word);
+  tokens.insert(tokens.end(), std::begin(kLight), std::end(kLight));
+  EXPECT_THAT(dropped(tokens, TermTies::stable),
+              ElementsAre("\U00010428", "\U00010429", "\U0001043B"));
+  EXPECT_THAT(dropped(tokens, TermTies::server),
+              ElementsAre("deep", "tide", "\U0001043B"));
+  // Of one chain: the other way round in the text, the other way round there.
+  std::iter_swap(std::find(tokens.begin(), tokens.end(), "deep"),
+                 std::find(tokens.begin(), tokens.end(), "forest"));
+  EXPECT_THAT(dropped(tokens, TermTies::server),
+              ElementsAre("forest", "tide", "\U0001043B"));
+  // Other orders of the text change nothing.
+  std::reverse(tokens.begin(), tokens.end());
+  EXPECT_THAT(dropped(tokens, TermTies::server),
+              ElementsAre("deep", "tide", "\U0001043B"));
+}
+
+// A word as heavy as the lightest of a full heap does not replace it.
+TEST(SelectTerms, KeepsTheFirstOfEqualWordsAsAServerDoes) {
+  std::vector<std::string> tokens(std::begin(kLight), std::end(kLight));
+  tokens.emplace_back("light");
+  EXPECT_THAT(dropped(tokens, TermTies::server), ElementsAre("light"));
+}
+
+// Against a table and a heap written down once more, which grow and swap.
+TEST(SelectTerms, TiesAsTheReferenceEmulation) {
+  World world(23);
+  const CollectionCounts counts{900, {100, 900}, {90, 9'000}};
+  int unlike_stable = 0;
+  for (int round = 0; round < 300; ++round) {
+    std::vector<std::string> tokens;
+    TermTable table;
+    for (int n = 20 + world.below(200); n > 0; --n) {
+      tokens.push_back(world.word() + (world.chance(50) ? world.word() : ""));
+      table[tokens.back()] = {4 + world.below(3), 4 + world.below(3)};
+    }
+    std::vector<std::string> expected;
+    for (const auto& term :
+         slow_terms(tokens, table, counts.live_documents, TermTies::server))
+      expected.push_back(term.term);
+    const auto got = words(select_terms(tokens, table, counts, Similarity::bm25,
+                                        TermTies::server));
+    ASSERT_THAT(got, UnorderedElementsAreArray(expected)) << round;
+    auto stable = words(select_terms(tokens, table, counts));
+    unlike_stable += !std::is_permutation(stable.begin(), stable.end(),
+                                          got.begin(), got.end());
+  }
+  EXPECT_GT(unlike_stable, 200);
+}
+
+// Source: the example of search.md 6.
+TEST(ChoiceWeight, FollowsTheVectorsOfTheSpec) {
+  EXPECT_NEAR(choice_weight(1, 5, 5000), 7.7256336, 1e-6);
+  EXPECT_NEAR(choice_weight(3, 5, 5000), 23.176901, 2e-6);
+  EXPECT_NEAR(choice_weight(3, 100, 5000), 14.706818, 2e-6);
+}
+
+TEST(SelectTerms, PutsTheHeaviestFirst) {
+  const TermTable table{{"rare", {5, 0}}, {"common", {100, 0}}};
+  const auto order = [&](int rare, int common) {
+    std::vector<std::string> tokens(static_cast<std::size_t>(rare), "rare");
+    tokens.insert(tokens.end(), static_cast<std::size_t>(common), "common");
+    return words(select_terms(tokens, table, {5000, {1000, 9000}, {1, 1}}));
+  };
+  EXPECT_THAT(order(7, 11), ElementsAre("rare", "common"));   // 54.08, 53.92
+  EXPECT_THAT(order(12, 19), ElementsAre("common", "rare"));  // 92.71, 93.14
 }
 
 }  // namespace

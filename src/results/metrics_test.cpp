@@ -141,6 +141,7 @@ TEST_F(GroundTruthFile, IsReadByColumnNameInAnyOrderAndSpelling) {
   }
 }
 
+// P92, a row without a usable DOI: named by its line.
 TEST_F(GroundTruthFile, PrefersAcceptedAndWarns) {
   const auto truth = read(
       "dmp_doi,work_doi,status\n10.1234/p,10.5555/a,REJECTED\n"

@@ -246,6 +246,7 @@ TEST_F(Report, LoadsNothingAndAllowsOnlyItsOwnStyleAndScript) {
   }
 }
 
+// P136
 TEST_F(Report, EscapesEveryTextOfARecord) {
   const std::string evil = "</style><script>alert(1)</script>\"'><img src=x>";
   model::PlanMatches plan = linkage_matches();

@@ -14,6 +14,7 @@
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 
+#include <algorithm>
 #include <array>
 
 namespace dmp::text {
@@ -35,7 +36,6 @@ constexpr std::array<Class, 128> kClasses = [] {
   for (unsigned char c = 'a'; c <= 'z'; ++c) classes[c] = Class::letter;
   for (unsigned char c = 'A'; c <= 'Z'; ++c) classes[c] = Class::letter;
   for (unsigned char c = '0'; c <= '9'; ++c) classes[c] = Class::digit;
-  classes['@'] = Class::letter;  // ICU's root rules (CLDR 42), not UAX #29's
   classes['_'] = Class::extend;
   classes[','] = Class::mid_num;
   classes[';'] = Class::mid_num;
@@ -181,6 +181,13 @@ bool is_neutral(UScriptCode script, char32_t c) {
 }  // namespace
 
 void Analyser::State::unicode(std::string_view text) {
+  // ICU's root rules join letters at '@'; UAX #29 and a server's do not.
+  std::string parted;
+  if (text.find('@') != std::string_view::npos) {
+    parted = text;
+    std::replace(parted.begin(), parted.end(), '@', ' ');
+    text = parted;
+  }
   UErrorCode status = U_ZERO_ERROR;
   std::size_t begin = 0;
   UScriptCode current = USCRIPT_COMMON;

@@ -20,7 +20,7 @@ struct Token {
 // The analysis chain of titles, abstracts and names: ICU word break per script
 // run, lower case, NFKC_Casefold, ASCII folding. Pure ASCII text takes a path
 // of its own with the same result. Threads: one analyser a thread.
-// Source: spec search.md 5.1.
+// Source: spec search.md 5.1; '@' parts words as in UAX #29, unlike in ICU.
 class Analyser {
  public:
   Analyser();

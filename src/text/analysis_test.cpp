@@ -36,6 +36,41 @@ TEST(Analyser, FollowsTheTableOfTheRule) {
   EXPECT_FALSE(tokens("\u5317\u4EAC\u5927\u5B66").empty());
 }
 
+// As Lucene's word rules have it (Default.rbbi), whatever ICU's say.
+TEST(Analyser, PartsWordsAtAnAtSign) {
+  EXPECT_EQ(tokens("Ana@kelp.org a@b 1@2 @kelp @ sea@"),
+            "ana|kelp.org|a|b|1|2|kelp|sea");
+  EXPECT_EQ(tokens("Caf\u00E9@kelp.org \u00E9a@b\u00E9 @\u00E9"),
+            "cafe|kelp.org|ea|be|e");
+  Analyser analyser;
+  const auto& found = analyser.analyse("\u00E9@kelp");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[1].begin_byte, 3U);
+}
+
+// Source: search.md 5.1, steps 4 to 6.
+TEST(Analyser, FoldsLettersAndDropsWhatIsNotSeen) {
+  EXPECT_EQ(tokens("S\u00F8r \u0110or\u0111e \u00E6 \u00FEorn"),
+            "sor|dorde|ae|thorn");
+  EXPECT_EQ(tokens("ko\u00ADop a\u200Cb a\u2060b \uFF2B\uFF25"),
+            "koop|ab|ab|ke");
+  // Accents of other scripts stay; the last sigma is a sigma.
+  EXPECT_EQ(
+      tokens("\u0395\u03BB\u03BB\u03AC\u03B4\u03B1 \u039F\u0394\u039F\u03A3"),
+      "\u03B5\u03BB\u03BB\u03AC\u03B4\u03B1|\u03BF\u03B4\u03BF\u03C3");
+  EXPECT_EQ(tokens("\u0419\u043E\u0434"), "\u0439\u043E\u0434");
+}
+
+// Whole values; `lowercase` is step 4, `name_normalizer` steps 4 to 6.
+TEST(KeywordNormalisers, KeepTheWholeValue) {
+  EXPECT_EQ(keyword_lowercase("OCE-2345678 \u00C9"), "oce-2345678 \u00E9");
+  EXPECT_EQ(keyword_lowercase("Stra\u00DFe \uFF2B"), "stra\u00DFe \uFF4B");
+  EXPECT_EQ(keyword_name("Kelp & Sea, Inc."), "kelp & sea, inc.");
+  EXPECT_EQ(keyword_name("Stra\u00DFe, \u00C9cole \u0141\u00F3d\u017A"),
+            "strasse, ecole lodz");
+  EXPECT_EQ(keyword_name("ko\u00ADop\u200B \uFF2B \u03AC"), "koop k \u03AC");
+}
+
 TEST(Analyser, GivesTheBytesOfTheOriginalText) {
   Analyser analyser;
   const std::string text = "Kelp \u00E9t\u00E9 forests";

@@ -40,6 +40,7 @@ class Values(unittest.TestCase):
     def test_crossref(self):
         self.check("crossref", "crossref-metadata", "0.jsonl.gz")
 
+    # P22: the first is dated by what was available, not by its DOI's creation.
     def test_datacite(self):
         self.check("datacite", "datacite", "dois/updated_2026-01/part_0000.jsonl.gz")
 
