@@ -249,8 +249,7 @@ TEST_F(Pairs, HaveFiniteWeightsWhateverTheCounts) {
     const auto found = compare();
     const Model model;
     const double odds =
-        score(weigh(found.levels, model).sum(), found.levels.works, model)
-            .log_odds;
+        score(weigh(found.levels, model).sum(), found.levels, model).log_odds;
     EXPECT_TRUE(std::isfinite(odds)) << empty;
   }
 }

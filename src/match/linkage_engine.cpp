@@ -126,8 +126,7 @@ struct Share {
 // The largest log-odds that any topic could give.
 double bound(const World& world, const LinkagePlan& plan, const Levels& levels,
              const ClassPair& sum) {
-  if (plan.text.terms.empty())
-    return score(sum, levels.works, world.model).log_odds;
+  if (plan.text.terms.empty()) return score(sum, levels, world.model).log_odds;
   double best = -std::numeric_limits<double>::infinity();
   const int condition = levels.text_condition;
   for (std::size_t bin = 0; bin < kTextBins; ++bin) {
@@ -135,7 +134,7 @@ double bound(const World& world, const LinkagePlan& plan, const Levels& levels,
     with += text_weight(condition, static_cast<int>(bin),
                         world.chance[static_cast<std::size_t>(condition)][bin],
                         world.model);
-    best = std::max(best, score(with, levels.works, world.model).log_odds);
+    best = std::max(best, score(with, levels, world.model).log_odds);
   }
   return best;
 }
@@ -191,8 +190,8 @@ class Streamer {
     if (!related && bound(world_, plan, found.levels, sum) < least) return;
     compare_text(plan, view, world_.mean_length, world_.chance, found.levels);
     Pair pair;
-    pair.log_odds = score(weigh(found.levels, world_.model).sum(),
-                          found.levels.works, world_.model)
+    pair.log_odds = score(weigh(found.levels, world_.model).sum(), found.levels,
+                          world_.model)
                         .log_odds;
     if (!related && pair.log_odds < least) return;
     if (!relatives) relatives = relatives_of(work);
@@ -408,9 +407,9 @@ class PassTwo {
     compare_text(plan, view, world_.mean_length, world_.chance, pair.levels);
     pair.doi = work.doi;
     pair.relatives = relatives_of(work);
-    pair.log_odds = score(weigh(pair.levels, world_.model).sum(),
-                          pair.levels.works, world_.model)
-                        .log_odds;
+    pair.log_odds =
+        score(weigh(pair.levels, world_.model).sum(), pair.levels, world_.model)
+            .log_odds;
     return true;
   }
 

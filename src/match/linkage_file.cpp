@@ -78,6 +78,7 @@ std::string model_json(const Model& model) {
   write_row(json, model.date_s);
   json.key("O");
   write_row(json, model.date_o);
+  json.member("during", rounded(model.date_during));
   json.end_object();
   write_pair(json, "funder", model.funder);
   write_pair(json, "institution", model.institution);
@@ -196,6 +197,7 @@ void read_tables(const Json& root, Reader& reader, Model& model) {
       reader.row(found, "date", model.date_s);
     if (part["O"].get(found) == simdjson::SUCCESS)
       reader.row(found, "date", model.date_o);
+    reader.number(part, "during", model.date_during, 0, kMost);
   }
   if (root["award"].get(part) == simdjson::SUCCESS) {
     for (std::size_t i = 1; i < kAwardLevels; ++i) {

@@ -1,9 +1,16 @@
 // Expectation maximisation. The chance of each level is never learned; the
 // orderings of q, text and award and the pseudo-counts of the compiled-in
-// tables keep the classes from changing places. Source: linkage.md 7, but for
-// three numbers (row_worth, lambda_worth, kLeastTeam): where topic hardly tells
-// outputs from other work, the pairs leave lambda and the low end of the topic
-// table almost free, and O takes in a part of S. Measured: bench/README.md.
+// tables keep the classes from changing places. Source: linkage.md 7, but for:
+//   what no list shows   other work by nobody whom the plan names is never a
+//     pair, so q of S and lambda of S count it by its expected number; plans of
+//     one author say nothing of q
+//   date_during          stays: outputs on no clear topic would move it
+//   text                 a row is not mixed with those of other conditions,
+//     where topic tells more or less
+//   row_worth, lambda_worth, kLeastTeam   where topic hardly tells outputs from
+//     other work, the pairs leave lambda and the low end of the topic table
+//     almost free, and O takes in a part of S
+// Measured: bench/README.md.
 #include "match/linkage_learn.h"
 
 #include "match/linkage_recalibrate.h"
@@ -27,7 +34,7 @@ constexpr std::int64_t kPlansForTables = 100, kPlansForScale = 30;
 // Chance of the class of one pair; tau is 1 while learning.
 ClassPair responsibility(const Levels& levels, const Model& model) {
   const ClassPair sum = weigh(levels, model).sum();
-  const ClassPair first = prior(levels.works, model);
+  const ClassPair first = prior(levels, model);
   const double a = sum.s + first.s, b = sum.o + first.o;
   const double most = std::max({0.0, a, b});
   const double r = std::exp2(-most), s = std::exp2(a - most),
@@ -37,8 +44,8 @@ ClassPair responsibility(const Levels& levels, const Model& model) {
 
 // Sums over the pairs, each weighted by its class.
 struct Counts {
-  ClassPair classes;         // of all pairs
-  ClassPair present, slots;  // plan authors
+  ClassPair classes;         // of all works, of S with what no list shows
+  ClassPair present, slots;  // plan authors, of plans with two or more
   std::array<Row, kConditions> text_s{}, text_o{};
   DateTable date_o{}, date_s{}, date_g{};
   double dated_o = 0;
@@ -59,6 +66,10 @@ ClassPair times(const ClassPair& a, const ClassPair& b) {
 
 void Counts::add_authors(const Levels& levels, const ClassPair& r,
                          const Model& model) {
+  const std::size_t authors = levels.authors.size();
+  const ClassPair all{r.s / named_chance(model.q.s, authors), r.o};
+  classes += all;
+  if (authors < 2) return;
   for (const auto& author : levels.authors) {
     const double ratio =
         model.author_a[static_cast<std::size_t>(author.level)] / author.u;
@@ -66,8 +77,14 @@ void Counts::add_authors(const Levels& levels, const ClassPair& r,
       return q * ratio / (1 - q + q * ratio);
     };
     present += times(r, {presence(model.q.s), presence(model.q.o)});
-    slots += r;
+    slots += all;
   }
+}
+
+// Of a work of S: that it is one of those timed like the outputs.
+double during_share(const Levels& levels, const Model& model) {
+  const ClassPair weight = date_weight(levels, model);
+  return model.date_during * std::exp2(weight.o - weight.s);
 }
 
 void Counts::add_dates(const Levels& levels, const ClassPair& r,
@@ -87,16 +104,17 @@ void Counts::add_dates(const Levels& levels, const ClassPair& r,
                    : levels.date_f[b] * model.date_o[b] / levels.date_g[b];
     sum += share[b];
   }
+  // Of S, what is not timed like outputs.
+  const double spread = r.s * (1 - during_share(levels, model));
   for (std::size_t b = 0; b < kDateBins; ++b) {
     date_o[b] += r.o * share[b] / sum;
-    date_s[b] += r.s * levels.date_f[b];
-    date_g[b] += r.s * levels.date_g[b];
+    date_s[b] += spread * levels.date_f[b];
+    date_g[b] += spread * levels.date_g[b];
   }
   dated_o += r.o;
 }
 
 void Counts::add(const Levels& levels, const ClassPair& r, const Model& model) {
-  classes += r;
   add_authors(levels, r, model);
   if (levels.text_bin >= 0) {
     const auto c = static_cast<std::size_t>(levels.text_condition);
@@ -173,22 +191,22 @@ double row_worth(std::int64_t plans) {
 double lambda_worth(std::int64_t plans) {
   return std::max(20.0, .05 * static_cast<double>(plans));
 }
+// Held to the table only where the pairs want more: fewer outputs, or none at
+// all, are no other class.
+double outputs_worth(double outputs, std::int64_t plans,
+                     const Model& defaults) {
+  constexpr double kFew = 2;
+  return outputs > defaults.lambda.o * static_cast<double>(plans)
+             ? lambda_worth(plans)
+             : kFew;
+}
 
 std::array<Row, kConditions> text_rows(const std::array<Row, kConditions>& seen,
                                        const TextTable& first, double worth) {
-  constexpr double kPseudo = 30, kPooledPseudo = 2.0 * kTextBins;
-  Row pooled{};
-  for (const auto& row : seen) {
-    for (std::size_t b = 0; b < kTextBins; ++b) pooled[b] += row[b];
-  }
   std::array<Row, kConditions> out{};
   for (std::size_t c = 0; c < kConditions; ++c) {
-    Row share{};
     for (std::size_t b = 0; b < kTextBins; ++b)
-      share[b] = pooled[b] + kPooledPseudo * first[c][b];
-    share = normalised(share);
-    for (std::size_t b = 0; b < kTextBins; ++b)
-      out[c][b] = seen[c][b] + kPseudo * share[b] + worth * first[c][b];
+      out[c][b] = seen[c][b] + worth * first[c][b];
     out[c] = normalised(out[c]);
   }
   return out;
@@ -245,21 +263,23 @@ ClassPair organisation_share(const ClassPair& agree, const ClassPair& known,
 
 void learn_lambda(const Counts& counts, std::int64_t plans,
                   const Model& defaults, Model& model) {
-  const double worth = lambda_worth(plans);
-  const double all = static_cast<double>(plans) + worth;
-  model.lambda = {(counts.classes.s + worth * defaults.lambda.s) / all,
-                  (counts.classes.o + worth * defaults.lambda.o) / all};
+  const auto mean = [&](double works, double worth, double first) {
+    return (works + worth * first) / (static_cast<double>(plans) + worth);
+  };
+  const double outputs = counts.classes.o;
+  model.lambda = {
+      mean(counts.classes.s, lambda_worth(plans), defaults.lambda.s),
+      mean(outputs, outputs_worth(outputs, plans, defaults),
+           defaults.lambda.o)};
 }
 
-void learn_presence(const Counts& counts, bool one_author,
-                    const Model& defaults, Model& model) {
-  constexpr double kPseudo = 20, kMostOfOne = .95, kMost = .999;
+void learn_presence(const Counts& counts, const Model& defaults, Model& model) {
+  constexpr double kPseudo = 20, kMost = .999;
   model.q = {
       (counts.present.s + kPseudo * defaults.q.s) / (counts.slots.s + kPseudo),
       (counts.present.o + kPseudo * defaults.q.o) / (counts.slots.o + kPseudo)};
-  model.q.o = std::min(model.q.o, one_author ? kMostOfOne : kMost);
-  model.q.o = std::max(model.q.o, model.q.s);
-  model.q.s = std::min(model.q.s, model.q.o);
+  model.q.s = std::min(model.q.s, kMost);
+  model.q.o = std::clamp(model.q.o, model.q.s, kMost);
 }
 
 double change(const Model& a, const Model& b) {
@@ -286,7 +306,6 @@ class Learner {
       for (std::size_t i = 0; i < plan.levels.size(); ++i) {
         const auto found = labels.find({plan.plan_doi, plan.dois[i]});
         said_.push_back(found == labels.end() ? -1 : found->second ? 1 : 0);
-        one_author_ = one_author_ && plan.levels[i].authors.size() <= 1;
       }
     }
   }
@@ -306,7 +325,7 @@ class Learner {
           return i;
         continue;
       }
-      learn_presence(counts, one_author_, defaults, model);
+      learn_presence(counts, defaults, model);
       learn_text(counts, set_.chance, plans(), defaults, model);
       learn_dates(counts, defaults, model);
       learn_awards(counts, defaults, model);
@@ -343,7 +362,6 @@ class Learner {
 
   const PairSet& set_;
   std::vector<int> said_;  // 1 accepted, 0 rejected, -1 nobody said
-  bool one_author_ = true;
 };
 
 // --------------------------------------------------------------------- refusal

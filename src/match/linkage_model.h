@@ -14,7 +14,13 @@
 // Each comparison finds a level; a level has P(level | class). The weights are
 // log2 ratios against R, so everything adds up. This file knows no engine and
 // no text: levels in, weights and a probability out.
-// Source: spec linkage.md 2, 4, 6.
+// Source: spec linkage.md 2, 4, 6, but for four things (why, and what they are
+// worth: docs/matching.md, bench/README.md):
+//   text   rows of their own for plans without abstract, and all rows means
+//          over poor records too: topic tells less than the best records say
+//   date   a share of S is as near in time to the project as outputs are
+//   award  other work may carry the award: m_S of a match is at least m_O / 50
+//   prior  outputs are expected with at least one of the plan's authors
 namespace dmp::match::linkage {
 
 inline constexpr std::size_t kTextBins = 16, kDateBins = 8, kConditions = 4;
@@ -93,20 +99,25 @@ struct Training {
   bool operator==(const Training&) const = default;
 };
 
-// All parameters. The values here are the compiled-in tables of spec linkage.md
-// 4, with the rows of the text tables normalised to 1.
+// All parameters. The values here are the compiled-in tables, the rows of the
+// text tables normalised to 1.
 struct Model {
   Model();
 
-  double tau = 0.9;         // tempering: comparisons are not independent
-  ClassPair lambda{10, 3};  // expected works a plan, by class
+  double tau = 0.9;  // tempering: comparisons are not independent
+  // Expected works a plan: other work of the team, also that by nobody whom the
+  // plan names, which no list shows; outputs by somebody whom it names.
+  ClassPair lambda{10, 3};
   ClassPair q{0.40, 0.85};  // a plan's author is on a work of the class
   std::array<double, kNameLevels> author_a{.03, .98, .95, .97,
                                            .95, .90, .03, .10};
   // By condition: 2 * (plan has an abstract) + (work has one).
   TextTable text_s, text_o;
   DateTable date_o{.002, .010, .09, .36, .33, .17, .03, .008};
-  DateTable date_s{1, 1, 1, 1, 1, 1, 1, 1};  // relative to the collection
+  // Other work of the team is timed like the outputs (share date_during), or
+  // like the collection times date_s.
+  DateTable date_s{1, 1, 1, 1, 1, 1, 1, 1};
+  double date_during = .3;
   ClassPair funder{.40, .85}, institution{.80, .95};  // P(agree)
   std::array<ClassPair, kAwardLevels> award;
   ClassPair funded{.0005, .30};
@@ -168,9 +179,14 @@ ClassPair text_weight(int condition, int bin, double u, const Model& model);
 struct Score {
   double a = 0, b = 0, log_odds = 0;
 };
-Score score(const ClassPair& sum, double works, const Model& model);
-// Prior entries: (log2(lambda_s / N), log2(lambda_o / N)).
-ClassPair prior(double works, const Model& model);
+Score score(const ClassPair& sum, const Levels& levels, const Model& model);
+// Log2 of the expected share of the collection, by class, for a plan with as
+// many authors as `levels` has: lambda_s / N and, as an output with none of
+// them is not expected, lambda_o / N / named_chance(q_o, authors).
+ClassPair prior(const Levels& levels, const Model& model);
+// That a work has at least one of `authors`, each of them with chance q; 1 for
+// a plan without authors.
+double named_chance(double q, std::size_t authors);
 
 // log2(1 + 2^x) without overflow.
 double log2_one_plus(double x);

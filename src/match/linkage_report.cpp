@@ -127,8 +127,9 @@ std::vector<model::WeightEntry> weight_entries(const LinkagePlan& plan,
   const Levels& levels = pairs[own].levels;
   model::WeightEntry first;
   first.kind = "prior";
-  first.vs_chance = std::log2(model.lambda.o / levels.works);
-  first.vs_team = std::log2(model.lambda.o / model.lambda.s);
+  const ClassPair expected = prior(levels, model);
+  first.vs_chance = expected.o;
+  first.vs_team = expected.o - expected.s;
   entries.list.push_back(std::move(first));
   add_authors(plan, pairs, final, own, entries);
   const Weights& weights = final.weights;

@@ -265,11 +265,12 @@ std::vector<Final> second_pass(const std::vector<const Levels*>& levels,
   for (const auto& cluster : members) {
     if (cluster.empty()) continue;
     Final merged = merge.of(cluster);
-    const double works = levels[cluster.front()]->works;
-    merged.log_odds = score(merged.weights.sum(), works, model).log_odds;
+    // All pairs of a plan have its authors and the same collection.
+    const Levels& any = *levels[cluster.front()];
+    merged.log_odds = score(merged.weights.sum(), any, model).log_odds;
     for (const std::size_t i : cluster) {
       finals[i] = merged;
-      finals[i].own_log_odds = score(weights[i].sum(), works, model).log_odds;
+      finals[i].own_log_odds = score(weights[i].sum(), any, model).log_odds;
     }
   }
   lift(groups, finals);
