@@ -16,8 +16,10 @@
 #include <aws/sdkutils/aws_profile.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <future>
+#include <thread>
 
 namespace dmp::net {
 
@@ -147,8 +149,18 @@ aws_credentials_provider* make_chain(AwsSession::Parts& parts) {
   return provider;
 }
 
+// Threads that read and write sockets, and as many that hand on what came. The
+// library's own number is one for two processors, which leaves a small machine
+// with a single one.
+std::uint16_t loops() {
+  constexpr unsigned kLeast = 4;
+  return static_cast<std::uint16_t>(
+      std::max(kLeast, std::thread::hardware_concurrency() / 2));
+}
+
 Status make_loops(AwsSession::Parts& parts) {
-  parts.loops = aws_event_loop_group_new_default(parts.allocator, 0, nullptr);
+  parts.loops =
+      aws_event_loop_group_new_default(parts.allocator, loops(), nullptr);
   aws_host_resolver_default_options resolving{};
   resolving.el_group = parts.loops;
   resolving.max_entries = 64;

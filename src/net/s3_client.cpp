@@ -1,6 +1,7 @@
 #include "net/s3_client.h"
 
 #include "net/aws_parts.h"
+#include "net/file_sink.h"
 
 #include <aws/auth/signing_config.h>
 #include <aws/http/connection.h>
@@ -31,7 +32,8 @@ struct Transfer {
   std::promise<int> done;
   std::promise<void> gone;
   int status = 0;
-  std::string body;        // what came, unless it goes to a file
+  FileSink* file = nullptr;  // where what comes goes; else:
+  std::string body;
   std::string error_body;  // of a refusal
   S3Object reply;          // Content-Length and ETag
 };
@@ -54,10 +56,16 @@ int on_headers(aws_s3_meta_request*, const aws_http_headers* headers,
   return AWS_OP_SUCCESS;
 }
 
-int on_body(aws_s3_meta_request*, const aws_byte_cursor* bytes, std::uint64_t,
-            void* user) {
-  static_cast<Transfer*>(user)->body += view(*bytes);
-  return AWS_OP_SUCCESS;
+int on_body(aws_s3_meta_request*, const aws_byte_cursor* bytes,
+            std::uint64_t offset, void* user) {
+  auto* transfer = static_cast<Transfer*>(user);
+  if (transfer->file == nullptr) {
+    transfer->body += view(*bytes);
+    return AWS_OP_SUCCESS;
+  }
+  // The file keeps what went wrong.
+  if (transfer->file->write_at(offset, view(*bytes))) return AWS_OP_SUCCESS;
+  return aws_raise_error(AWS_ERROR_FILE_WRITE_FAILURE);
 }
 
 void on_finish(aws_s3_meta_request*, const aws_s3_meta_request_result* result,
@@ -160,7 +168,8 @@ struct S3Client::Impl {
     Headers headers;
     std::string_view body;
     bool has_body = false;
-    fs::path send, receive;
+    fs::path send;
+    FileSink* receive = nullptr;  // null: a body in memory
   };
 
   std::string name(std::string_view key) const {
@@ -268,6 +277,7 @@ Error S3Client::Impl::failure(const Call& call, int error,
 
 Result<Transfer> S3Client::Impl::run(const Call& call) const {
   Transfer transfer;
+  transfer.file = call.receive;
   aws_uri uri{};
   const aws_byte_cursor address = cursor(endpoint.scheme_and_host);
   if (aws_uri_init_parse(&uri, session->parts().allocator, &address) !=
@@ -294,15 +304,9 @@ Result<Transfer> S3Client::Impl::run(const Call& call) const {
     sums.validate_response_checksum = true;
     request.checksum_config = &sums;
   }
-  const std::string send = call.send.string(), receive = call.receive.string();
+  const std::string send = call.send.string();
   if (!send.empty()) request.send_filepath = cursor(send);
-  if (receive.empty()) {
-    request.body_callback = on_body;
-  } else {
-    request.recv_filepath = cursor(receive);
-    request.recv_file_option = AWS_S3_RECV_FILE_CREATE_OR_REPLACE;
-    request.recv_file_delete_on_failure = true;
-  }
+  request.body_callback = on_body;
   int error = AWS_ERROR_SUCCESS;
   aws_s3_meta_request* made = aws_s3_client_make_meta_request(client, &request);
   if (made == nullptr) {
@@ -402,15 +406,18 @@ Result<std::string> S3Client::get(std::string_view key, std::uint64_t offset,
 
 Status S3Client::get_file(std::string_view key, const fs::path& file,
                           std::string_view etag) const {
+  DMP_ASSIGN(const auto sink, FileSink::create(file));
   Impl::Call call;
   call.type = AWS_S3_META_REQUEST_TYPE_GET_OBJECT;
   call.key = key;
-  call.receive = file;
+  call.receive = sink.get();
   if (!etag.empty())
     call.headers.emplace_back("If-Match", fmt::format("\"{}\"", etag));
-  auto transfer = impl_->run(call);
-  if (transfer) return {};
-  return std::move(transfer).error();
+  const auto transfer = impl_->run(call);
+  // A full disk is the reason behind the client's own error.
+  if (auto written = sink->state(); !written) return written;
+  if (!transfer) return transfer.error();
+  return sink->finish();
 }
 
 Result<S3Object> S3Client::put(std::string_view key,

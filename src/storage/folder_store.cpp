@@ -138,7 +138,9 @@ class FolderStore : public ObjectStore {
     if (error) {
       std::error_code ignored;
       fs::remove(unfinished, ignored);
-      return file_error(from, error);
+      if (!fs::exists(from, ignored)) return file_error(from, error);
+      return Error{ErrorCode::io, fmt::format("{} to {}: {}", from.string(),
+                                              to.string(), error.message())};
     }
     DMP_TRY(sync_to_disk(unfinished));
     fs::rename(unfinished, to, error);

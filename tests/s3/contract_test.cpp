@@ -165,6 +165,14 @@ TEST_P(ObjectStoreContract, SaysNotFoundAndLeavesNoFile) {
             ErrorCode::not_found);
 }
 
+TEST_P(ObjectStoreContract, SaysWhichFileCannotBeWritten) {
+  ASSERT_TRUE(store_->write("there", "x"));
+  const Status got = store_->download("there", dir_ / "none" / "file");
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, ErrorCode::io);
+  EXPECT_THAT(got.error().message, HasSubstr((dir_ / "none").string()));
+}
+
 TEST_P(ObjectStoreContract, RemovesAndDoesNotMindWhatIsNotThere) {
   ASSERT_TRUE(store_->write("gone", "x"));
   EXPECT_TRUE(store_->remove("gone"));
