@@ -1,8 +1,6 @@
 #include "jobs/chain.h"
 
-#include "base/log.h"
 #include "dmps/transform.h"
-#include "ingest/input_files.h"
 #include "jobs/run_id.h"
 #include "jobs/stage_clock.h"
 #include "jobs/staged_search.h"
