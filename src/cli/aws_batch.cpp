@@ -9,6 +9,7 @@
 #include "cli/job_context.h"
 #include "cli/search_options.h"
 #include "cli/stats.h"
+#include "jobs/index_job.h"
 #include "jobs/merge_job.h"
 #include "jobs/run_id.h"
 #include "jobs/stage_jobs.h"
@@ -112,6 +113,29 @@ Entry dmps_transform() {
 
 // ------------------------------------------------------------------- sqlmesh
 
+// What an array job is told of its part.
+Option phase_row(std::vector<std::string> phases, const std::string& more) {
+  return choice_row("phase", "Part of an array job; " + more, std::move(phases),
+                    "all", "");
+}
+
+Option index_row(const std::string& name, const std::string& help, int most) {
+  return number_row(name, help, "", "AWS_BATCH_JOB_ARRAY_INDEX", 0, most);
+}
+
+// A member of an array has a number below the count of parts.
+void check_part(const Values& values, const std::string& index,
+                const std::string& count, Problems& problems) {
+  if (!values.has(index)) {
+    problems.lines.push_back(fmt::format(
+        "--{} is required (or set AWS_BATCH_JOB_ARRAY_INDEX)", index));
+  } else if (values.integer(index) >= values.integer(count)) {
+    problems.lines.push_back(fmt::format("--{}: {} is not below --{}, {}",
+                                         index, values.integer(index), count,
+                                         values.integer(count)));
+  }
+}
+
 std::vector<Option> plan_rows() {
   std::vector<Option> rows{
       text_row("bucket-name", OptionType::bucket, "Project bucket.", "", "", 0,
@@ -141,9 +165,18 @@ std::vector<Option> plan_rows() {
                   {},
                   1,
                   256});
+  rows.push_back(phase_row({"all", "prepare", "range", "finish"},
+                           "`range` takes its number from `--range-index`."));
+  rows.push_back(index_row("range-index", "Which range.", 255));
   append(rows, shared(duckdb_rows()));
   append(rows, shared(works_index_rows()));
   return rows;
+}
+
+jobs::IndexPhase index_phase(const std::string& name) {
+  if (name == "prepare") return jobs::IndexPhase::prepare;
+  if (name == "range") return jobs::IndexPhase::range;
+  return name == "finish" ? jobs::IndexPhase::finish : jobs::IndexPhase::all;
 }
 
 jobs::IndexJob index_of(const Values& values) {
@@ -158,6 +191,9 @@ jobs::IndexJob index_of(const Values& values) {
   const std::string date =
       values.has("release-date") ? values.text("release-date") : index.run;
   index.release_date = jobs::run_day(date).value_or(0);
+  index.phase = index_phase(values.text("phase"));
+  if (index.phase == jobs::IndexPhase::range)
+    index.range_index = static_cast<int>(values.integer("range-index"));
   if (values.text("ranges") != "auto")
     index.ranges = static_cast<int>(values.integer("ranges"));
   index.threads = static_cast<int>(values.integer("duckdb-threads"));
@@ -190,6 +226,14 @@ Entry sqlmesh_plan() {
     if (!values.has("release-date") && !jobs::run_day(values.text("run-id"))) {
       problems.lines.emplace_back(
           "--release-date is required: the run id is not a date");
+    }
+    const std::string phase = values.text("phase");
+    if (phase != "range" && phase != "finish") return;
+    if (values.text("ranges") == "auto") {
+      problems.lines.push_back(
+          fmt::format("--ranges: phase {} needs the number of ranges", phase));
+    } else if (phase == "range") {
+      check_part(values, "range-index", "ranges", problems);
     }
   };
   return entry;
@@ -274,6 +318,21 @@ Entry enrich_dmps() {
           check_plans};
 }
 
+jobs::SearchJob search_job_of(const Values& values) {
+  jobs::SearchJob job;
+  job.run = values.text("run-id");
+  job.process_works_run = values.text("process-works-run-id");
+  job.subset = plan_lists(values);
+  job.search = search_of(values, "");
+  job.shard.count = static_cast<int>(values.integer("shards"));
+  if (values.text("phase") == "finish") job.phase = jobs::SearchPhase::finish;
+  if (values.text("phase") == "shard") {
+    job.phase = jobs::SearchPhase::shard;
+    job.shard.index = static_cast<int>(values.integer("shard-index"));
+  }
+  return job;
+}
+
 Entry dmp_works_search() {
   std::vector<Option> rows = bucket_and_run();
   rows.push_back(text_row("dmps-index-name", OptionType::text,
@@ -284,20 +343,23 @@ Entry dmp_works_search() {
                           "Works index searched: the newest finished one.", "",
                           "PROCESS_WORKS_RUN_ID"));
   rows.push_back(host_row());
+  rows.push_back(number_row("shards", "Streaming shards.", "1", "", 1, 1000));
+  rows.push_back(phase_row({"all", "shard", "finish"},
+                           "`shard` takes its number from `--shard-index`."));
+  rows.push_back(index_row("shard-index", "Which shard.", 999));
   append(rows, shared(dmp_subset_rows()));
   append(rows, shared(search_options("")));
   Entry entry =
       batch_job({"opensearch", "dmp-works-search"},
                 "Search the works of every DMP.", std::move(rows),
                 [](const jobs::JobContext& context, const Values& values) {
-                  return jobs::search_job(
-                      context, {values.text("run-id"),
-                                values.text("process-works-run-id"),
-                                plan_lists(values), search_of(values, "")});
+                  return jobs::search_job(context, search_job_of(values));
                 });
   entry.check = [](const Values& values, Problems& problems) {
     check_plans(values, problems);
     check_search(values, "", problems);
+    if (values.text("phase") == "shard")
+      check_part(values, "shard-index", "shards", problems);
   };
   return entry;
 }

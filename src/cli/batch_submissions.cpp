@@ -196,7 +196,8 @@ Submission process_works() {
                    "", "PROCESS_WORKS_RELEASE_DATE")});
   it.rows.push_back({"works-index-ranges",
                      OptionType::ranges,
-                     "Cut of the works index by DOI bucket.",
+                     "Cut of the works index by DOI bucket; > 1 makes an "
+                     "array job.",
                      "auto",
                      "DMPWORKS_WORKS_INDEX_RANGES",
                      -1,
@@ -206,6 +207,7 @@ Submission process_works() {
                      256});
   sent.emplace_back("release-date", "release-date");
   sent.emplace_back("ranges", "works-index-ranges");
+  it.arrays["sqlmesh-transform"] = "works-index-ranges";
   sent.emplace_back("duckdb-threads", "sqlmesh-duckdb-threads");
   sent.emplace_back("duckdb-memory-limit", "sqlmesh-duckdb-memory-limit");
   const auto index = works_index_rows();
@@ -235,7 +237,11 @@ Submission process_dmps() {
       text_row("process-works-run-id", OptionType::run_id,
                "Works index searched: the newest finished one.", "",
                "PROCESS_WORKS_RUN_ID"),
-      start_row("process-dmps", -1)};
+      start_row("process-dmps", -1),
+      number_row("search-shards",
+                 "Cut of the streaming match; > 1 makes an array job.", "1",
+                 "DMPWORKS_SEARCH_SHARDS", 1, 1000)};
+  it.arrays["dmp-works-search"] = "search-shards";
   const auto subset = dmp_subset_rows();
   append(it.rows, shared(subset));
   const std::string prefix = "dmp-works-search-config.";
@@ -259,6 +265,7 @@ Submission process_dmps() {
   sent.emplace_back("dmps-index-name", "opensearch-dmps-index-name");
   sent.emplace_back("works-index-name", "opensearch-works-index-name");
   sent.emplace_back("process-works-run-id", "process-works-run-id");
+  sent.emplace_back("shards", "search-shards");
   for (const char* task : {"sync-dmps", "enrich-dmps", "dmp-works-search"})
     add_same(it.sent[task], subset, "");
   add_same(sent, search, prefix);

@@ -236,6 +236,10 @@ Result<jobs::BatchChain> make_chain(const Submission& submission,
     DMP_ASSIGN(const auto size, jobs::parse_size_override(text));
     plan.sizes.insert(size);
   }
+  for (const auto& [task, option] : submission.arrays) {
+    if (values.text(option) != "auto")
+      plan.array_sizes[task] = static_cast<int>(values.integer(option));
+  }
   return jobs::make_chain(plan);
 }
 
@@ -259,6 +263,8 @@ std::string dry_run_text(const jobs::BatchChain& chain) {
                        job.definition);
     out += fmt::format("  size        {} vCPU, {} MiB\n", job.vcpu,
                        job.memory_mib);
+    if (job.array_size > 1)
+      out += fmt::format("  array       {} members\n", job.array_size);
     out += fmt::format("  timeout     {} h, {} attempts\n",
                        job.timeout_seconds / 3600, job.attempts);
     out += fmt::format("  after       {}\n",
@@ -306,6 +312,8 @@ Status submit(const Submission& submission, const Values& values) {
   if (!runs_locally(values)) return submit_to_aws(chain, *bucket, values);
   jobs::LocalOptions local;
   local.threads = threads_of(values);
+  // Else each job goes by what is available when it begins.
+  local.memory_limit_bytes = values.bytes("memory-limit");
   local.scratch_dir = scratch_root(values);
   local.say = say;
   Status done = jobs::run_locally(chain, *bucket, local);

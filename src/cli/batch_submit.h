@@ -19,6 +19,8 @@ struct Submission {
   // By task: option of the leaf, option of this command; in the order they are
   // sent. Values equal to their default are not sent.
   std::map<std::string, std::vector<std::pair<std::string, std::string>>> sent;
+  // By task that an array can do: the option that says into how many parts.
+  std::map<std::string, std::string> arrays;
   // Prefix of the options of the search, where the chain has one.
   std::optional<std::string> search_prefix;
 };

@@ -122,18 +122,21 @@ class Chains {
   std::unique_ptr<jobs::BatchService> service_;
 };
 
-std::string shown_state(const jobs::BatchJob& job) {
-  return job.state.empty() ? "UNKNOWN" : job.state;
+std::string run_text(const std::string& name, const jobs::JobRun& run) {
+  std::string out =
+      fmt::format("{:<10} {}", run.state.empty() ? "UNKNOWN" : run.state, name);
+  if (run.exit_code) out += fmt::format("  exit code {}", *run.exit_code);
+  if (!run.started_at.empty()) out += "  " + run.started_at;
+  if (!run.ended_at.empty()) out += " to " + run.ended_at;
+  return out + "\n";
 }
 
 std::string status_text(const jobs::BatchChain& chain) {
   std::string out = fmt::format("{} {}\n", chain.id, jobs::chain_state(chain));
   for (const auto& job : chain.jobs) {
-    out += fmt::format("  {:<10} {}", shown_state(job), job.name);
-    if (job.exit_code) out += fmt::format("  exit code {}", *job.exit_code);
-    if (!job.started_at.empty()) out += "  " + job.started_at;
-    if (!job.ended_at.empty()) out += " to " + job.ended_at;
-    out += "\n";
+    out += "  " + run_text(job.name, job);
+    for (std::size_t i = 0; i < job.members.size(); ++i)
+      out += "    " + run_text(jobs::member_name(job, i), job.members[i]);
   }
   return out;
 }
@@ -237,10 +240,21 @@ class LogReader {
   }
 
   Status print_aws(const jobs::BatchJob& job) {
-    std::string& next = next_[job.log_stream];
+    if (job.members.empty())
+      return print_stream(job, fmt::format("== {} {}\n", job.name, job.id));
+    for (std::size_t i = 0; i < job.members.size(); ++i) {
+      DMP_TRY(print_stream(
+          job.members[i],
+          fmt::format("== {} {}:{}\n", jobs::member_name(job, i), job.id, i)));
+    }
+    return {};
+  }
+
+  Status print_stream(const jobs::JobRun& run, const std::string& head) {
+    std::string& next = next_[run.log_stream];
     std::string out;
     for (bool more = true; more;) {
-      auto page = source_.service().log_page(job, tail_, next);
+      auto page = source_.service().log_page(run, tail_, next);
       if (!page && page.error().code != ErrorCode::not_found)
         return page.error();
       if (!page) break;
@@ -248,7 +262,7 @@ class LogReader {
       more = !next.empty() && page->next != next;
       next = page->next;
     }
-    return print_under(fmt::format("== {} {}\n", job.name, job.id), out);
+    return print_under(head, out);
   }
 
   // Under its head, where another log was printed last.

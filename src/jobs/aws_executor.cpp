@@ -35,17 +35,24 @@ std::string time_of(Element object, std::string_view name) {
   return text::format_instant(milliseconds / 1000 * 1'000'000);
 }
 
-void set_from(BatchJob& job, Element found) {
-  job.state = text_of(found, "status");
-  if (job.name.empty()) job.name = text_of(found, "jobName");
-  job.started_at = time_of(found, "startedAt");
-  job.ended_at = time_of(found, "stoppedAt");
+void set_from(JobRun& run, Element found) {
+  run.state = text_of(found, "status");
+  run.started_at = time_of(found, "startedAt");
+  run.ended_at = time_of(found, "stoppedAt");
   Element container;
   if (found["container"].get(container) != simdjson::SUCCESS) return;
-  job.log_stream = text_of(container, "logStreamName");
+  run.log_stream = text_of(container, "logStreamName");
   std::int64_t code = 0;
   if (container["exitCode"].get(code) == simdjson::SUCCESS)
-    job.exit_code = static_cast<int>(code);
+    run.exit_code = static_cast<int>(code);
+}
+
+// What a job named by its id alone is.
+void set_shape(BatchJob& job, Element found) {
+  if (job.name.empty()) job.name = text_of(found, "jobName");
+  std::int64_t size = 0;
+  if (found["arrayProperties"]["size"].get(size) == simdjson::SUCCESS)
+    job.array_size = static_cast<int>(size);
 }
 
 Result<Element> parse(simdjson::dom::parser& parser, const std::string& body) {
@@ -54,16 +61,55 @@ Result<Element> parse(simdjson::dom::parser& parser, const std::string& body) {
   return Error{ErrorCode::unavailable, "AWS answered with no JSON"};
 }
 
-std::string id_list(const std::vector<BatchJob>& jobs, std::size_t first) {
+std::string id_list(const std::vector<std::string>& ids, std::size_t first) {
   std::string out;
   JsonWriter json(out);
   json.begin_object().key("jobs").begin_array();
-  for (std::size_t i = first; i < std::min(jobs.size(), first + kIdsPerCall);
+  for (std::size_t i = first; i < std::min(ids.size(), first + kIdsPerCall);
        ++i) {
-    json.value(jobs[i].id);
+    json.value(ids[i]);
   }
   json.end_array().end_object();
   return out;
+}
+
+// Calls `found` with the id and what DescribeJobs says of each job it knows.
+Status look_up(const net::AwsSession& session,
+               const std::vector<std::string>& ids,
+               const std::function<void(const std::string&, Element)>& found) {
+  for (std::size_t first = 0; first < ids.size(); first += kIdsPerCall) {
+    DMP_ASSIGN(const std::string body,
+               net::aws_call(
+                   session,
+                   {"batch", "/v1/describejobs", "", id_list(ids, first)}, {}));
+    simdjson::dom::parser parser;
+    DMP_ASSIGN(const Element root, parse(parser, body));
+    simdjson::dom::array jobs;
+    if (root["jobs"].get(jobs) != simdjson::SUCCESS) continue;
+    for (const Element one : jobs) found(text_of(one, "jobId"), one);
+  }
+  return {};
+}
+
+// The members of arrays that AWS has made.
+Status look_up_members(const net::AwsSession& session,
+                       std::vector<BatchJob>& jobs) {
+  std::map<std::string, JobRun*> by_id;
+  std::vector<std::string> ids;
+  for (auto& job : jobs) {
+    job.members.clear();
+    if (job.array_size <= 1 || job.state.empty() || job.state == "SUBMITTED")
+      continue;
+    job.members.resize(static_cast<std::size_t>(job.array_size));
+    for (std::size_t i = 0; i < job.members.size(); ++i) {
+      ids.push_back(fmt::format("{}:{}", job.id, i));
+      by_id[ids.back()] = &job.members[i];
+    }
+  }
+  return look_up(session, ids, [&](const std::string& id, Element found) {
+    const auto member = by_id.find(id);
+    if (member != by_id.end()) set_from(*member->second, found);
+  });
 }
 
 std::string id_of(const BatchChain& chain, const std::string& name) {
@@ -112,32 +158,29 @@ Status BatchService::terminate(const std::string& id,
 
 Status BatchService::describe(std::vector<BatchJob>& jobs) const {
   std::map<std::string, BatchJob*> by_id;
+  std::vector<std::string> ids;
   for (auto& job : jobs) {
     job.state.clear();
     by_id[job.id] = &job;
+    ids.push_back(job.id);
   }
-  for (std::size_t first = 0; first < jobs.size(); first += kIdsPerCall) {
-    DMP_ASSIGN(
-        const std::string body,
-        net::aws_call(*session_,
-                      {"batch", "/v1/describejobs", "", id_list(jobs, first)},
-                      {}));
-    simdjson::dom::parser parser;
-    DMP_ASSIGN(const Element root, parse(parser, body));
-    simdjson::dom::array found;
-    if (root["jobs"].get(found) != simdjson::SUCCESS) continue;
-    for (const Element one : found) {
-      const auto job = by_id.find(text_of(one, "jobId"));
-      if (job != by_id.end()) set_from(*job->second, one);
-    }
+  DMP_TRY(look_up(*session_, ids, [&](const std::string& id, Element found) {
+    const auto job = by_id.find(id);
+    if (job == by_id.end()) return;
+    set_from(*job->second, found);
+    set_shape(*job->second, found);
+  }));
+  DMP_TRY(look_up_members(*session_, jobs));
+  for (auto& job : jobs) {
+    if (const auto failed = first_failed(job))
+      job.exit_code = job.members[*failed].exit_code;
   }
   return {};
 }
 
 Result<BatchService::LogPage> BatchService::log_page(
-    const BatchJob& job, std::size_t lines, const std::string& after) const {
-  if (job.log_stream.empty())
-    return Error{ErrorCode::not_found, job.name + " has no log yet"};
+    const JobRun& run, std::size_t lines, const std::string& after) const {
+  if (run.log_stream.empty()) return Error{ErrorCode::not_found, "no log yet"};
   constexpr std::size_t kMostEvents = 10'000;
   const std::size_t most = after.empty()
                                ? std::clamp<std::size_t>(lines, 1, kMostEvents)
@@ -145,7 +188,7 @@ Result<BatchService::LogPage> BatchService::log_page(
   std::string body;
   JsonWriter json(body);
   json.begin_object().member("logGroupName", "/aws/batch/job");
-  json.member("logStreamName", job.log_stream);
+  json.member("logStreamName", run.log_stream);
   json.member("limit", static_cast<std::int64_t>(most));
   if (!after.empty()) json.member("nextToken", after);
   json.member("startFromHead", !after.empty()).end_object();
@@ -214,11 +257,13 @@ Status outcome_of(const BatchChain& chain) {
   for (const auto& job : chain.jobs) {
     if (job.state != "FAILED") continue;
     const bool again = job.exit_code == kTryAgain;
-    return Error{again ? ErrorCode::unavailable : ErrorCode::internal,
-                 job.exit_code
-                     ? fmt::format("{} failed with exit code {}", job.name,
-                                   *job.exit_code)
-                     : fmt::format("{} failed without an exit code", job.name)};
+    const auto failed = first_failed(job);
+    const std::string name = failed ? member_name(job, *failed) : job.name;
+    return Error{
+        again ? ErrorCode::unavailable : ErrorCode::internal,
+        job.exit_code
+            ? fmt::format("{} failed with exit code {}", name, *job.exit_code)
+            : fmt::format("{} failed without an exit code", name)};
   }
   return {};
 }

@@ -28,8 +28,9 @@ class BatchService {
                              const std::string& dependency_id) const;
   // Ends a job that waits or runs; one that has ended stays as it is.
   Status terminate(const std::string& id, std::string_view reason) const;
-  // Sets state, exit_code, log_stream and the times of the jobs as AWS knows
-  // them; the state of one it does not know (any more) is "".
+  // Sets state, exit_code, log_stream and the times of the jobs, and of the
+  // members of arrays, as AWS knows them; the state of one it does not know
+  // (any more) is "".
   Status describe(std::vector<BatchJob>& jobs) const;
   // The last `lines` of a job's log where `after` is empty, else what was
   // written since: `after` is the `next` of the page before, and becomes the
@@ -38,7 +39,7 @@ class BatchService {
     std::vector<std::string> lines;
     std::string next;
   };
-  Result<LogPage> log_page(const BatchJob& job, std::size_t lines,
+  Result<LogPage> log_page(const JobRun& run, std::size_t lines,
                            const std::string& after) const;
 
  private:

@@ -37,6 +37,17 @@ void texts(JsonWriter& json, std::string_view name,
   json.end_array();
 }
 
+void write_run(JsonWriter& json, const JobRun& run) {
+  json.member("state", run.state).key("exitCode");
+  if (run.exit_code) {
+    json.value(*run.exit_code);
+  } else {
+    json.null();
+  }
+  optional_text(json, "startedAt", run.started_at);
+  optional_text(json, "endedAt", run.ended_at);
+}
+
 void write_job(JsonWriter& json, const BatchJob& job) {
   json.begin_object();
   json.member("task", job.task).member("name", job.name);
@@ -47,15 +58,15 @@ void write_job(JsonWriter& json, const BatchJob& job) {
   json.member("attempts", job.attempts).member("arraySize", job.array_size);
   texts(json, "dependsOn", job.depends_on);
   texts(json, "command", job.command);
-  if (!job.state.empty()) {
-    json.member("state", job.state).key("exitCode");
-    if (job.exit_code) {
-      json.value(*job.exit_code);
-    } else {
-      json.null();
+  if (!job.state.empty()) write_run(json, job);
+  if (!job.members.empty()) {
+    json.key("members").begin_array();
+    for (const auto& member : job.members) {
+      json.begin_object();
+      write_run(json, member);
+      json.end_object();
     }
-    optional_text(json, "startedAt", job.started_at);
-    optional_text(json, "endedAt", job.ended_at);
+    json.end_array();
   }
   json.end_object();
 }
@@ -84,6 +95,15 @@ std::vector<std::string> texts_of(Element object, std::string_view name) {
   return items;
 }
 
+void read_run(Element object, JobRun& run) {
+  run.state = text_of(object, "state");
+  run.started_at = text_of(object, "startedAt");
+  run.ended_at = text_of(object, "endedAt");
+  std::int64_t code = 0;
+  if (object["exitCode"].get(code) == simdjson::SUCCESS)
+    run.exit_code = static_cast<int>(code);
+}
+
 BatchJob job_of(Element object) {
   BatchJob job;
   job.task = text_of(object, "task");
@@ -99,12 +119,12 @@ BatchJob job_of(Element object) {
   job.array_size = static_cast<int>(int_of(object, "arraySize", 1));
   job.depends_on = texts_of(object, "dependsOn");
   job.command = texts_of(object, "command");
-  job.state = text_of(object, "state");
-  job.started_at = text_of(object, "startedAt");
-  job.ended_at = text_of(object, "endedAt");
-  std::int64_t code = 0;
-  if (object["exitCode"].get(code) == simdjson::SUCCESS)
-    job.exit_code = static_cast<int>(code);
+  read_run(object, job);
+  simdjson::dom::array members;
+  if (object["members"].get(members) == simdjson::SUCCESS) {
+    for (const Element member : members)
+      read_run(member, job.members.emplace_back());
+  }
   return job;
 }
 
@@ -123,6 +143,16 @@ bool is_job_name(std::string_view name) {
 }
 
 }  // namespace
+
+std::string member_name(const BatchJob& job, std::size_t index) {
+  return fmt::format("{}[{}]", job.name, index);
+}
+
+std::optional<std::size_t> first_failed(const BatchJob& job) {
+  for (std::size_t i = 0; i < job.members.size(); ++i)
+    if (job.members[i].state == "FAILED") return i;
+  return std::nullopt;
+}
 
 std::string to_json(const BatchChain& chain) {
   std::string out;

@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "storage/object_store.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -12,9 +13,19 @@
 
 namespace dmp::jobs {
 
+// How a job, or a member of an array, stands.
+struct JobRun {
+  // PENDING, RUNNING, SUCCEEDED, FAILED and AWS's others. Kept in the record by
+  // the local executor; of AWS, what it was when asked.
+  std::string state;
+  std::optional<int> exit_code;
+  std::string started_at, ended_at;
+  std::string log_stream;  // of AWS, when asked
+};
+
 // One job of a chain: what AWS Batch is asked to run, or what the local
 // executor runs as a child process. Source: spec jobs.md 2, 3.
-struct BatchJob {
+struct BatchJob : JobRun {
   std::string task;  // a value of --start-job
   std::string name;  // <catalogue name>-<run id>
   std::string queue, definition;
@@ -26,13 +37,14 @@ struct BatchJob {
   std::vector<std::string> command;     // argument vector; no shell sees it
 
   std::string id;  // of AWS, or local-<n>; empty before submission
-  // PENDING, RUNNING, SUCCEEDED, FAILED and AWS's others. Kept in the record by
-  // the local executor; of AWS, what it was when asked.
-  std::string state;
-  std::optional<int> exit_code;
-  std::string started_at, ended_at;
-  std::string log_stream;  // of AWS, when asked
+  // Of an array, by index, once it is known how they stand; else empty. The
+  // exit code of the array is then that of the first that failed.
+  std::vector<JobRun> members;
 };
+// "<name>[<index>]": what a member of an array is called.
+std::string member_name(const BatchJob& job, std::size_t index);
+// The first member of an array that failed; nullopt: none, or no array.
+std::optional<std::size_t> first_failed(const BatchJob& job);
 
 // What one `batch-submit` call submits, and its record in the bucket:
 // jobs/<id>/chain.json. Source: spec jobs.md 3.5.

@@ -41,6 +41,15 @@ Error no_manifest(const std::string& place) {
                    "by another program is read with --allow-no-manifest"};
 }
 
+// Where a job publishes.
+std::string place_of(const StageJob& job) {
+  return job.part.empty() ? job.output : part_prefix(job, job.part);
+}
+
+std::string parts_of(const StageJob& job) {
+  return job.output + "/" + storage::kPartsName + "/";
+}
+
 // ---------------------------------------------------------------- in place
 
 Result<StageJob::Folders> folders_of(const JobContext& context,
@@ -65,8 +74,12 @@ Result<StageJob::Folders> folders_of(const JobContext& context,
 
 Result<StageResult> run_in_folder(const JobContext& context,
                                   const StageJob& job, const fs::path& bucket) {
-  DMP_ASSIGN(const auto folders, folders_of(context, job.inputs, bucket));
-  return job.work(folders, bucket / job.output);
+  DMP_ASSIGN(auto folders, folders_of(context, job.inputs, bucket));
+  for (const auto& part : job.parts) {
+    const std::string prefix = part_prefix(job, part);
+    folders[prefix] = bucket / prefix;
+  }
+  return job.work(folders, bucket / place_of(job));
 }
 
 // ---------------------------------------------------------------------- S3
@@ -74,19 +87,23 @@ Result<StageResult> run_in_folder(const JobContext& context,
 class RemoteStage {
  public:
   RemoteStage(const JobContext& context, const StageJob& job)
-      : context_(context), bucket_(context.bucket), job_(job) {}
+      : context_(context),
+        bucket_(context.bucket),
+        job_(job),
+        place_(place_of(job)) {}
 
   Result<StageResult> run() {
     DMP_TRY(plan_inputs());
-    const auto former = stage_manifest(bucket_, job_.output);
-    if (!context_.force && former && former->key == key_)
-      return StageResult{true, *former};
+    const auto former = stage_manifest(bucket_, place_);
+    DMP_ASSIGN(const auto done, made_before(former));
+    if (done) return *done;
+    DMP_TRY(plan_parts());
     DMP_TRY(storage::make_folder(context_.scratch));
     const storage::Scratch scratch(context_.scratch);
     DMP_TRY(fetch_inputs());
-    const fs::path out = context_.scratch / "out";
+    const fs::path out = context_.scratch / "out" / place_;
     DMP_ASSIGN(StageResult result, job_.work(folders_, out));
-    result.manifest.key = key_;
+    result.manifest.key = key_of_place();
     DMP_TRY(publish(result.manifest, out,
                     former ? std::optional<Manifest>(*former) : std::nullopt));
     return result;
@@ -108,6 +125,53 @@ class RemoteStage {
     std::uint64_t bytes = 0;
     std::string sha256;  // empty: not known
   };
+
+  std::string part_key(const std::string& part) const {
+    return storage::sha256_text(key_ + "\npart " + part);
+  }
+  std::string key_of_place() const {
+    return job_.part.empty() ? key_ : part_key(job_.part);
+  }
+
+  // What is published already, unless it is to be made again: this part, or the
+  // whole stage, which needs no part any more. A kill right after its manifest
+  // may have left parts.
+  Result<std::optional<StageResult>> made_before(
+      const Result<Manifest>& former) const {
+    std::optional<StageResult> done;
+    if (context_.force) return done;
+    if (former && former->key == key_of_place()) {
+      done = StageResult{true, *former};
+    } else if (!job_.part.empty()) {
+      const auto whole = stage_manifest(bucket_, job_.output);
+      if (whole && whole->key == key_) done = StageResult{true, *whole};
+    }
+    if (done && job_.part.empty()) DMP_TRY(remove_parts());
+    return done;
+  }
+
+  // The parts that others have made: of this key, or they are none.
+  Status plan_parts() {
+    std::vector<std::string> absent;
+    for (const auto& part : job_.parts) {
+      const std::string prefix = part_prefix(job_, part);
+      folders_[prefix] = context_.scratch / "in" / prefix;
+      const auto manifest = stage_manifest(bucket_, prefix);
+      if (manifest && manifest->key == part_key(part)) {
+        plan_files(prefix, *manifest);
+      } else {
+        absent.push_back(part);
+      }
+    }
+    if (absent.empty()) return {};
+    return storage::parts_missing(bucket_.name() + "/" + parts_of(job_),
+                                  absent);
+  }
+
+  Status remove_parts() const {
+    DMP_ASSIGN(const auto left, bucket_.list(parts_of(job_)));
+    return remove_all(left, {});
+  }
 
   // Lists what has to be fetched, and makes the key of the work from it.
   Status plan_inputs() {
@@ -134,7 +198,6 @@ class RemoteStage {
       return no_manifest(bucket_.name() + "/" + input.prefix);
     }
     identity += manifest->key;
-    const fs::path dir = folders_[input.prefix];
     if (!input.only.empty()) {
       std::set<std::string> wanted;
       for (const auto& path : manifest->paths("", input.only))
@@ -143,13 +206,18 @@ class RemoteStage {
         return !wanted.contains(file.path);
       });
     }
-    for (const auto& file : manifest->files) {
-      identity += "\n" + file.sha256;
-      fetches_.push_back({input.prefix + "/" + file.path, dir / file.path,
-                          file.bytes, file.sha256});
-    }
-    manifests_.emplace_back(dir, storage::manifest_json(*manifest));
+    for (const auto& file : manifest->files) identity += "\n" + file.sha256;
+    plan_files(input.prefix, *manifest);
     return true;
+  }
+
+  void plan_files(const std::string& prefix, const Manifest& manifest) {
+    const fs::path dir = folders_[prefix];
+    for (const auto& file : manifest.files) {
+      fetches_.push_back(
+          {prefix + "/" + file.path, dir / file.path, file.bytes, file.sha256});
+    }
+    manifests_.emplace_back(dir, storage::manifest_json(manifest));
   }
 
   Status plan_objects(const StageInput& input, std::string& identity) {
@@ -208,7 +276,7 @@ class RemoteStage {
   // has uploaded of the same files is not sent again.
   Status publish(Manifest& manifest, const fs::path& out,
                  const std::optional<Manifest>& former) {
-    DMP_ASSIGN(const auto present, bucket_.list(job_.output + "/"));
+    DMP_ASSIGN(const auto present, bucket_.list(place_ + "/"));
     const std::string below = former ? fresh_folder(*former) + "/" : "";
     std::vector<fs::path> files;
     for (auto& file : manifest.files) {
@@ -218,25 +286,28 @@ class RemoteStage {
     const auto there = uploaded_before(manifest, present);
     std::set<std::string> kept = there;
     if (former) {
-      kept.insert(job_.output + std::string(kManifest));
+      kept.insert(place_ + std::string(kManifest));
       for (const auto& file : former->files)
-        kept.insert(job_.output + "/" + file.path);
+        kept.insert(place_ + "/" + file.path);
     }
+    for (const auto& object : present)
+      if (object.key.starts_with(parts_of(job_)) && job_.part.empty())
+        kept.insert(object.key);
     DMP_TRY(remove_all(present, kept));
     // Only now: what lies under a name of this list has the content it says.
-    DMP_TRY(bucket_.write(job_.output + std::string(kUploading),
+    DMP_TRY(bucket_.write(place_ + std::string(kUploading),
                           storage::manifest_json(manifest)));
     DMP_TRY(in_parallel(files.size(), kTransfers, [&](std::size_t i) {
       const auto& entry = manifest.files[i];
-      return there.contains(job_.output + "/" + entry.path)
+      return there.contains(place_ + "/" + entry.path)
                  ? Status()
                  : upload(files[i], entry);
     }));
-    DMP_TRY(bucket_.write(job_.output + std::string(kManifest),
+    DMP_TRY(bucket_.write(place_ + std::string(kManifest),
                           storage::manifest_json(manifest)));
     // The new stage stands; what is left of the former one is only space.
     if (const Status cleared = clear_up(manifest, former); !cleared)
-      log::warning("clean up {}: {}", job_.output, cleared.error().message);
+      log::warning("clean up {}: {}", place_, cleared.error().message);
     return {};
   }
 
@@ -246,7 +317,7 @@ class RemoteStage {
       const Manifest& manifest,
       const std::vector<storage::ObjectInfo>& present) const {
     std::set<std::string> keys;
-    const auto json = bucket_.read(job_.output + std::string(kUploading));
+    const auto json = bucket_.read(place_ + std::string(kUploading));
     if (!json) return keys;
     const auto begun = storage::parse_manifest(*json);
     if (!begun) return keys;
@@ -255,7 +326,7 @@ class RemoteStage {
     std::map<std::string, std::string> sums;
     for (const auto& file : begun->files) sums[file.path] = file.sha256;
     for (const auto& file : manifest.files) {
-      const auto object = bytes.find(job_.output + "/" + file.path);
+      const auto object = bytes.find(place_ + "/" + file.path);
       const auto sum = sums.find(file.path);
       if (object != bytes.end() && object->second == file.bytes &&
           sum != sums.end() && sum->second == file.sha256)
@@ -266,21 +337,22 @@ class RemoteStage {
 
   Status clear_up(const Manifest& manifest,
                   const std::optional<Manifest>& former) const {
-    DMP_TRY(bucket_.remove(job_.output + std::string(kUploading)));
+    DMP_TRY(bucket_.remove(place_ + std::string(kUploading)));
+    if (job_.part.empty()) DMP_TRY(remove_parts());
     if (!former) return {};
     std::set<std::string> kept;
     for (const auto& file : manifest.files) kept.insert(file.path);
     return in_parallel(former->files.size(), kTransfers, [&](std::size_t i) {
       const std::string& path = former->files[i].path;
       return kept.contains(path) ? Status()
-                                 : bucket_.remove(job_.output + "/" + path);
+                                 : bucket_.remove(place_ + "/" + path);
     });
   }
 
   Status upload(const fs::path& file,
                 const storage::ManifestFile& entry) const {
     DMP_ASSIGN(const auto sent,
-               bucket_.upload(file, job_.output + "/" + entry.path));
+               bucket_.upload(file, place_ + "/" + entry.path));
     if (sent.bytes == entry.bytes) return {};
     return Error{ErrorCode::corrupt_input,
                  fmt::format("{}: {} bytes arrived of {}", sent.key, sent.bytes,
@@ -308,6 +380,7 @@ class RemoteStage {
   const JobContext& context_;
   const storage::ObjectStore& bucket_;
   const StageJob& job_;
+  const std::string place_;  // prefix of what is published
   StageJob::Folders folders_;
   std::vector<Fetch> fetches_;
   std::vector<std::pair<fs::path, std::string>> manifests_;
@@ -320,6 +393,15 @@ std::string variable(const char* name) {
 }
 
 }  // namespace
+
+std::string stage_prefix(std::string_view dataset, std::string_view run,
+                         std::string_view stage) {
+  return fmt::format("{}/{}/{}", dataset, run, stage);
+}
+
+std::string part_prefix(const StageJob& job, const std::string& part) {
+  return fmt::format("{}/{}/{}", job.output, storage::kPartsName, part);
+}
 
 Result<StageResult> run_stage(const JobContext& context, const StageJob& job) {
   if (const auto folder = context.bucket.folder()) {

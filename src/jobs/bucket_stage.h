@@ -27,6 +27,10 @@ struct JobContext {
   std::function<void(std::string_view)> say = {};
 };
 
+// <data set>/<run>/<stage>: where a stage lies. Source: spec jobs.md 4.1.
+std::string stage_prefix(std::string_view dataset, std::string_view run,
+                         std::string_view stage);
+
 // What a stage reads of the bucket.
 struct StageInput {
   std::string prefix;    // e.g. "ror/2026-01-29/download", without a last '/'
@@ -42,11 +46,20 @@ struct StageJob {
   std::vector<std::string> options;  // those that change the result
   std::vector<StageInput> inputs;
   std::string output;
+  // Of a stage that several jobs make: the part that this one publishes, as
+  // <output>/_parts/<part>/ (empty: the stage itself), and those it reads; they
+  // are among the folders of `work` under that prefix. The parts do not change
+  // the key of the stage, and go when it is published. Source: jobs.md 3.2.
+  std::string part = {};
+  std::vector<std::string> parts = {};
   using Folders = std::map<std::string, std::filesystem::path>;
   std::function<Result<storage::StageResult>(
       const Folders& inputs, const std::filesystem::path& output)>
       work;
 };
+
+// <output>/_parts/<part>
+std::string part_prefix(const StageJob& job, const std::string& part);
 
 // Runs a stage on a bucket. A folder is read and written in place. Of an S3
 // bucket the inputs are fetched to scratch (bytes and sums checked), and the
@@ -54,8 +67,9 @@ struct StageJob {
 // is replaced through r<NN>/, and cleared only then. With the same options and
 // inputs as the published stage nothing is done. The scratch folder is gone in
 // the end, whatever happened. Source: spec jobs.md 3.4, 4.2, 4.3.
-// Errors: invalid_argument (an input without manifest), not_found,
-// corrupt_input, unavailable, io, and those of `work`.
+// Errors: invalid_argument (an input without manifest), not_found (an input,
+// parts of this stage: all are named), corrupt_input, unavailable, io, and
+// those of `work`.
 Result<storage::StageResult> run_stage(const JobContext& context,
                                        const StageJob& job);
 

@@ -93,10 +93,31 @@ const std::string& definition_of(const ChainPlan& plan, Definition definition) {
   return plan.standard_definition;
 }
 
-BatchJob job_of(const ChainPlan& plan, const Task& task) {
+// One job of a task.
+struct Phase {
+  std::string suffix;                  // of the job's name, before the run
+  std::vector<std::string> arguments;  // after those of the task
+  int array_size = 1;
+};
+
+// A task is one job, or an array and what makes its parts a stage.
+// Source: spec jobs.md 3.2.
+std::vector<Phase> phases_of(const ChainPlan& plan, const Task& task) {
+  const auto array = plan.array_sizes.find(task.task);
+  if (array == plan.array_sizes.end() || array->second <= 1) return {{}};
+  const Phase finish{"-finish", {"--phase=finish"}};
+  if (task.task == "sqlmesh-transform") {
+    return {{"-prepare", {"--phase=prepare"}},
+            {"", {"--phase=range"}, array->second},
+            finish};
+  }
+  return {{"", {"--phase=shard"}, array->second}, finish};
+}
+
+BatchJob job_of(const ChainPlan& plan, const Task& task, const Phase& phase) {
   BatchJob job;
   job.task = task.task;
-  job.name = task.name + "-" + plan.run_id;
+  job.name = task.name + phase.suffix + "-" + plan.run_id;
   job.queue = filled(plan.queue, plan.env, task);
   job.definition = filled(definition_of(plan, task.definition), plan.env, task);
   Size size = size_of(task.tier);
@@ -105,10 +126,7 @@ BatchJob job_of(const ChainPlan& plan, const Task& task) {
   job.vcpu = size.vcpu;
   job.memory_mib = size.memory_mib;
   job.timeout_seconds = task.timeout_hours * 3600;
-  if (const auto array = plan.array_sizes.find(task.task);
-      array != plan.array_sizes.end()) {
-    job.array_size = array->second;
-  }
+  job.array_size = phase.array_size;
   job.command = {"dmpworks", "aws-batch"};
   job.command.insert(job.command.end(), task.leaf.begin(), task.leaf.end());
   if (const auto own = plan.arguments.find(task.task);
@@ -116,6 +134,8 @@ BatchJob job_of(const ChainPlan& plan, const Task& task) {
     job.command.insert(job.command.end(), own->second.begin(),
                        own->second.end());
   }
+  job.command.insert(job.command.end(), phase.arguments.begin(),
+                     phase.arguments.end());
   return job;
 }
 
@@ -229,9 +249,11 @@ Result<BatchChain> make_chain(const ChainPlan& plan) {
         plan.tasks.end()) {
       continue;
     }
-    BatchJob job = job_of(plan, task);
-    if (!chain.jobs.empty()) job.depends_on = {chain.jobs.back().name};
-    chain.jobs.push_back(std::move(job));
+    for (const Phase& phase : phases_of(plan, task)) {
+      BatchJob job = job_of(plan, task, phase);
+      if (!chain.jobs.empty()) job.depends_on = {chain.jobs.back().name};
+      chain.jobs.push_back(std::move(job));
+    }
   }
   DMP_TRY(check_chain(chain));
   return chain;

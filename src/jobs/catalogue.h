@@ -48,11 +48,15 @@ struct ChainPlan {
   // Patterns with {env}, {tier}, {stage}.
   std::string queue, standard_definition, database_definition,
       datacite_definition;
-  std::map<std::string, Size> sizes;       // by task, over the tier table
-  std::map<std::string, int> array_sizes;  // by task; absent: a plain job
+  std::map<std::string, Size> sizes;  // by task, over the tier table
+  // By task: parts that an array makes, of sqlmesh-transform (ranges) and
+  // dmp-works-search (shards). Absent or 1: a plain job.
+  std::map<std::string, int> array_sizes;
 };
 
-// The chain, not yet submitted: each job depends on the one before it.
+// The chain, not yet submitted: each job depends on the one before it. A task
+// that an array does is several jobs, the first of which --start-job means:
+// <name>-prepare-R (sqlmesh-transform only), <name>-R, <name>-finish-R.
 // Errors: invalid_argument (see check_chain).
 Result<BatchChain> make_chain(const ChainPlan& plan);
 

@@ -70,6 +70,33 @@ TEST(MakeChain, RefusesWhatAwsWouldRefuse) {  // P113
   EXPECT_THAT(chain.error().message, HasSubstr("8192"));
 }
 
+TEST(MakeChain, MakesSeveralJobsOfATaskThatAnArrayDoes) {
+  ChainPlan plan = plan_of("process-works");
+  plan.array_sizes = {{"sqlmesh-transform", 3}};
+  plan.arguments["sqlmesh-transform"] = {"--ranges=3"};
+  const auto chain = make_chain(plan);
+  ASSERT_TRUE(chain);
+  ASSERT_GE(chain->jobs.size(), 3U);
+  const char* const names[] = {"sqlmesh-transform-prepare-2026-02-04",
+                               "sqlmesh-transform-2026-02-04",
+                               "sqlmesh-transform-finish-2026-02-04"};
+  const char* const phases[] = {"--phase=prepare", "--phase=range",
+                                "--phase=finish"};
+  const int sizes[] = {1, 3, 1};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const BatchJob& job = chain->jobs[i];
+    EXPECT_EQ(job.task, "sqlmesh-transform");
+    EXPECT_EQ(job.name, names[i]);
+    EXPECT_EQ(job.array_size, sizes[i]);
+    EXPECT_EQ(job.command.back(), phases[i]);
+    const std::vector<std::string> before(names, names + i);
+    EXPECT_EQ(job.depends_on.empty() ? "" : job.depends_on.front(),
+              before.empty() ? "" : before.back());
+  }
+  plan.array_sizes["sqlmesh-transform"] = 1;
+  EXPECT_EQ(make_chain(plan)->jobs[0].name, "sqlmesh-transform-2026-02-04");
+}
+
 TEST(SubmitJobJson, IsTheDocumentOfTheSpecification) {
   ChainPlan plan = plan_of("ror");
   plan.arguments["transform"] = {"--bucket-name=b", "--file-name=a b.gz"};
@@ -107,6 +134,9 @@ TEST(ChainDocument, ReadsBackWhatItWrites) {
   chain->jobs[0].id = "local-1";
   chain->jobs[0].state = "FAILED";
   chain->jobs[0].exit_code = 75;
+  chain->jobs[0].members.resize(2);
+  chain->jobs[0].members[1].state = "FAILED";
+  chain->jobs[0].members[1].exit_code = 75;
   const std::string json = to_json(*chain);
   const auto back = parse_chain(json);
   ASSERT_TRUE(back);

@@ -1,14 +1,9 @@
 #include "jobs/chain.h"
 
-#include "base/log.h"
-#include "dmps/subset.h"
 #include "dmps/transform.h"
-#include "ingest/input_files.h"
-#include "jobs/index_files.h"
 #include "jobs/run_id.h"
-#include "jobs/search_stage.h"
 #include "jobs/stage_clock.h"
-#include "results/match_files.h"
+#include "jobs/staged_search.h"
 #include "results/outputs.h"
 #include "sql/works_index.h"
 
@@ -224,137 +219,17 @@ Status Chain::build_index() {
 
 // ------------------------------------------------------------------- search
 
-namespace {
-
-std::map<std::string, std::string> search_options(
-    const match::SearchOptions& search) {
-  std::map<std::string, std::string> options;
-  options["builder"] = std::to_string(static_cast<int>(search.builder));
-  options["max_results"] = std::to_string(search.max_results);
-  options["project_end_buffer_years"] =
-      std::to_string(search.project_end_buffer_years);
-  options["project_start_buffer_days"] =
-      std::to_string(search.project_start_buffer_days);
-  options["inferred_end_extra_years"] =
-      std::to_string(search.inferred_end_extra_years);
-  options["explain"] = search.explain ? "true" : "false";
-  options["award_weights"] =
-      fmt::format("{},{},{}", search.award_full, search.award_unknown,
-                  search.award_disagree);
-  options["similarity"] = std::to_string(static_cast<int>(search.similarity));
-  options["term_ties"] = std::to_string(static_cast<int>(search.term_ties));
-  options["funder_name_rule"] =
-      std::to_string(static_cast<int>(search.funder_name_rule));
-  options["highlight_encoding"] =
-      std::to_string(static_cast<int>(search.highlight_encoding));
-  options["inner_hits"] = std::to_string(search.inner_hits);
-  if (search.plans_from)
-    options["plans_from"] = std::to_string(*search.plans_from);
-  if (search.plans_until)
-    options["plans_until"] = std::to_string(*search.plans_until);
-  if (search.undated_plans) options["undated_plans"] = "true";
-  std::string disabled;
-  for (const auto feature : search.disabled)
-    disabled += fmt::format("{} ", static_cast<int>(feature));
-  options["disabled"] = disabled;
-  for (const auto improvement : search.without)
-    options["without"] += fmt::format("{} ", static_cast<int>(improvement));
-  if (search.ranker == match::Ranker::query) return options;
-  options["ranker"] = "linkage";
-  options["min_probability"] = std::to_string(search.min_probability);
-  options["score_max"] = std::to_string(static_cast<int>(search.score_max));
-  options["explore_ratio"] = std::to_string(search.explore_ratio);
-  options["linkage_pairs"] = search.linkage_pairs ? "true" : "false";
-  return options;
-}
-
-}  // namespace
-
-std::string search_identity(const match::SearchOptions& search) {
-  std::string text;
-  for (const auto& [name, value] : search_options(search))
-    text += fmt::format("{}={}\n", name, value);
-  if (search.linkage_file) {
-    const auto digest = storage::sha256_file(*search.linkage_file);
-    text += "linkage_file=" + digest.value_or("") + "\n";
-  }
-  return text;
-}
-
-namespace {
-
-bool has_plan_subset(const RunOptions& options) {
-  return options.dmp_subset_dois || options.dmp_subset_institutions;
-}
-
-std::string digest_of(const std::optional<ingest::SubsetList>& list) {
-  return list ? storage::sha256_text(list->json) : "";
-}
-
-}  // namespace
-
-Result<std::int64_t> Chain::leave_out_unlisted(
-    std::vector<model::Plan>& plans) const {
-  DMP_ASSIGN(auto subset,
-             dmps::PlanSubset::read(options_.dmp_subset_dois,
-                                    options_.dmp_subset_institutions));
-  const auto left_out = std::erase_if(
-      plans, [&](const model::Plan& plan) { return !subset.keeps(plan); });
-  if (plans.empty()) log::warning("no DMP is in the subset asked for");
-  return static_cast<std::int64_t>(left_out);
-}
-
 Result<storage::StageResult> Chain::run_search() {
-  DMP_ASSIGN(auto index,
-             index_files(options_.works_index.value_or(folders_.works_index)));
-  storage::Manifest manifest;
-  manifest.stage = "dmp-works-search";
-  manifest.options = search_options(options_.search);
-  DMP_ASSIGN(auto plans, storage::stage_input("dmps", folders_.dmps));
-  manifest.inputs = std::move(index.inputs);
-  manifest.inputs.push_back(std::move(plans));
-  match::SearchInputs inputs;
-  if (options_.ror || options_.ror_stage) {
-    DMP_ASSIGN(auto ror, storage::stage_input("ror", folders_.ror));
-    manifest.inputs.push_back(std::move(ror));
-    DMP_ASSIGN(const auto ror_manifest, storage::read_manifest(folders_.ror));
-    inputs.ror_file = ror_manifest.paths(folders_.ror, "ror.parquet").at(0);
-  }
-  if (options_.search.linkage_file) {
-    DMP_ASSIGN(manifest.options["linkage_file"],
-               storage::sha256_file(*options_.search.linkage_file));
-  }
-  if (has_plan_subset(options_)) {
-    manifest.options["dmp_subset_dois"] = digest_of(options_.dmp_subset_dois);
-    manifest.options["dmp_subset_institutions"] =
-        digest_of(options_.dmp_subset_institutions);
-  }
-  if (!options_.force) {
-    if (auto done =
-            storage::finished(folders_.search, storage::stage_key(manifest))) {
-      return storage::StageResult{true, *std::move(done)};
-    }
-  }
-  inputs.works_files = std::move(index.works);
-  inputs.collection_stats_dir = index.collection_stats;
-  inputs.linkage_stats_dir = index.linkage_stats;
-  DMP_ASSIGN(inputs.plans, dmps::read_plans(folders_.dmps));
-  manifest.rows_in = static_cast<std::int64_t>(inputs.plans.size());
-  manifest.subset = has_plan_subset(options_);
-  ingest::inherit_kind(options_.works_index.value_or(folders_.works_index),
-                       manifest);
-  if (has_plan_subset(options_)) {
-    DMP_ASSIGN(manifest.dropped["not_in_subset"],
-               leave_out_unlisted(inputs.plans));
-  }
-  DMP_ASSIGN(auto publication,
-             storage::Publication::begin(folders_.search, manifest.stage));
-  DMP_TRY(search_into(std::move(inputs), options_.search,
-                      results::MatchFileWriter::Options().plans_per_file,
-                      publication, manifest));
-  storage::StageResult stage;
-  DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
-  return stage;
+  StagedSearch search;
+  search.dmps = folders_.dmps;
+  search.works_index = options_.works_index.value_or(folders_.works_index);
+  if (options_.ror || options_.ror_stage) search.ror = folders_.ror;
+  search.subset_dois = options_.dmp_subset_dois;
+  search.subset_institutions = options_.dmp_subset_institutions;
+  search.options = options_.search;
+  search.stage_dir = folders_.search;
+  search.force = options_.force;
+  return search_stages(search);
 }
 
 Status Chain::search() {

@@ -49,9 +49,6 @@ class Chain {
   Status transform_ror();
   Status transform_plans();
   Status read_corpus();
-  // Takes the plans out that are in no list; gives how many.
-  Result<std::int64_t> leave_out_unlisted(
-      std::vector<model::Plan>& plans) const;
   Result<storage::StageResult> run_search();
   void say(const StageProgress& progress) const;
 

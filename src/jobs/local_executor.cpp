@@ -1,6 +1,7 @@
 #include "jobs/local_executor.h"
 
 #include "jobs/batch_request.h"
+#include "jobs/bucket_stage.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,9 +12,9 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <system_error>
 #include <thread>
 
@@ -105,13 +106,10 @@ class Runner {
     DMP_TRY(prepare());
     for (std::size_t n = 0; n < chain_.jobs.size(); ++n) {
       BatchJob& job = chain_.jobs[n];
-      job.state = "RUNNING";
-      job.started_at = now_text();
-      DMP_TRY(note(job));
-      DMP_ASSIGN(job.exit_code, run_job(n));
-      job.ended_at = now_text();
-      job.state = *job.exit_code == 0 ? "SUCCEEDED" : "FAILED";
-      DMP_TRY(note(job));
+      DMP_TRY(started(job, job.name));
+      auto code = job.array_size > 1 ? run_array(n) : run_member(n, "", {});
+      if (!code) return std::move(code).error();
+      DMP_TRY(ended(job, job.name, *code));
       if (*job.exit_code != 0) return failure(n);
     }
     return {};
@@ -130,12 +128,27 @@ class Runner {
     return save_chain(bucket_, chain_);
   }
 
-  Status note(const BatchJob& job) {
+  Status started(JobRun& run, const std::string& name) {
+    const std::lock_guard hold(lock_);
+    run.state = "RUNNING";
+    run.started_at = now_text();
+    return note(run, name);
+  }
+
+  Status ended(JobRun& run, const std::string& name, int code) {
+    const std::lock_guard hold(lock_);
+    run.exit_code = code;
+    run.ended_at = now_text();
+    run.state = code == 0 ? "SUCCEEDED" : "FAILED";
+    return note(run, name);
+  }
+
+  Status note(const JobRun& run, const std::string& name) {
     if (options_.say) {
-      options_.say(job.exit_code && *job.exit_code != 0
-                       ? fmt::format("{} {} (exit code {})", job.name,
-                                     job.state, *job.exit_code)
-                       : fmt::format("{} {}", job.name, job.state));
+      options_.say(run.exit_code && *run.exit_code != 0
+                       ? fmt::format("{} {} (exit code {})", name, run.state,
+                                     *run.exit_code)
+                       : fmt::format("{} {}", name, run.state));
     }
     return save_chain(bucket_, chain_);
   }
@@ -143,11 +156,16 @@ class Runner {
   Error failure(std::size_t n) const {
     const BatchJob& job = chain_.jobs[n];
     const bool again = *job.exit_code == kTryAgain;
+    std::string name = job.name, member;
+    if (const auto failed = first_failed(job)) {
+      name = member_name(job, *failed);
+      member = fmt::format("-{}", *failed);
+    }
     return Error{again ? ErrorCode::unavailable : ErrorCode::internal,
                  fmt::format("{} failed with exit code {}{}; its log: {}/{}",
-                             job.name, *job.exit_code,
+                             name, *job.exit_code,
                              *job.exit_code == kTimedOut ? " (time-out)" : "",
-                             bucket_.name(), log_key(n, ""))};
+                             bucket_.name(), log_key(n, member))};
   }
 
   std::string log_key(std::size_t n, const std::string& member) const {
@@ -155,28 +173,36 @@ class Runner {
                        chain_.jobs[n].name, member);
   }
 
-  // Exit code of the job; of an array the first that is not 0.
-  Result<int> run_job(std::size_t n) {
-    const BatchJob& job = chain_.jobs[n];
-    if (job.array_size <= 1) return run_member(n, "", {});
-    std::vector<Result<int>> codes(static_cast<std::size_t>(job.array_size), 0);
-    std::atomic<int> next{0};
-    const auto work = [&] {
-      for (int i = next++; i < job.array_size; i = next++) {
-        codes[static_cast<std::size_t>(i)] =
-            run_member(n, fmt::format("-{}", i),
-                       {{"AWS_BATCH_JOB_ARRAY_INDEX", std::to_string(i)}});
-      }
-    };
-    const int count = std::min(options_.threads, job.array_size);
-    std::vector<std::thread> workers;
-    workers.reserve(static_cast<std::size_t>(std::max(0, count)));
-    for (int i = 0; i < count; ++i) workers.emplace_back(work);
-    for (auto& worker : workers) worker.join();
-    for (auto& code : codes) {
-      if (!code || *code != 0) return std::move(code);
+  // Exit code of the first member that failed, by index.
+  Result<int> run_array(std::size_t n) {
+    BatchJob& job = chain_.jobs[n];
+    {
+      const std::lock_guard hold(lock_);
+      job.members.resize(static_cast<std::size_t>(job.array_size));
+      for (auto& member : job.members) member.state = "PENDING";
     }
-    return 0;
+    const int at_once = std::clamp(options_.threads, 1, job.array_size);
+    DMP_TRY(in_parallel(job.members.size(), at_once, [&](std::size_t i) {
+      return run_array_member(n, i, at_once);
+    }));
+    const auto failed = first_failed(job);
+    return failed ? *job.members[*failed].exit_code : 0;
+  }
+
+  Status run_array_member(std::size_t n, std::size_t i, int at_once) {
+    BatchJob& job = chain_.jobs[n];
+    DMP_TRY(started(job.members[i], member_name(job, i)));
+    std::vector<std::pair<std::string, std::string>> own{
+        {"AWS_BATCH_JOB_ARRAY_INDEX", std::to_string(i)},
+        {"DMPWORKS_THREADS",
+         std::to_string(std::max(1, options_.threads / at_once))}};
+    if (options_.memory_limit_bytes > 0) {
+      own.emplace_back("DMPWORKS_MEMORY_LIMIT",
+                       std::to_string(options_.memory_limit_bytes /
+                                      static_cast<std::uint64_t>(at_once)));
+    }
+    DMP_ASSIGN(const int code, run_member(n, fmt::format("-{}", i), own));
+    return ended(job.members[i], member_name(job, i), code);
   }
 
   Result<int> run_member(
@@ -195,6 +221,7 @@ class Runner {
       DMP_ASSIGN(code, spawn(chain_.jobs[n], environment, log));
       if (code != kTryAgain || attempt == chain_.jobs[n].attempts) break;
       if (options_.say) {
+        const std::lock_guard hold(lock_);
         options_.say(fmt::format("{}{} attempt {} ended with 75: again",
                                  chain_.jobs[n].name, member, attempt));
       }
@@ -233,6 +260,7 @@ class Runner {
   BatchChain& chain_;
   const storage::ObjectStore& bucket_;
   const LocalOptions& options_;
+  std::mutex lock_;  // of chain_, while members of an array run
 };
 
 }  // namespace

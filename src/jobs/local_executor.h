@@ -5,6 +5,7 @@
 #include "storage/object_store.h"
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string_view>
@@ -15,6 +16,7 @@ struct LocalOptions {
   std::filesystem::path program = "/proc/self/exe";  // in place of command[0]
   std::filesystem::path scratch_dir;                 // logs on their way to S3
   int threads = 1;                                   // array members at once
+  std::uint64_t memory_limit_bytes = 0;  // of members together; 0: not said
   std::chrono::milliseconds retry_pause{2000};
   std::chrono::seconds grace{30};             // between SIGTERM and SIGKILL
   std::function<void(std::string_view)> say;  // one line a change of state
@@ -22,9 +24,11 @@ struct LocalOptions {
 
 // Runs the jobs of `chain` as child processes, one after another: the same
 // argument vectors AWS Batch gets, exit code 75 tried again, the timeout kept,
-// array members with AWS_BATCH_JOB_ARRAY_INDEX. Output goes to
-// jobs/<chain>/<n>-<name>.log in the bucket, states to its chain.json. The
-// first failure ends the chain. Children end when this process does.
+// array members with AWS_BATCH_JOB_ARRAY_INDEX, each told its share of threads
+// and memory by DMPWORKS_THREADS and DMPWORKS_MEMORY_LIMIT. Output goes to
+// jobs/<chain>/<n>-<name>.log in the bucket (of a member -<index>.log), states
+// to its chain.json. The first failure ends the chain; the other members of an
+// array are run all the same. Children end when this process does.
 // Source: spec jobs.md 3.3.
 // Errors: unavailable (a job ended with 75 each time), internal (it failed,
 // which one and its log are named), io.

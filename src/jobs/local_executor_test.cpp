@@ -105,6 +105,45 @@ TEST_F(LocalExecutor, GivesArrayMembersTheirNumber) {
   }
 }
 
+TEST_F(LocalExecutor, SharesThreadsAndMemoryAmongMembers) {
+  options_.threads = 5;
+  options_.memory_limit_bytes = 900;
+  add("array",
+      "echo $DMPWORKS_THREADS $DMPWORKS_MEMORY_LIMIT > "
+      "member-$AWS_BATCH_JOB_ARRAY_INDEX")
+      .array_size = 2;
+  ASSERT_TRUE(run());
+  EXPECT_EQ(file("member-0"), "2 450\n");
+  EXPECT_EQ(file("member-1"), "2 450\n");
+}
+
+TEST_F(LocalExecutor, AFailingMemberEndsTheChainAfterTheOthers) {  // P116
+  options_.threads = 2;
+  add("array",
+      "touch member-$AWS_BATCH_JOB_ARRAY_INDEX; "
+      "test $AWS_BATCH_JOB_ARRAY_INDEX != 1 || exit 75")
+      .array_size = 4;
+  add("after", "touch after");
+  const Status done = run();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(done.error().message,
+              HasSubstr("array[1] failed with exit code 75"));
+  EXPECT_THAT(done.error().message, HasSubstr("1-array-1.log"));
+  EXPECT_TRUE(fs::exists(dir_ / "member-3"));
+  EXPECT_FALSE(fs::exists(dir_ / "after"));
+  const auto record = load_chain(*bucket_, chain_.id);
+  ASSERT_TRUE(record);
+  const BatchJob& array = record->jobs[0];
+  EXPECT_EQ(array.state, "FAILED");
+  EXPECT_EQ(array.exit_code, 75);
+  ASSERT_EQ(array.members.size(), 4U);
+  EXPECT_EQ(array.members[1].state, "FAILED");
+  EXPECT_EQ(array.members[1].exit_code, 75);
+  EXPECT_EQ(array.members[3].state, "SUCCEEDED");
+  EXPECT_EQ(record->jobs[1].state, "PENDING");
+}
+
 TEST_F(LocalExecutor, PassesArgumentsUntouched) {  // P112
   BatchJob& job = add("args", "");
   const std::vector<std::string> odd{"a b", "*", "$(id)", "'\"", "", "--x= "};

@@ -94,9 +94,6 @@ struct RunSummary {
 // not_found (an input is absent), and whatever a stage gives, its name first.
 Result<RunSummary> run(const RunOptions& options);
 
-// Every option that changes the result of the search, as one text.
-std::string search_identity(const match::SearchOptions& search);
-
 // A table for people; one JSON document.
 std::string summary_table(const RunSummary& summary);
 std::string summary_json(const RunSummary& summary);

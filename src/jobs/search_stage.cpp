@@ -1,12 +1,15 @@
 #include "jobs/search_stage.h"
 
 #include "base/log.h"
+#include "match/kept_works.h"
 #include "match/linkage_pairs.h"
 #include "results/match_files.h"
 
 #include <filesystem>
 
 namespace dmp::jobs {
+
+namespace fs = std::filesystem;
 
 results::Explain explain_of(const match::SearchOptions& options) {
   return options.explain ? results::Explain::write : results::Explain::omit;
@@ -32,17 +35,56 @@ void count_search(const match::SearchCounts& counts,
       {"hits", counts.hits},   {"matches", counts.matches}};
 }
 
+match::SearchCounts counts_of_search(
+    const std::map<std::string, std::int64_t>& counters) {
+  const auto at = [&](const char* name) {
+    const auto found = counters.find(name);
+    return found == counters.end() ? 0 : found->second;
+  };
+  return {at("plans"), at("plans_with_works"), at("works"), at("candidates"),
+          at("hits"),  at("matches")};
+}
+
+namespace {
+
+fs::path pairs_dir(const storage::Publication& publication) {
+  return publication.dir() / "linkage_pairs";
+}
+
+// The plans and places of a search that publishes there.
+void settle(match::SearchInputs& inputs, const match::SearchOptions& options,
+            const storage::Publication& publication,
+            storage::Manifest& manifest) {
+  const auto others = leave_out_undesired(inputs.plans, options);
+  if (others > 0) manifest.dropped["out_of_dates"] = others;
+  if (options.linkage_pairs && options.ranker == match::Ranker::linkage)
+    inputs.linkage_pairs_dir = pairs_dir(publication);
+  inputs.scratch_dir = publication.dir() / "scratch";
+}
+
+}  // namespace
+
+Status search_shard_into(match::SearchInputs inputs,
+                         const match::SearchOptions& options,
+                         const match::Shard& shard,
+                         storage::Publication& publication,
+                         storage::Manifest& manifest) {
+  settle(inputs, options, publication, manifest);
+  match::SearchCounts counts;
+  DMP_TRY(
+      match::search_shard(inputs, options, shard, publication.dir(), &counts));
+  DMP_ASSIGN(const auto files, match::kept_files(publication.dir()));
+  for (const auto& file : files) DMP_TRY(publication.add(file));
+  count_search(counts, manifest);
+  return {};
+}
+
 Status search_into(match::SearchInputs inputs,
                    const match::SearchOptions& options,
                    std::size_t plans_per_file,
                    storage::Publication& publication,
                    storage::Manifest& manifest) {
-  const auto others = leave_out_undesired(inputs.plans, options);
-  if (others > 0) manifest.dropped["out_of_dates"] = others;
-  const std::filesystem::path pairs = publication.dir() / "linkage_pairs";
-  if (options.linkage_pairs && options.ranker == match::Ranker::linkage)
-    inputs.linkage_pairs_dir = pairs;
-  inputs.scratch_dir = publication.dir() / "scratch";
+  settle(inputs, options, publication, manifest);
   DMP_ASSIGN(auto writer, results::MatchFileWriter::begin(
                               publication.dir() / "matches",
                               {plans_per_file, explain_of(options)}));
@@ -54,7 +96,8 @@ Status search_into(match::SearchInputs inputs,
   for (const auto& file : files)
     DMP_TRY(publication.add(file.path, file.records));
   if (inputs.linkage_pairs_dir) {
-    DMP_ASSIGN(const auto written, match::linkage::pair_files(pairs));
+    DMP_ASSIGN(const auto written,
+               match::linkage::pair_files(pairs_dir(publication)));
     for (const auto& file : written) DMP_TRY(publication.add(file));
   }
   count_search(counts, manifest);

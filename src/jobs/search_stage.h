@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace dmp::jobs {
@@ -21,6 +23,14 @@ Status search_into(match::SearchInputs inputs,
                    storage::Publication& publication,
                    storage::Manifest& manifest);
 
+// Searches a share of the works, and lists in `publication` what it keeps of
+// them. Errors: those of match::search_shard, io.
+Status search_shard_into(match::SearchInputs inputs,
+                         const match::SearchOptions& options,
+                         const match::Shard& shard,
+                         storage::Publication& publication,
+                         storage::Manifest& manifest);
+
 // Whether match records have the member `explain`.
 results::Explain explain_of(const match::SearchOptions& options);
 
@@ -31,5 +41,8 @@ std::int64_t leave_out_undesired(std::vector<model::Plan>& plans,
 // rows_out (plans) and the counters of a search.
 void count_search(const match::SearchCounts& counts,
                   storage::Manifest& manifest);
+// These counters again.
+match::SearchCounts counts_of_search(
+    const std::map<std::string, std::int64_t>& counters);
 
 }  // namespace dmp::jobs

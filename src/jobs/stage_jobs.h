@@ -5,7 +5,6 @@
 #include "jobs/bucket_stage.h"
 #include "match/engine.h"
 #include "storage/manifest.h"
-#include "text/dates.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -51,28 +50,6 @@ Result<storage::StageResult> transform_dataset_job(
 Result<storage::StageResult> transform_dmps_job(const JobContext& context,
                                                 const std::string& run);
 
-struct IndexJob {
-  std::string run, previous;  // previous: a run, INITIAL, or empty: the newest
-                              // finished one that is older
-  std::string openalex_works, datacite, crossref_metadata, ror, corpus;  // runs
-  text::Day release_date = 0;
-  int ranges = 0;  // 0: from memory
-  int threads = 0;
-  std::uint64_t memory_limit_bytes = 0;
-  // -1: of the specification, or 1 where the input is a subset or synthetic, or
-  // 0 where it is an empty subset (a valid stage, spec jobs.md 6.2).
-  std::int64_t openalex_threshold = -1, datacite_threshold = -1,
-               crossref_threshold = -1;
-  double max_change_ratio = 0.10;
-  bool accept_change = false;
-  int max_doi_states = 3, max_relation_degrees = 100,
-      nested_object_limit = 20'000;
-};
-// The five inputs and the former DOI state -> sqlmesh/P. The ROR and corpus
-// stages it needs are made first, where they are not there yet.
-Result<storage::StageResult> index_job(const JobContext& context,
-                                       const IndexJob& options);
-
 // Lists of the DMPs to search, in the bucket; both empty: all DMPs.
 struct PlanLists {
   std::string dois_key, institutions_key;
@@ -84,13 +61,20 @@ Result<storage::StageResult> sync_dmps_job(const JobContext& context,
                                            const std::string& run,
                                            const PlanLists& subset);
 
+// All of it, or a phase of an array job. Source: spec jobs.md 3.2.
+enum class SearchPhase : std::uint8_t { all, shard, finish };
+
 struct SearchJob {
   std::string run;                // of the DMPs
   std::string process_works_run;  // empty: the newest finished one
   PlanLists subset;
   match::SearchOptions search;
+  SearchPhase phase = SearchPhase::all;
+  match::Shard shard;  // of phase shard; of finish: how many there are
 };
-// dmps/R/transform, sqlmesh/P -> dmp-works-search/R.
+// dmps/R/transform, sqlmesh/P -> dmp-works-search/R. Phase shard publishes
+// dmp-works-search/R/_parts/<index>-of-<count>/, and phase finish, which reads
+// them, the stage that one job makes.
 Result<storage::StageResult> search_job(const JobContext& context,
                                         const SearchJob& options);
 

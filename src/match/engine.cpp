@@ -9,6 +9,7 @@
 #include "match/collection.h"
 #include "match/doi_sources.h"
 #include "match/evaluate.h"
+#include "match/kept_works.h"
 #include "match/linkage_engine.h"
 #include "match/listed_works.h"
 #include "match/match_record.h"
@@ -65,32 +66,10 @@ Status read_piece(sql::Session& session, const std::string& source,
   }
 }
 
-// A share of the rows of a file: row groups dealt by file and row number.
-struct Piece {
-  std::string source;
-};
-
-Result<std::vector<Piece>> pieces_of(sql::Session& session,
-                                     const std::vector<fs::path>& files) {
-  constexpr std::int64_t kRows = 65'536;
-  std::vector<Piece> pieces;
-  for (const auto& file : files) {
-    DMP_ASSIGN(const auto rows, session.scalar_int("SELECT count(*) FROM " +
-                                                   sql::parquet_files({file})));
-    for (std::int64_t begin = 0; begin < rows; begin += kRows) {
-      pieces.push_back({fmt::format(
-          "read_parquet({}, file_row_number = true) WHERE file_row_number "
-          "BETWEEN {} AND {}",
-          sql::quote(file.string()), begin, begin + kRows - 1)});
-    }
-  }
-  return pieces;
-}
-
 Status stream(const SearchInputs& inputs, const ScoredPlans& plans,
-              BestLists& best, SearchCounts& totals) {
+              const Shard& shard, BestLists& best, SearchCounts& totals) {
   DMP_ASSIGN(auto first, sql::Session::open({}));
-  DMP_ASSIGN(const auto pieces, pieces_of(first, inputs.works_files));
+  DMP_ASSIGN(const auto pieces, pieces_of(first, inputs.works_files, shard));
   const auto workers = std::max<std::size_t>(
       1, std::min<std::size_t>(static_cast<std::size_t>(plans.options.threads),
                                pieces.size()));
@@ -102,7 +81,7 @@ Status stream(const SearchInputs& inputs, const ScoredPlans& plans,
     done[me] = [&]() -> Status {
       DMP_ASSIGN(auto session, sql::Session::open({}));
       for (std::size_t i = next++; i < pieces.size(); i = next++) {
-        DMP_TRY(read_piece(session, pieces[i].source, scorer));
+        DMP_TRY(read_piece(session, pieces[i], scorer));
       }
       return {};
     }();
@@ -201,7 +180,70 @@ void log_cost(const char* what) {
              static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
 }
 
+// The plans, ready to be searched for.
+struct Prepared {
+  std::vector<const model::Plan*> plans;  // by DOI, as all that follows
+  std::vector<PlanQuery> queries;
+  CollectionCounts collection;
+
+  std::vector<std::string> dois() const {
+    std::vector<std::string> dois;
+    dois.reserve(plans.size());
+    for (const auto* plan : plans) dois.push_back(plan->doi);
+    return dois;
+  }
+};
+
+Result<Prepared> prepare(const SearchInputs& inputs,
+                         const SearchOptions& options) {
+  Prepared prepared;
+  DMP_ASSIGN(const auto families, FunderFamilies::read(inputs.ror_file));
+  auto& plans = prepared.plans;
+  plans.reserve(inputs.plans.size());
+  for (const auto& plan : inputs.plans) plans.push_back(&plan);
+  std::sort(plans.begin(), plans.end(),
+            [](const auto* a, const auto* b) { return a->doi < b->doi; });
+  auto& queries = prepared.queries;
+  queries.reserve(plans.size());
+  for (const auto* plan : plans)
+    queries.push_back(make_query(*plan, options, families));
+  DMP_ASSIGN(auto session, sql::Session::open({}));
+  DMP_ASSIGN(prepared.collection,
+             read_collection_counts(session, inputs.collection_stats_dir));
+  DMP_ASSIGN(const auto terms,
+             read_terms(session, inputs.collection_stats_dir, queries));
+  for (auto& query : queries) {
+    query.terms = select_terms(query.content_tokens, terms, prepared.collection,
+                               options.similarity, options.term_ties);
+    query.content_tokens = {};  // most of a query's memory
+  }
+  log_cost("plans read");
+  return prepared;
+}
+
+Status stream_share(const SearchInputs& inputs, const SearchOptions& options,
+                    const Prepared& prepared, const Shard& shard,
+                    BestLists& best, SearchCounts& totals) {
+  const ScoredPlans scored(prepared.queries, prepared.collection, options);
+  DMP_TRY(stream(inputs, scored, shard, best, totals));
+  log_cost("works streamed past");
+  return {};
+}
+
 }  // namespace
+
+Status search_shard(const SearchInputs& inputs, const SearchOptions& options,
+                    const Shard& shard, const fs::path& dir,
+                    SearchCounts* counts) {
+  if (options.ranker == Ranker::linkage)
+    return linkage::search_shard(inputs, options, shard, dir, counts);
+  DMP_ASSIGN(const Prepared prepared, prepare(inputs, options));
+  counts->plans = static_cast<std::int64_t>(prepared.plans.size());
+  BestLists best(prepared.plans.size(),
+                 static_cast<std::size_t>(options.max_results));
+  DMP_TRY(stream_share(inputs, options, prepared, shard, best, *counts));
+  return write_kept_works(prepared.dois(), best, dir);
+}
 
 Status search(const SearchInputs& inputs, const SearchOptions& options,
               const std::function<Status(model::PlanMatches&&)>& sink,
@@ -209,37 +251,19 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
   if (options.ranker == Ranker::linkage)
     return linkage::search(inputs, options, sink, counts);
   SearchCounts totals;
-  DMP_ASSIGN(const auto families, FunderFamilies::read(inputs.ror_file));
-  std::vector<const model::Plan*> plans;
-  plans.reserve(inputs.plans.size());
-  for (const auto& plan : inputs.plans) plans.push_back(&plan);
-  std::sort(plans.begin(), plans.end(),
-            [](const auto* a, const auto* b) { return a->doi < b->doi; });
-  std::vector<PlanQuery> queries;
-  queries.reserve(plans.size());
-  for (const auto* plan : plans)
-    queries.push_back(make_query(*plan, options, families));
-  totals.plans = static_cast<std::int64_t>(plans.size());
-  warn_of_gates(queries, options);
-  DMP_ASSIGN(auto session, sql::Session::open({}));
-  DMP_ASSIGN(const auto collection,
-             read_collection_counts(session, inputs.collection_stats_dir));
-  DMP_ASSIGN(const auto terms,
-             read_terms(session, inputs.collection_stats_dir, queries));
-  for (auto& query : queries) {
-    query.terms = select_terms(query.content_tokens, terms, collection,
-                               options.similarity, options.term_ties);
-    query.content_tokens = {};  // most of a query's memory
+  DMP_ASSIGN(const Prepared prepared, prepare(inputs, options));
+  totals.plans = static_cast<std::int64_t>(prepared.plans.size());
+  warn_of_gates(prepared.queries, options);
+  BestLists best(prepared.plans.size(),
+                 static_cast<std::size_t>(options.max_results));
+  if (inputs.shards.empty())
+    DMP_TRY(stream_share(inputs, options, prepared, {}, best, totals));
+  for (const auto& shard : inputs.shards) {
+    DMP_TRY(read_kept_works(prepared.dois(), shard.dir, best));
+    totals.add_streamed(shard.counts);
   }
-  BestLists best(queries.size(), static_cast<std::size_t>(options.max_results));
-  {
-    const ScoredPlans scored(queries, collection, options);
-    log_cost("plans read");
-    DMP_TRY(stream(inputs, scored, best, totals));
-    log_cost("works streamed past");
-  }
-  DMP_TRY(report_plans(inputs, plans, queries, best, collection, options, sink,
-                       totals));
+  DMP_TRY(report_plans(inputs, prepared.plans, prepared.queries, best,
+                       prepared.collection, options, sink, totals));
   log_cost("evidence written");
   if (counts != nullptr) *counts = totals;
   return {};

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "match/options.h"
+#include "match/shard.h"
 #include "model/match.h"
 #include "model/plan.h"
 
@@ -12,6 +13,27 @@
 #include <vector>
 
 namespace dmp::match {
+
+struct SearchCounts {
+  std::int64_t plans = 0, plans_with_hits = 0;
+  std::int64_t works = 0;       // streamed past
+  std::int64_t candidates = 0;  // (plan, work) pairs a key brought together
+  std::int64_t hits = 0;        // of these, pairs that passed gates and filters
+  std::int64_t matches = 0;     // handed to the sink
+
+  // Adds what another share of the works has counted.
+  void add_streamed(const SearchCounts& share) {
+    works += share.works;
+    candidates += share.candidates;
+    hits += share.hits;
+  }
+};
+
+// What search_shard() has written, and its counts.
+struct KeptShard {
+  std::filesystem::path dir;
+  SearchCounts counts;
+};
 
 struct SearchInputs {
   std::vector<std::filesystem::path> works_files;  // works_index/*.parquet
@@ -24,14 +46,8 @@ struct SearchInputs {
   // Ranker linkage only.
   std::filesystem::path linkage_stats_dir;
   std::optional<std::filesystem::path> linkage_pairs_dir;  // written if given
-};
-
-struct SearchCounts {
-  std::int64_t plans = 0, plans_with_hits = 0;
-  std::int64_t works = 0;       // streamed past
-  std::int64_t candidates = 0;  // (plan, work) pairs a key brought together
-  std::int64_t hits = 0;        // of these, pairs that passed gates and filters
-  std::int64_t matches = 0;     // handed to the sink
+  // All shards of the same search; none: the works are streamed past here.
+  std::vector<KeptShard> shards;
 };
 
 // Every plan's best works, all plans held in memory and the works streamed past
@@ -45,5 +61,14 @@ struct SearchCounts {
 Status search(const SearchInputs& inputs, const SearchOptions& options,
               const std::function<Status(model::PlanMatches&&)>& sink,
               SearchCounts* counts);
+
+// The first half of search(), for a share of the works: streams them past all
+// plans and writes what may still be listed into the new folder `dir`. search()
+// with all shards among its inputs then reads only the works that are listed,
+// and gives the matches that it would give without any.
+// Errors: as search.
+Status search_shard(const SearchInputs& inputs, const SearchOptions& options,
+                    const Shard& shard, const std::filesystem::path& dir,
+                    SearchCounts* counts);
 
 }  // namespace dmp::match

@@ -6,6 +6,7 @@
 
 #include "match/collection.h"
 #include "match/doi_sources.h"
+#include "match/kept_pairs.h"
 #include "match/linkage_file.h"
 #include "match/linkage_index.h"
 #include "match/linkage_pairs.h"
@@ -209,28 +210,12 @@ class Streamer {
   Share share_;
 };
 
-Result<std::vector<std::string>> pieces_of(sql::Session& session,
-                                           const std::vector<fs::path>& files) {
-  constexpr std::int64_t kRows = 65'536;
-  std::vector<std::string> pieces;
-  for (const auto& file : files) {
-    DMP_ASSIGN(const auto rows, session.scalar_int("SELECT count(*) FROM " +
-                                                   sql::parquet_files({file})));
-    for (std::int64_t begin = 0; begin < rows; begin += kRows) {
-      pieces.push_back(fmt::format(
-          "read_parquet({}, file_row_number = true) WHERE file_row_number "
-          "BETWEEN {} AND {}",
-          sql::quote(file.string()), begin, begin + kRows - 1));
-    }
-  }
-  return pieces;
-}
-
 Result<std::vector<Pool>> stream(const SearchInputs& inputs, const World& world,
-                                 int wanted_threads, SearchCounts& totals) {
+                                 const Shard& shard, int wanted_threads,
+                                 SearchCounts& totals) {
   const LinkageIndex index(world.plans);
   DMP_ASSIGN(auto first, sql::Session::open({}));
-  DMP_ASSIGN(const auto pieces, pieces_of(first, inputs.works_files));
+  DMP_ASSIGN(const auto pieces, pieces_of(first, inputs.works_files, shard));
   const auto workers = std::max<std::size_t>(
       1, std::min<std::size_t>(static_cast<std::size_t>(wanted_threads),
                                pieces.size()));
@@ -257,11 +242,35 @@ Result<std::vector<Pool>> stream(const SearchInputs& inputs, const World& world,
     DMP_TRY(done[i]);
     for (std::size_t plan = 0; plan < pools.size(); ++plan)
       pools[plan].merge(std::move(shares[i].pools[plan]), world.most);
-    totals.works += shares[i].counts.works;
-    totals.candidates += shares[i].counts.candidates;
-    totals.hits += shares[i].counts.hits;
+    totals.add_streamed(shares[i].counts);
   }
   return pools;
+}
+
+std::vector<std::string> dois_of(const World& world) {
+  std::vector<std::string> dois;
+  dois.reserve(world.sources.size());
+  for (const auto* plan : world.sources) dois.push_back(plan->doi);
+  return dois;
+}
+
+// What the shards of the search kept, as one would have kept it.
+Result<std::vector<Pool>> join(const std::vector<KeptShard>& shards,
+                               const World& world, SearchCounts& totals) {
+  std::vector<Pool> pools(world.plans.size());
+  const auto dois = dois_of(world);
+  for (const auto& shard : shards) {
+    DMP_TRY(read_kept_pairs(dois, shard.dir, world.most, pools));
+    totals.add_streamed(shard.counts);
+  }
+  return pools;
+}
+
+Status check_statistics(const SearchInputs& inputs) {
+  if (!inputs.linkage_stats_dir.empty()) return {};
+  return Error{ErrorCode::not_found,
+               "the works index has no linkage_stats/; hint: make it again, or "
+               "--ranker query"};
 }
 
 // -------------------------------------------------------------------- pass two
@@ -477,18 +486,28 @@ class PassTwo {
 
 }  // namespace
 
+Status search_shard(const SearchInputs& inputs, const SearchOptions& options,
+                    const Shard& shard, const fs::path& dir,
+                    SearchCounts* counts) {
+  DMP_TRY(check_statistics(inputs));
+  DMP_ASSIGN(const World world, prepare(inputs, options));
+  counts->plans = static_cast<std::int64_t>(world.plans.size());
+  DMP_ASSIGN(auto pools,
+             stream(inputs, world, shard, options.threads, *counts));
+  return write_kept_pairs(dois_of(world), pools, world.most, dir);
+}
+
 Status search(const SearchInputs& inputs, const SearchOptions& options,
               const std::function<Status(model::PlanMatches&&)>& sink,
               SearchCounts* counts) {
-  if (inputs.linkage_stats_dir.empty()) {
-    return Error{ErrorCode::not_found,
-                 "the works index has no linkage_stats/; hint: make it again, "
-                 "or --ranker query"};
-  }
+  DMP_TRY(check_statistics(inputs));
   SearchCounts totals;
   DMP_ASSIGN(const World world, prepare(inputs, options));
   totals.plans = static_cast<std::int64_t>(world.plans.size());
-  DMP_ASSIGN(auto pools, stream(inputs, world, options.threads, totals));
+  DMP_ASSIGN(auto pools,
+             inputs.shards.empty()
+                 ? stream(inputs, world, {}, options.threads, totals)
+                 : join(inputs.shards, world, totals));
   // From here on a plan has all its pairs but the neighbours.
   std::optional<PairsFile> pairs_file;
   if (inputs.linkage_pairs_dir) pairs_file.emplace(*inputs.linkage_pairs_dir);

@@ -14,4 +14,9 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
               const std::function<Status(model::PlanMatches&&)>& sink,
               SearchCounts* counts);
 
+// As match::search_shard. Source: linkage.md 12.
+Status search_shard(const SearchInputs& inputs, const SearchOptions& options,
+                    const Shard& shard, const std::filesystem::path& dir,
+                    SearchCounts* counts);
+
 }  // namespace dmp::match::linkage

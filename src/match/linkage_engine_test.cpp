@@ -5,6 +5,7 @@
 #include "match/linkage_pairs.h"
 #include "match/search_fixture.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -76,6 +77,22 @@ class LinkageSearch : public SearchFixture {
     works.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) works.push_back(work(i));
     return works;
+  }
+
+  // The same by shards, each with its share of the works.
+  std::vector<model::PlanMatches> find_in_shards(const SearchOptions& options,
+                                                 int count) {
+    for (int index = 0; index < count; ++index) {
+      KeptShard kept;
+      kept.dir = dir_ / fmt::format("shard-{}-of-{}", index, count);
+      const auto done = search_shard(inputs_, options, {index, count}, kept.dir,
+                                     &kept.counts);
+      EXPECT_TRUE(done) << done.error().message;
+      inputs_.shards.push_back(kept);
+    }
+    auto found = find(options);
+    inputs_.shards.clear();
+    return found;
   }
 
   static SearchOptions linkage_options() {
@@ -171,6 +188,55 @@ TEST_F(LinkageSearch, T10GivesAVersionTheSameOdds) {  // P95a
   }
   ASSERT_EQ(odds.size(), 2U);
   EXPECT_EQ(odds[0], odds[1]);
+}
+
+// An article, its preprint and its data, at both ends of the index.
+TEST_F(LinkageSearch, GivesTheSameForAnyShards) {  // P94, P95a
+  auto works = many(200);
+  model::Work article = works[0], preprint, data;
+  article.title = "Kelp forest decline under marine heat waves";
+  article.authors = {person("Ana", "Silva"), person("Joan", "Marsh")};
+  preprint = data = article;
+  article.doi = "10.1111/article";
+  preprint.doi = "10.9999/preprint";
+  preprint.abstract_text.reset();
+  preprint.work_type = "PREPRINT";
+  data.doi = "10.9999/data";
+  data.work_type = "DATASET";
+  data.authors = {person("Nobody", "Known")};
+  article.intra_work_dois = {preprint.doi};
+  article.possible_shared_project_dois = {data.doi};
+  preprint.intra_work_dois = data.possible_shared_project_dois = {article.doi};
+  for (const auto& one : {article, preprint, data}) works.push_back(one);
+  publish(std::move(works));
+  SearchOptions options = linkage_options();
+  options.max_results = 5;
+  const auto whole = find(options);
+  for (const int count : {1, 3, 64})
+    expect_equal(find_in_shards(options, count), whole);
+  std::vector<double> odds;
+  for (const auto& match : whole[0].works)
+    if (match.work.doi != data.doi) odds.push_back(match.linkage->log_odds);
+  EXPECT_EQ(odds.at(0), odds.at(1)) << "the preprint has those of the article";
+}
+
+TEST_F(LinkageSearch, GivesTheSameForAnyShardsOfTheQuery) {  // P94
+  publish(many(200));
+  SearchOptions options;
+  options.ranker = Ranker::query;
+  options.max_results = 5;
+  const auto whole = find(options);
+  for (const int count : {1, 3, 64}) {
+    const auto found = find_in_shards(options, count);
+    ASSERT_EQ(found.size(), whole.size());
+    for (std::size_t plan = 0; plan < whole.size(); ++plan) {
+      ASSERT_EQ(found[plan].works.size(), 5U);
+      for (std::size_t i = 0; i < 5; ++i) {
+        EXPECT_EQ(found[plan].works[i].work.doi, whole[plan].works[i].work.doi);
+        EXPECT_EQ(found[plan].works[i].score, whole[plan].works[i].score);
+      }
+    }
+  }
 }
 
 TEST_F(LinkageSearch, FindsADataSetNextToASureCandidate) {

@@ -1,5 +1,6 @@
 #include "match/linkage_pairs.h"
 
+#include "match/levels_table.h"
 #include "sql/session.h"
 #include "sql/table_buffer.h"
 
@@ -16,91 +17,18 @@ using sql::Kind;
 
 namespace {
 
-sql::Field reals(const char* name) {
-  return sql::list_of(name, sql::field("element", Kind::real));
-}
-sql::Field integers(const char* name) {
-  return sql::list_of(name, sql::field("element", Kind::int32));
-}
-
-// The order of append_levels() and of kQuery.
 sql::Schema pairs_schema() {
-  return {sql::text_field("dmp_doi"),
-          sql::text_field("work_doi"),
-          sql::field("works", Kind::real),
-          integers("author_levels"),
-          reals("author_u"),
-          integers("author_positions"),
-          sql::field("text_condition", Kind::int32),
-          sql::field("text_bin", Kind::int32),
-          sql::field("text_z", Kind::real),
-          sql::field("text_u", Kind::real),
-          sql::field("has_date", Kind::boolean),
-          sql::field("open_end", Kind::boolean),
-          reals("date_shares"),
-          reals("date_u"),
-          sql::field("funder", Kind::int32),
-          sql::field("funder_u", Kind::real),
-          sql::field("institution", Kind::int32),
-          sql::field("institution_u", Kind::real),
-          sql::field("award", Kind::int32),
-          sql::field("award_u", Kind::real),
-          sql::field("funded", Kind::boolean),
-          sql::field("funded_u", Kind::real),
-          sql::field("relation", Kind::int32),
-          sql::field("relation_u", Kind::real),
-          sql::field("cluster", Kind::int32),
-          integers("related"),
-          reals("related_rho"),
-          sql::field("own_log_odds", Kind::real),
-          sql::field("log_odds", Kind::real),
-          sql::field("probability", Kind::real),
-          sql::text_field("work_type"),
-          sql::field("work_year", Kind::int32)};
-}
-
-template <class Values>
-void append_reals(Column& column, const Values& values) {
-  column.begin_list();
-  for (const double value : values) column.element().append_real(value);
-  column.end_list();
-}
-
-void append_levels(sql::TableBuffer& rows, std::size_t& next,
-                   const Levels& levels) {
-  const auto column = [&]() -> Column& { return rows.column(next++); };
-  const auto integer = [&](auto value) {
-    column().append_int(static_cast<std::int64_t>(value));
-  };
-  column().append_real(levels.works);
-  Column& names = column();
-  Column& chances = column();
-  Column& positions = column();
-  for (Column* list : {&names, &chances, &positions}) list->begin_list();
-  for (const auto& author : levels.authors) {
-    names.element().append_int(static_cast<std::int64_t>(author.level));
-    chances.element().append_real(author.u);
-    positions.element().append_int(author.work_author);
+  sql::Schema schema{sql::text_field("dmp_doi"), sql::text_field("work_doi")};
+  for (auto& column : levels_schema()) schema.push_back(std::move(column));
+  for (auto& column :
+       {sql::field("cluster", Kind::int32), integers("related"),
+        reals("related_rho"), sql::field("own_log_odds", Kind::real),
+        sql::field("log_odds", Kind::real),
+        sql::field("probability", Kind::real), sql::text_field("work_type"),
+        sql::field("work_year", Kind::int32)}) {
+    schema.push_back(column);
   }
-  for (Column* list : {&names, &chances, &positions}) list->end_list();
-  integer(levels.text_condition);
-  integer(levels.text_bin);
-  column().append_real(levels.text_z);
-  column().append_real(levels.text_u);
-  column().append_bool(levels.has_date);
-  column().append_bool(levels.open_end);
-  append_reals(column(), levels.date_f);
-  append_reals(column(), levels.date_g);
-  integer(levels.funder);
-  column().append_real(levels.funder_u);
-  integer(levels.institution);
-  column().append_real(levels.institution_u);
-  integer(levels.award);
-  column().append_real(levels.award_u);
-  column().append_bool(levels.funded);
-  column().append_real(levels.funded_u);
-  integer(levels.relation);
-  column().append_real(levels.relation_u);
+  return schema;
 }
 
 }  // namespace
@@ -184,99 +112,7 @@ std::int64_t PairSet::pairs() const {
 
 namespace {
 
-// Columns of a row, one after another, checked to be in range.
-class Row {
- public:
-  Row(const sql::Rows& rows, std::size_t row) : rows_(rows), row_(row) {}
-
-  std::string text() { return std::string(column().text(row_)); }
-  double real() { return column().value<double>(row_); }
-  bool truth() { return column().value<bool>(row_); }
-  int integer(int least, int most) {
-    const int value = column().value<std::int32_t>(row_);
-    good_ = good_ && value >= least && value <= most;
-    return good_ ? value : least;
-  }
-  template <class Enum>
-  Enum level(std::size_t count) {
-    return static_cast<Enum>(integer(0, static_cast<int>(count) - 1));
-  }
-  std::vector<double> reals() {
-    const auto& list = column();
-    const auto range = list.list(row_);
-    std::vector<double> values;
-    for (std::size_t i = range.begin; i < range.end; ++i)
-      values.push_back(list.child(0).value<double>(i));
-    return values;
-  }
-  std::vector<int> integers() {
-    const auto& list = column();
-    const auto range = list.list(row_);
-    std::vector<int> values;
-    for (std::size_t i = range.begin; i < range.end; ++i)
-      values.push_back(list.child(0).value<std::int32_t>(i));
-    return values;
-  }
-  DateTable table() {
-    const auto values = reals();
-    DateTable table{};
-    good_ = good_ && values.size() == kDateBins;
-    if (good_) std::copy(values.begin(), values.end(), table.begin());
-    return table;
-  }
-  void require(bool truth) { good_ = good_ && truth; }
-  bool good() const { return good_; }
-
- private:
-  const sql::ColumnView& column() { return rows_.column(next_++); }
-  const sql::Rows& rows_;
-  std::size_t row_, next_ = 0;
-  bool good_ = true;
-};
-
-Levels read_levels(Row& row) {
-  Levels levels;
-  levels.works = row.real();
-  const auto names = row.integers();
-  const auto chances = row.reals();
-  const auto positions = row.integers();
-  row.require(names.size() == chances.size() &&
-              names.size() == positions.size());
-  for (std::size_t i = 0; row.good() && i < names.size(); ++i) {
-    row.require(names[i] >= 0 && names[i] < static_cast<int>(kNameLevels));
-    levels.authors.push_back(
-        {static_cast<NameLevel>(names[i]), chances[i], positions[i]});
-    row.require(chances[i] > 0);
-  }
-  levels.text_condition = row.integer(0, static_cast<int>(kConditions) - 1);
-  levels.text_bin = row.integer(-1, static_cast<int>(kTextBins) - 1);
-  levels.text_z = row.real();
-  levels.text_u = row.real();
-  levels.has_date = row.truth();
-  levels.open_end = row.truth();
-  levels.date_f = row.table();
-  levels.date_g = row.table();
-  levels.funder = row.level<Agreement>(3);
-  levels.funder_u = row.real();
-  levels.institution = row.level<Agreement>(3);
-  levels.institution_u = row.real();
-  levels.award = row.level<AwardLevel>(kAwardLevels);
-  levels.award_u = row.real();
-  levels.funded = row.truth();
-  levels.funded_u = row.real();
-  levels.relation = row.level<RelationLevel>(kRelationLevels);
-  levels.relation_u = row.real();
-  for (const double chance :
-       {levels.works, levels.text_u, levels.funder_u, levels.institution_u,
-        levels.award_u, levels.funded_u, levels.relation_u}) {
-    row.require(chance > 0);
-  }
-  for (const double share : levels.date_g)
-    row.require(!levels.has_date || share > 0);
-  return levels;
-}
-
-Status read_row(Row row, PairSet& set, const fs::path& dir) {
+Status read_row(PairRow row, PairSet& set, const fs::path& dir) {
   std::string plan_doi = row.text();
   if (set.plans.empty() || set.plans.back().plan_doi != plan_doi) {
     set.plans.emplace_back();
@@ -334,7 +170,7 @@ Status read_chance(sql::Session& session, const fs::path& dir, PairSet& set) {
                     ") ORDER BY condition"));
   DMP_ASSIGN(const std::size_t count, rows.next());
   for (std::size_t i = 0; i < count; ++i) {
-    Row row(rows, i);
+    PairRow row(rows, i);
     const int condition = row.integer(0, static_cast<int>(kConditions) - 1);
     const auto chances = row.reals();
     row.require(count == kConditions && chances.size() == kTextBins);
@@ -391,7 +227,7 @@ Result<PairSet> read_pairs(const fs::path& dir) {
     DMP_ASSIGN(const std::size_t count, rows.next());
     if (count == 0) break;
     for (std::size_t row = 0; row < count; ++row)
-      DMP_TRY(read_row(Row(rows, row), set, dir));
+      DMP_TRY(read_row(PairRow(rows, row), set, dir));
   }
   DMP_TRY(check_positions(set, dir));
   return set;

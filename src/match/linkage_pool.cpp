@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <unordered_set>
+#include <utility>
 
 namespace dmp::match::linkage {
 
@@ -43,7 +44,15 @@ void Pool::trim(std::size_t most) {
   trim_at_ = pairs_.size() + most;
 }
 
+std::vector<Pair> Pool::release(std::size_t most) {
+  trim(most);
+  std::sort(pairs_.begin(), pairs_.end(),
+            [](const Pair& a, const Pair& b) { return a.doi < b.doi; });
+  return std::exchange(pairs_, {});
+}
+
 std::vector<Pair> Pool::take(std::size_t most, double floor) {
+  trim(most);  // else what is left depends on when that was done last
   std::sort(pairs_.begin(), pairs_.end(), before);
   std::size_t kept = 0;
   while (kept < std::min(most, pairs_.size()) && pairs_[kept].log_odds >= floor)

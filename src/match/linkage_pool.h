@@ -19,6 +19,10 @@ class Pool {
   // Sorted by DOI: at most `most` with L of at least `floor`, and those related
   // to one of them.
   std::vector<Pair> take(std::size_t most, double floor);
+  // Sorted by DOI: the `most` best and those with any relation, whatever it is
+  // to. Offered to another pool, with those of other pools, they make it what
+  // one pool would be. Nothing is left.
+  std::vector<Pair> release(std::size_t most);
   std::size_t size() const { return pairs_.size(); }
 
  private:

@@ -1,8 +1,5 @@
 #include "sql/index_ranges.h"
 
-#include "model/work.h"
-#include "sql/collection_stats.h"
-#include "sql/linkage_stats.h"
 #include "sql/model_runner.h"
 #include "sql/session.h"
 #include "sql/work_hash.h"
@@ -29,10 +26,6 @@ constexpr std::string_view kRelations = "relation_index";
 // In front of the names of other counts in the manifest of a range.
 constexpr std::string_view kType = "work type ";
 constexpr std::string_view kUnknownType = "unknown work type ";
-
-std::string name_of(const BucketRange& range) {
-  return fmt::format("{}-{}", range.low, range.high);
-}
 
 void add_counts(Counts& all, const Counts& some) {
   for (const auto& [name, count] : some) all[name] += count;
@@ -109,8 +102,7 @@ class RangeWriter {
         const HashedExtras extras = works.extras(row);
         DMP_TRY(check(work, extras, previous, counts.counts["works"]));
         previous = work.doi;
-        DMP_TRY(needs_.stats.add(work));
-        DMP_TRY(needs_.linkage_stats.add(work));
+        if (needs_.stats != nullptr) DMP_TRY(needs_.stats->add(work));
         count_work(work, needs_.ror_ids, counts);
         append_work(rows_, work, extras);
         if (rows_.rows() >= kFileRows) DMP_TRY(flush());
@@ -175,41 +167,48 @@ std::vector<BucketRange> cut_buckets(int count) {
   return cut;
 }
 
+std::string part_name(const BucketRange& range) {
+  return fmt::format("{}-{}", range.low, range.high);
+}
+
+storage::Manifest planned_range(const storage::Manifest& stage,
+                                const BucketRange& range) {
+  storage::Manifest part = stage;
+  part.stage = "works index, buckets";
+  part.options["buckets"] = part_name(range);
+  return part;
+}
+
+Status IndexStats::add(const model::Work& work) {
+  DMP_TRY(collection.add(work));
+  return linkage.add(work);
+}
+
 void IndexCounts::add(const IndexCounts& other) {
   add_counts(counts, other.counts);
   add_counts(types, other.types);
   add_counts(unknown_types, other.unknown_types);
 }
 
-Result<IndexRanges> IndexRanges::open(const Needs& needs,
-                                      const fs::path& stage_dir,
-                                      const storage::Manifest& planned,
-                                      const std::vector<BucketRange>& cut) {
-  IndexRanges ranges(needs, stage_dir / storage::kPartsName, planned);
+Status IndexRanges::keep_only(const std::vector<BucketRange>& cut) const {
   std::set<std::string> of_this_cut;
-  for (const auto& range : cut) of_this_cut.insert(name_of(range));
+  for (const auto& range : cut)
+    if (part(range)) of_this_cut.insert(part_name(range));
   std::error_code error;
-  for (fs::directory_iterator it(ranges.parts_, error), end;
-       !error && it != end; it.increment(error)) {
-    const std::string buckets = it->path().filename().string();
-    const auto wanted = storage::stage_key(ranges.planned_part(buckets));
-    if (of_this_cut.contains(buckets) && storage::finished(it->path(), wanted))
-      continue;
-    std::error_code problem;
-    fs::remove_all(it->path(), problem);
-    if (problem) {
-      return Error{ErrorCode::io,
-                   it->path().string() + ": " + problem.message()};
-    }
+  for (fs::directory_iterator it(parts_, error), end; !error && it != end;
+       it.increment(error)) {
+    if (of_this_cut.contains(it->path().filename().string())) continue;
+    DMP_TRY(storage::remove_folder(it->path()));
   }
-  return ranges;
+  return {};
 }
 
-storage::Manifest IndexRanges::planned_part(const std::string& buckets) const {
-  storage::Manifest part = planned_;
-  part.stage = "works index, buckets";
-  part.options["buckets"] = buckets;
-  return part;
+Result<storage::Manifest> IndexRanges::part(const BucketRange& range) const {
+  const std::string name = part_name(range);
+  auto found =
+      storage::finished_part(parts_ / name, planned_range(planned_, range));
+  if (!found) return storage::parts_missing(parts_, {name});
+  return *std::move(found);
 }
 
 Result<storage::Manifest> IndexRanges::make(const BucketRange& range,
@@ -244,35 +243,63 @@ Status IndexRanges::read_again(const fs::path& dir,
       DMP_ASSIGN(const std::size_t count, works.next());
       if (count == 0) break;
       for (std::size_t row = 0; row < count; ++row) {
-        const model::Work work = works.work(row);
-        DMP_TRY(needs_.stats.add(work));
-        DMP_TRY(needs_.linkage_stats.add(work));
+        DMP_TRY(needs_.stats->add(works.work(row)));
       }
     }
   }
   return {};
 }
 
+Status IndexRanges::count_again(const fs::path& dir,
+                                const storage::Manifest& part) {
+  if (needs_.stats == nullptr) return {};
+  return needs_.runner.clock().time("cpu_ms rows made before",
+                                    [&] { return read_again(dir, part); });
+}
+
+void IndexRanges::include(const fs::path& dir, const storage::Manifest& part) {
+  counts_.add(apart(part.counters));
+  for (const auto& file : part.files) {
+    const std::string name = fs::path(file.path).filename().string();
+    auto& files = name.starts_with(kWorks) ? works_ : relations_;
+    files.push_back({dir / file.path, file});
+  }
+}
+
 Status IndexRanges::add(const BucketRange& range,
                         const std::function<void(std::string_view)>& progress) {
-  const std::string buckets = name_of(range);
+  const std::string buckets = part_name(range);
   const fs::path dir = parts_ / buckets;
-  storage::Manifest planned = planned_part(buckets);
-  auto part = storage::finished(dir, storage::stage_key(planned));
+  auto made = part(range);
   if (progress) {
     progress(fmt::format("buckets {} of 256{}", buckets,
-                         part ? ": made before" : ""));
+                         made ? ": made before" : ""));
   }
-  if (part) {
-    DMP_TRY(needs_.runner.clock().time("cpu_ms rows made before",
-                                       [&] { return read_again(dir, *part); }));
+  if (made) {
+    DMP_TRY(count_again(dir, *made));
   } else {
-    DMP_ASSIGN(part, make(range, dir, std::move(planned)));
+    made = make(range, dir, planned_range(planned_, range));
+    if (!made) return std::move(made).error();
   }
-  counts_.add(apart(part->counters));
-  for (const auto& file : part->files) {
-    auto& files = file.path.starts_with(kWorks) ? works_ : relations_;
-    files.push_back({dir / file.path, file});
+  include(dir, *made);
+  return {};
+}
+
+Status IndexRanges::take(const std::vector<BucketRange>& cut) {
+  std::vector<std::string> absent;
+  std::vector<std::pair<fs::path, storage::Manifest>> parts;
+  for (const auto& range : cut) {
+    const std::string name = part_name(range);
+    if (auto found = part(range)) {
+      parts.emplace_back(parts_ / name, *std::move(found));
+    } else {
+      absent.push_back(name);
+    }
+  }
+  if (!absent.empty()) return storage::parts_missing(parts_, absent);
+  for (const auto& [dir, manifest] : parts) {
+    DMP_TRY(count_again(dir, manifest));
+    include(dir, manifest);
   }
   return {};
 }

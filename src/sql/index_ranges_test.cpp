@@ -48,35 +48,6 @@ class IndexRangesTest : public ::testing::Test {
       if (change) change(options);
     });
   }
-  // All that was published but times and the names of files.
-  std::string content(const std::string& name) {
-    world_.show(name);
-    const auto file = [&](const char* path) {
-      return quote((world_.stage(name) / path).string());
-    };
-    std::string all = world_.ask(
-        "SELECT md5(string_agg(w::VARCHAR, '\n')) || ' ' || count(*) FROM "
-        "works "
-        "w");
-    for (const char* table :
-         {"collection_stats/terms.parquet", "collection_stats/summary.parquet",
-          "linkage_stats/counts.parquet", "linkage_stats/summary.parquet",
-          "linkage_stats/months.parquet", "linkage_stats/sample.parquet"}) {
-      all += "\n" + world_.ask(fmt::format(
-                        "SELECT md5(string_agg(t::VARCHAR, '\n')) FROM "
-                        "read_parquet({}) t",
-                        file(table)));
-    }
-    for (const char* table : {"exported", "relations"}) {
-      all += "\n" +
-             world_.ask(fmt::format(
-                 "SELECT md5(string_agg(t::VARCHAR, '\n')) FROM {} t", table));
-    }
-    return all + "\n" +
-           world_.ask(fmt::format("SELECT content::JSON -> '$.counts' FROM "
-                                  "read_text({})",
-                                  file("report.json")));
-  }
 
   IndexWorld world_;
   std::vector<std::string> heard_;
@@ -100,7 +71,7 @@ TEST_F(IndexRangesTest, AFailedStageGoesOnAfterItsLastRange) {
                           "buckets 64-127 of 256: made before",
                           "buckets 128-191 of 256", "buckets 192-255 of 256"));
   EXPECT_FALSE(fs::exists(world_.stage("again") / storage::kPartsName));
-  EXPECT_EQ(content("again"), content("whole"));
+  EXPECT_EQ(world_.content("again"), world_.content("whole"));
 }
 
 TEST_F(IndexRangesTest, APartThatIsCutOrOfOtherInputIsMadeAgain) {

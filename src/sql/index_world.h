@@ -71,9 +71,10 @@ class IndexWorld {
   void clear(const std::string& source) { run("DELETE FROM " + source); }
 
   using Change = std::function<void(WorksIndexOptions&)>;
-  // Runs the stage `name`; `change` sets what a test is about.
-  Result<storage::StageResult> try_build(const std::string& name,
-                                         const Change& change = {}) {
+  // Of the stage `name`, whose sources are written; `change` sets what a test
+  // is about.
+  WorksIndexOptions options_of(const std::string& name,
+                               const Change& change = {}) {
     write_sources(name);
     WorksIndexOptions options;
     options.openalex_works = root_ / name / "openalex_works";
@@ -92,7 +93,12 @@ class IndexWorld {
     options.ranges = 1;
     options.accept_change = true;
     if (change) change(options);
-    return build_works_index(options);
+    return options;
+  }
+  // Runs the stage `name`.
+  Result<storage::StageResult> try_build(const std::string& name,
+                                         const Change& change = {}) {
+    return build_works_index(options_of(name, change));
   }
   void build(const std::string& name = "run", const Change& change = {}) {
     const auto built = try_build(name, change);
@@ -116,6 +122,36 @@ class IndexWorld {
       run(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT * FROM {}", table,
                       parquet_files(manifest->paths(stage(name), prefix))));
     }
+  }
+
+  // All that was published but times and the names of files.
+  std::string content(const std::string& name) {
+    show(name);
+    const auto file = [&](const char* path) {
+      return quote((stage(name) / path).string());
+    };
+    std::string all =
+        ask("SELECT md5(string_agg(w::VARCHAR, '\n')) || ' ' || count(*) FROM "
+            "works "
+            "w");
+    for (const char* table :
+         {"collection_stats/terms.parquet", "collection_stats/summary.parquet",
+          "linkage_stats/counts.parquet", "linkage_stats/summary.parquet",
+          "linkage_stats/months.parquet", "linkage_stats/sample.parquet"}) {
+      all += "\n" +
+             ask(fmt::format("SELECT md5(string_agg(t::VARCHAR, '\n')) FROM "
+                             "read_parquet({}) t",
+                             file(table)));
+    }
+    for (const char* table : {"exported", "relations"}) {
+      all += "\n" +
+             ask(fmt::format(
+                 "SELECT md5(string_agg(t::VARCHAR, '\n')) FROM {} t", table));
+    }
+    return all + "\n" +
+           ask(fmt::format("SELECT content::JSON -> '$.counts' FROM "
+                           "read_text({})",
+                           file("report.json")));
   }
 
   // The one value of a query, as text.

@@ -41,22 +41,29 @@ Status ModelRunner::run(ModelScope scope, int low, int high) {
   Variables variables = variables_;
   variables.emplace_back("bucket_lo", std::to_string(low));
   variables.emplace_back("bucket_hi", std::to_string(high));
-  for (const auto& model : models_) {
-    if (model.scope != scope) continue;
-    auto query = substitute(model.query, variables);
-    if (!query) return std::move(query).error().during(model.name);
-    const char* kind = model.is_view ? "VIEW" : "TABLE";
-    auto done = clock_.time("cpu_ms " + model.name, [&] {
-      return session_.execute(fmt::format("CREATE OR REPLACE {} {} AS {}", kind,
-                                          model.name, *query));
-    });
-    if (!done) return std::move(done).error().during("model " + model.name);
-    // What a view claims is looked at row by row when it is written.
-    if (!model.is_view) {
-      DMP_TRY(clock_.time("cpu_ms audits", [&] { return audit(model); }));
-    }
-  }
+  for (const auto& model : models_)
+    if (model.scope == scope) DMP_TRY(make(model, variables));
   return {};
+}
+
+Status ModelRunner::make(std::string_view name) {
+  for (const auto& model : models_)
+    if (model.name == name) DMP_TRY(make(model, variables_));
+  return {};
+}
+
+Status ModelRunner::make(const Model& model, const Variables& variables) {
+  auto query = substitute(model.query, variables);
+  if (!query) return std::move(query).error().during(model.name);
+  const char* kind = model.is_view ? "VIEW" : "TABLE";
+  auto done = clock_.time("cpu_ms " + model.name, [&] {
+    return session_.execute(
+        fmt::format("CREATE OR REPLACE {} {} AS {}", kind, model.name, *query));
+  });
+  if (!done) return std::move(done).error().during("model " + model.name);
+  // What a view claims is looked at row by row when it is written.
+  if (model.is_view) return {};
+  return clock_.time("cpu_ms audits", [&] { return audit(model); });
 }
 
 Status ModelRunner::audit(const Model& model) {

@@ -44,10 +44,14 @@ class ModelRunner {
   // invalid_argument (a variable without value).
   Status run(ModelScope scope, int low, int high);
 
+  // Makes one model, which reads none by bucket. Errors: as run.
+  Status make(std::string_view name);
+
   const std::vector<Model>& models() const { return models_; }
   StepClock& clock() { return clock_; }
 
  private:
+  Status make(const Model& model, const Variables& variables);
   Status audit(const Model& model);
 
   Session& session_;

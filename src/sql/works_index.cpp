@@ -1,391 +1,22 @@
-// The driver: prepare once, then each range of DOI buckets, then the whole.
-// The SQL is in sqlmesh/; here are order, memory, hashes, files and checks.
+// The entry points of the stage: what is wanted, is it there, where may it go.
 #include "sql/works_index.h"
 
-#include "base/json_writer.h"
-#include "base/log.h"
-#include "sql/collection_stats.h"
-#include "sql/doi_state.h"
-#include "sql/index_audits.h"
+#include "sql/index_build.h"
 #include "sql/index_inputs.h"
 #include "sql/index_ranges.h"
-#include "sql/linkage_stats.h"
-#include "sql/model_project.h"
-#include "sql/model_runner.h"
-#include "sql/previous_state.h"
-#include "sql/session.h"
-#include "sql/source_schemas.h"
-#include "sql/works_index_counts.h"
 #include "storage/files.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <map>
-#include <system_error>
+#include <utility>
 
 namespace dmp::sql {
 
 namespace fs = std::filesystem;
+using storage::StageResult;
 
 namespace {
-
-constexpr std::uint64_t kBytesPerRange = std::uint64_t{1} << 30;
-
-class Build {
- public:
-  Build(const WorksIndexOptions& options, std::vector<Model> models,
-        std::optional<PreviousState> previous, fs::path out, fs::path scratch,
-        Session session)
-      : options_(options),
-        previous_(std::move(previous)),
-        out_(std::move(out)),
-        scratch_(std::move(scratch)),
-        session_(std::move(session)),
-        runner_(session_, std::move(models), index_variables(options)),
-        stats_(scratch_ / "terms"),
-        linkage_stats_(scratch_ / "terms") {}
-
-  // The recipe.
-  Status run(storage::Publication& publication, storage::Manifest& manifest) {
-    DMP_TRY(make_folders());
-    DMP_TRY(open_inputs());
-    DMP_TRY(audit_inputs());
-    DMP_TRY(runner_.run(ModelScope::prepare, 0, 255));
-    DMP_TRY(export_prepared());
-    // From here on relations are a table by DOI, and identifiers resolve.
-    const auto cut = cut_buckets(range_count());
-    DMP_ASSIGN(
-        auto ranges,
-        IndexRanges::open({session_, runner_, ror_ids_, stats_, linkage_stats_},
-                          options_.stage_dir, manifest, cut));
-    for (const auto& range : cut) DMP_TRY(ranges.add(range, options_.progress));
-    take_counts(ranges.counts());
-    // From here on a DOI is unique and normalised, and every row is on disk.
-    DMP_TRY(timed("collection statistics", [&] {
-      return stats_.finish(session_, out_ / "collection_stats");
-    }));
-    DMP_TRY(timed("linkage statistics", [&] {
-      return linkage_stats_.finish(session_, out_ / "linkage_stats");
-    }));
-    DMP_TRY(timed("DOI state", [&] { return write_state(ranges); }));
-    DMP_TRY(guard_shrink("works", counts_["works"]));
-    DMP_TRY(timed("count checks", [&] { return check_counts(ranges); }));
-    DMP_TRY(write_report(manifest));
-    return timed("listing of files", [&]() -> Status {
-      DMP_TRY(ranges.publish(publication, out_));
-      return publish_files(publication, manifest);
-    });
-  }
-
-  // Chosen models only, over all buckets.
-  Result<std::vector<ModelRows>> run_models() {
-    DMP_TRY(open_inputs());
-    DMP_TRY(runner_.run(ModelScope::prepare, 0, 255));
-    DMP_TRY(runner_.run(ModelScope::range, 0, 255));
-    std::vector<ModelRows> made;
-    for (const auto& model : runner_.models()) {
-      DMP_ASSIGN(const auto rows,
-                 session_.scalar_int("SELECT count(*) FROM " + model.name));
-      made.push_back({model.name, rows});
-    }
-    return made;
-  }
-
- private:
-  Status make_folders() {
-    for (const char* name :
-         {"works_index", "works_index_export", "doi_state_export",
-          "collection_stats", "linkage_stats", "relation_index", "ror_index"}) {
-      DMP_TRY(storage::make_folder(out_ / name));
-    }
-    return storage::make_folder(scratch_ / "terms");
-  }
-
-  Status open_inputs() {
-    std::map<std::string, std::vector<fs::path>> files_by_variable;
-    for (const auto& input : index_inputs(options_)) {
-      std::vector<fs::path> files;
-      if (input.stage) {
-        DMP_ASSIGN(const auto manifest, storage::read_manifest(*input.stage));
-        files = manifest.paths(*input.stage, input.prefix);
-        synthetic_ = synthetic_ || manifest.synthetic;
-        subset_ = subset_ || manifest.subset;
-      }
-      if (files.empty()) {
-        // An absent source is an empty table of its own shape.
-        DMP_ASSIGN(auto file, write_empty(input.variable));
-        files.push_back(std::move(file));
-      }
-      files_by_variable[input.variable] = std::move(files);
-    }
-    DMP_TRY(runner_.open(files_by_variable));
-    return runner_.run(ModelScope::raw, 0, 255);
-  }
-
-  Result<fs::path> write_empty(const std::string& variable) {
-    const fs::path path = scratch_ / (variable + ".parquet");
-    DMP_TRY(session_.execute(fmt::format(
-        "COPY (SELECT * FROM ({}) WHERE FALSE) TO {} (FORMAT parquet)",
-        empty_source(variable), quote(path.string()))));
-    return path;
-  }
-
-  Status audit_inputs() {
-    const std::map<std::string, std::string> tables{
-        {"openalex_works_path", "raw.openalex_works"},
-        {"crossref_metadata_path", "raw.crossref_metadata"},
-        {"datacite_path", "raw.datacite"},
-        {"ror_path", "raw.ror"},
-        {"data_citation_corpus_path", "raw.data_citation_corpus"}};
-    for (const auto& input : index_inputs(options_)) {
-      const std::string& table = tables.at(input.variable);
-      DMP_ASSIGN(const auto rows,
-                 session_.scalar_int("SELECT count(*) FROM " + table));
-      counts_["rows_" + table.substr(4)] = rows;
-      if (!input.stage) continue;
-      const std::string_view option = input.override_with;
-      DMP_TRY(audit_rows(table, rows, input.threshold,
-                         option.empty() ? "--accept-change if that is right"
-                                        : fmt::format("{} {} if that is right",
-                                                      option, rows)));
-      DMP_TRY(guard_shrink("rows_" + table.substr(4), rows));
-    }
-    return {};
-  }
-
-  // No table may lose more than max_change_ratio of its rows between runs.
-  Status guard_shrink(const std::string& name, std::int64_t rows) {
-    if (!previous_ || options_.accept_change) return {};
-    const auto found = previous_->counters.find(name);
-    if (found == previous_->counters.end()) return {};
-    const double least =
-        (1 - options_.max_change_ratio) * static_cast<double>(found->second);
-    if (static_cast<double>(rows) >= least) return {};
-    return Error{
-        ErrorCode::invalid_argument,
-        fmt::format("audit: {} is {}, the previous run had {}: {:.1f} % fewer, "
-                    "{} % are allowed; hint: --accept-change if that is right",
-                    name, rows, found->second,
-                    100 - 100 * static_cast<double>(rows) /
-                              static_cast<double>(found->second),
-                    options_.max_change_ratio * 100)};
-  }
-
-  // Adds the CPU time of a step to the counters of the stage; not to its
-  // report, which is the same for the same input.
-  template <class Step>
-  Status timed(std::string_view name, Step&& step) {
-    return runner_.clock().time(fmt::format("cpu_ms {}", name), step);
-  }
-
-  Status export_prepared() {
-    DMP_TRY(session_.execute(fmt::format(
-        "COPY (SELECT * FROM prepare.ror_index ORDER BY type, identifier) TO "
-        "{} "
-        "(FORMAT parquet, COMPRESSION zstd)",
-        quote((out_ / "ror_index" / "ror_index_0.parquet").string()))));
-    DMP_ASSIGN(counts_["ror_ambiguous"],
-               session_.scalar_int("SELECT count(*) FROM "
-                                   "prepare.ror_identifiers WHERE ror_id IS "
-                                   "NULL"));
-    if (options_.ror) DMP_TRY(ror_ids_.read(session_));
-    DMP_TRY(count_relations(session_, counts_));
-    DMP_ASSIGN(unclassified_, unclassified_relations(session_));
-    return guard_shrink("relation_edges", counts_["relation_edges"]);
-  }
-
-  int range_count() const {
-    int count = options_.ranges;
-    if (count <= 0) {
-      std::uint64_t bytes = 0;
-      for (const auto& input : index_inputs(options_)) {
-        if (!input.stage) continue;
-        if (auto manifest = storage::read_manifest(*input.stage)) {
-          for (const auto& file : manifest->files) bytes += file.bytes;
-        }
-      }
-      // Decoded and joined, a byte of Parquet takes about eight.
-      const std::uint64_t budget = options_.memory_limit_bytes > 0
-                                       ? options_.memory_limit_bytes / 4
-                                       : kBytesPerRange;
-      count = static_cast<int>(
-          std::clamp<std::uint64_t>(bytes * 8 / budget + 1, 1, 256));
-    }
-    return std::min(count, 256);
-  }
-
-  void take_counts(const IndexCounts& ranges) {
-    for (const auto& [name, count] : ranges.counts) counts_[name] += count;
-    types_ = ranges.types;
-    unknown_types_ = ranges.unknown_types;
-  }
-
-  Status write_state(const IndexRanges& ranges) {
-    DoiStateOptions state;
-    state.index_files = ranges.work_files();
-    if (previous_) state.previous_files = previous_->files;
-    state.release_date = options_.release_date;
-    state.run_id = options_.run_id;
-    state.unsynced = options_.unsynced;
-    state.max_states = options_.max_doi_states;
-    state.state_file = out_ / "doi_state_export" / "doi_state_0.parquet";
-    state.export_dir = out_ / "works_index_export";
-    DMP_ASSIGN(state_, write_doi_state(session_, state));
-    counts_["doi_state_rows"] = state_.rows;
-    counts_["upserts"] = state_.upserts;
-    counts_["deletes"] = state_.deletes;
-    if (options_.accept_change || state_.live_before == 0) return {};
-    const double most =
-        options_.max_change_ratio * static_cast<double>(state_.live_before);
-    if (static_cast<double>(state_.deletes) <= most) return {};
-    return Error{
-        ErrorCode::invalid_argument,
-        fmt::format(
-            "audit: {} of {} works would be deleted, {:.1f} %, {} % are "
-            "allowed; hint: --accept-change if that is right",
-            state_.deletes, state_.live_before,
-            100 * static_cast<double>(state_.deletes) /
-                static_cast<double>(state_.live_before),
-            options_.max_change_ratio * 100)};
-  }
-
-  // C1-C8 of works-index.md 7; C5 when relations were prepared.
-  Status check_counts(const IndexRanges& ranges) {
-    DMP_TRY(session_.execute(
-        fmt::format("CREATE OR REPLACE VIEW relation_index AS SELECT * FROM "
-                    "{}",
-                    parquet_files(ranges.relation_files()))));
-    DMP_TRY(check_totals(session_,
-                         {options_.xpac_enrich, options_.include_crossref_only},
-                         counts_));
-    DMP_TRY(check_equal("C6", state_.live_after, counts_["works"]));
-    DMP_TRY(
-        check_equal("C6", state_.upserts + state_.unchanged, counts_["works"]));
-    DMP_TRY(check_equal("C6", state_.live_before - state_.went + state_.came,
-                        state_.live_after));
-    DMP_TRY(check_equal("C7", state_.exported, state_.upserts));
-    return check_equal("C7", state_.exported_deletes, 0);
-  }
-
-  void count_repeated() {
-    const auto repeated = [&](const char* name, const char* rows,
-                              const char* kept) {
-      counts_[name] = counts_[rows] - counts_[kept];
-    };
-    // In mode enrich rows are left out for another reason too.
-    if (!options_.xpac_enrich) {
-      repeated("repeated_openalex_ids", "rows_openalex_works",
-               "openalex_records");
-    }
-    repeated("repeated_crossref_dois", "rows_crossref_metadata",
-             "crossref_dois");
-    repeated("repeated_datacite_dois", "rows_datacite", "datacite_dois");
-  }
-
-  // Records that became part of another row, or had none to complete, each
-  // rule counted for itself; with the rows they are all that came in.
-  Status count_dropped(storage::Manifest& manifest) {
-    const auto less = [&](const char* all, const char* some) {
-      return counts_[all] - counts_[some];
-    };
-    auto& dropped = manifest.dropped;
-    dropped["openalex_repeated"] = less("rows_openalex_works", "openalex_dois");
-    dropped["openalex_merged"] = counts_["openalex_dois_in_datacite"];
-    dropped["crossref_repeated"] =
-        less("rows_crossref_metadata", "crossref_dois");
-    dropped["crossref_merged"] = counts_["crossref_dois_merged"];
-    if (!options_.include_crossref_only) {
-      dropped["crossref_without_work"] =
-          less("crossref_dois", "crossref_dois_merged");
-    }
-    dropped["datacite_repeated"] = less("rows_datacite", "datacite_dois");
-    std::int64_t known = manifest.rows_out;
-    for (const auto& [rule, count] : dropped) known += count;
-    if (options_.xpac_enrich) {
-      dropped["openalex_xpac_only"] = manifest.rows_in - known;
-      return {};
-    }
-    return check_equal("row equation", known, manifest.rows_in);
-  }
-
-  Status write_report(const storage::Manifest& planned) {
-    count_repeated();
-    const auto warnings = index_warnings(counts_, unknown_types_);
-    for (const auto& warning : warnings)
-      log::warning("works index: {}", warning);
-    std::string out;
-    JsonWriter json(out);
-    json.begin_object().member("run_id", options_.run_id);
-    json.member("release_date", text::format_day(options_.release_date));
-    json.key("counts").begin_object();
-    for (const auto& [name, count] : counts_) json.member(name, count);
-    json.end_object().key("works_by_type").begin_object();
-    for (const auto& [name, count] : types_) json.member(name, count);
-    json.end_object().key("unclassified_relations").begin_object();
-    for (const auto& [name, count] : unclassified_) json.member(name, count);
-    json.end_object().key("unknown_work_types").begin_object();
-    for (const auto& [name, count] : unknown_types_) json.member(name, count);
-    json.end_object().key("warnings").begin_array();
-    for (const auto& warning : warnings) json.value(warning);
-    json.end_array().key("least_rows").begin_object();
-    for (const auto& input : index_inputs(options_))
-      if (input.stage) json.member(input.variable, input.threshold);
-    json.end_object().member("max_change_ratio", options_.max_change_ratio);
-    json.member("accept_change", options_.accept_change);
-    json.key("parameters").begin_object();
-    for (const auto& [name, value] : planned.options) json.member(name, value);
-    json.end_object().key("inputs").begin_object();
-    for (const auto& input : planned.inputs)
-      json.member(input.path, input.digest);
-    json.end_object().end_object();
-    return storage::write_file_atomically(out_ / "report.json", out + "\n");
-  }
-
-  Status publish_files(storage::Publication& publication,
-                       storage::Manifest& manifest) {
-    for (const auto& [path, rows] : state_.export_files)
-      DMP_TRY(publication.add(path, rows));
-    DMP_TRY(publication.add(out_ / "doi_state_export" / "doi_state_0.parquet",
-                            state_.rows));
-    for (const char* name : LinkageStats::kFiles)
-      DMP_TRY(publication.add(out_ / "linkage_stats" / name));
-    for (const char* name :
-         {"collection_stats/summary.parquet", "collection_stats/terms.parquet",
-          "ror_index/ror_index_0.parquet", "report.json"}) {
-      DMP_TRY(publication.add(out_ / name));
-    }
-    manifest.rows_in = counts_["rows_openalex_works"] +
-                       counts_["rows_crossref_metadata"] +
-                       counts_["rows_datacite"];
-    manifest.rows_out = counts_["works"];
-    DMP_TRY(count_dropped(manifest));
-    if (manifest.rows_in > 0 && manifest.rows_out == 0) {
-      log::warning(
-          "works index: no work came of {} records; works begin with OpenAlex "
-          "or DataCite, Crossref completes them",
-          manifest.rows_in);
-    }
-    manifest.synthetic = synthetic_;
-    manifest.subset = subset_;
-    manifest.counters = counts_;
-    manifest.counters.merge(runner_.clock().milliseconds());
-    return {};
-  }
-
-  const WorksIndexOptions& options_;
-  std::optional<PreviousState> previous_;
-  fs::path out_, scratch_;
-  Session session_;
-  ModelRunner runner_;
-  CollectionStats stats_;
-  LinkageStats linkage_stats_;
-  DoiStateResult state_;
-  Counts counts_, types_, unclassified_, unknown_types_;
-  RorIds ror_ids_;
-  bool synthetic_ = false, subset_ = false;  // as an input says
-};
 
 Result<Session> open_session(const WorksIndexOptions& options,
                              const fs::path& scratch) {
@@ -398,43 +29,149 @@ Result<Session> open_session(const WorksIndexOptions& options,
   return Session::open(session);
 }
 
+// What the options ask for.
+struct Wanted {
+  std::vector<Model> models;
+  std::optional<PreviousState> previous;
+  storage::Manifest manifest;  // of the whole stage, planned
+};
+
+Result<Wanted> wanted_by(const WorksIndexOptions& options) {
+  Wanted wanted;
+  DMP_ASSIGN(wanted.models, index_models(options));
+  DMP_ASSIGN(wanted.previous, previous_state(options));
+  DMP_ASSIGN(wanted.manifest,
+             wanted_manifest(options, wanted.previous, wanted.models));
+  wanted.manifest.key = storage::stage_key(wanted.manifest);
+  return wanted;
+}
+
+// Calls `work` with a build whose new files go to `out`, in a scratch folder
+// that is gone in the end.
+template <class Work>
+Status with_build(const WorksIndexOptions& options, Wanted wanted,
+                  const fs::path& out, Work&& work) {
+  const fs::path root = options.scratch_dir.empty() ? out : options.scratch_dir;
+  const storage::Scratch scratch(root / fmt::format("_scratch_{}", ::getpid()));
+  DMP_TRY(storage::make_folder(scratch.path()));
+  DMP_ASSIGN(auto session, open_session(options, scratch.path()));
+  IndexBuild build(options, std::move(wanted.models),
+                   std::move(wanted.previous), out, scratch.path(),
+                   std::move(session));
+  return work(build);
+}
+
+// The whole stage, if it is finished and nobody wants it made again. A kill
+// right after its manifest may have left parts.
+Result<std::optional<StageResult>> made_before(
+    const WorksIndexOptions& options, const storage::Manifest& wanted) {
+  std::optional<StageResult> result;
+  if (options.force) return result;
+  if (auto done = storage::finished(options.stage_dir, wanted.key)) {
+    DMP_TRY(storage::remove_parts(options.stage_dir));
+    result = StageResult{true, *std::move(done)};
+  }
+  return result;
+}
+
+// As made_before, and else the part `dir`, which is then not needed again.
+Result<std::optional<StageResult>> part_made_before(
+    const WorksIndexOptions& options, const storage::Manifest& wanted,
+    const fs::path& dir, const storage::Manifest& part) {
+  DMP_ASSIGN(auto result, made_before(options, wanted));
+  if (result || options.force) return result;
+  if (auto done = storage::finished_part(dir, part))
+    result = StageResult{true, *std::move(done)};
+  return result;
+}
+
 }  // namespace
 
 Result<storage::Manifest> planned_works_index(
     const WorksIndexOptions& options) {
-  DMP_ASSIGN(const auto models, index_models(options));
-  DMP_ASSIGN(const auto previous, previous_state(options));
-  DMP_ASSIGN(auto manifest, wanted_manifest(options, previous, models));
-  manifest.key = storage::stage_key(manifest);
-  return manifest;
+  DMP_ASSIGN(auto wanted, wanted_by(options));
+  return std::move(wanted.manifest);
 }
 
-Result<storage::StageResult> build_works_index(
-    const WorksIndexOptions& options) {
-  DMP_ASSIGN(auto models, index_models(options));
-  DMP_ASSIGN(auto previous, previous_state(options));
-  DMP_ASSIGN(auto manifest, wanted_manifest(options, previous, models));
-  if (!options.force) {
-    if (auto done = storage::finished(options.stage_dir,
-                                      storage::stage_key(manifest))) {
-      DMP_TRY(storage::remove_parts(options.stage_dir));
-      return storage::StageResult{true, *std::move(done)};
-    }
-  }
+Result<StageResult> build_works_index(const WorksIndexOptions& options) {
+  DMP_ASSIGN(auto wanted, wanted_by(options));
+  DMP_ASSIGN(auto done, made_before(options, wanted.manifest));
+  if (done) return *std::move(done);
+  storage::Manifest manifest = wanted.manifest;
   DMP_ASSIGN(auto publication,
              storage::Publication::begin(options.stage_dir, manifest.stage));
   if (options.force) DMP_TRY(storage::remove_parts(options.stage_dir));
-  const fs::path root =
-      options.scratch_dir.empty() ? publication.dir() : options.scratch_dir;
-  const storage::Scratch scratch(root / fmt::format("_scratch_{}", ::getpid()));
-  DMP_TRY(storage::make_folder(scratch.path()));
-  DMP_ASSIGN(auto session, open_session(options, scratch.path()));
-  storage::StageResult stage;
-  {
-    Build build(options, std::move(models), std::move(previous),
-                publication.dir(), scratch.path(), std::move(session));
-    DMP_TRY(build.run(publication, manifest));
-  }
+  DMP_TRY(with_build(
+      options, std::move(wanted), publication.dir(),
+      [&](IndexBuild& build) { return build.run(publication, manifest); }));
+  StageResult stage;
+  DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
+  return stage;
+}
+
+std::vector<std::string> index_parts(int ranges) {
+  std::vector<std::string> names;
+  for (const auto& range : cut_buckets(ranges))
+    names.push_back(part_name(range));
+  return names;
+}
+
+Result<StageResult> prepare_works_index(const WorksIndexOptions& options) {
+  DMP_ASSIGN(auto wanted, wanted_by(options));
+  const storage::Manifest planned = planned_prepared(wanted.manifest);
+  const fs::path dir = options.stage_dir / storage::kPartsName / kPreparedPart;
+  DMP_ASSIGN(auto done,
+             part_made_before(options, wanted.manifest, dir, planned));
+  if (done) return *std::move(done);
+  DMP_TRY(
+      storage::claim_stage_folder(options.stage_dir, wanted.manifest.stage));
+  StageResult stage;
+  DMP_ASSIGN(auto part, storage::Publication::begin(dir, planned.stage));
+  const fs::path out = part.dir();
+  DMP_TRY(with_build(
+      options, std::move(wanted), out, [&](IndexBuild& build) -> Status {
+        DMP_ASSIGN(stage.manifest, build.prepare(std::move(part), planned));
+        return {};
+      }));
+  return stage;
+}
+
+Result<StageResult> make_index_range(const WorksIndexOptions& options,
+                                     int index, const fs::path& prepared) {
+  DMP_ASSIGN(auto wanted, wanted_by(options));
+  const BucketRange range =
+      cut_buckets(options.ranges)[static_cast<std::size_t>(index)];
+  const storage::Manifest planned = wanted.manifest;
+  const fs::path parts = options.stage_dir / storage::kPartsName;
+  const fs::path dir = parts / part_name(range);
+  DMP_ASSIGN(auto done, part_made_before(options, planned, dir,
+                                         planned_range(planned, range)));
+  if (done) return *std::move(done);
+  DMP_TRY(storage::claim_stage_folder(options.stage_dir, planned.stage));
+  if (options.force) DMP_TRY(storage::remove_folder(dir));
+  StageResult stage;
+  DMP_TRY(with_build(
+      options, std::move(wanted), parts, [&](IndexBuild& build) -> Status {
+        DMP_ASSIGN(stage.manifest,
+                   build.make_range(range, prepared, parts, planned));
+        return {};
+      }));
+  return stage;
+}
+
+Result<StageResult> finish_works_index(const WorksIndexOptions& options,
+                                       const fs::path& parts) {
+  DMP_ASSIGN(auto wanted, wanted_by(options));
+  DMP_ASSIGN(auto done, made_before(options, wanted.manifest));
+  if (done) return *std::move(done);
+  storage::Manifest manifest = wanted.manifest;
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(options.stage_dir, manifest.stage));
+  DMP_TRY(with_build(options, std::move(wanted), publication.dir(),
+                     [&](IndexBuild& build) {
+                       return build.finish(parts, publication, manifest);
+                     }));
+  StageResult stage;
   DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
   return stage;
 }
@@ -442,14 +179,15 @@ Result<storage::StageResult> build_works_index(
 Result<std::vector<ModelRows>> build_models(
     const WorksIndexOptions& options, const std::vector<std::string>& names) {
   DMP_ASSIGN(const auto all, index_models(options));
-  DMP_ASSIGN(auto models, with_needs(all, names));
-  const storage::Scratch scratch(options.scratch_dir /
-                                 fmt::format("_scratch_{}", ::getpid()));
-  DMP_TRY(storage::make_folder(scratch.path()));
-  DMP_ASSIGN(auto session, open_session(options, scratch.path()));
-  Build build(options, std::move(models), {}, scratch.path(), scratch.path(),
-              std::move(session));
-  return build.run_models();
+  Wanted wanted;
+  DMP_ASSIGN(wanted.models, with_needs(all, names));
+  std::vector<ModelRows> made;
+  DMP_TRY(with_build(options, std::move(wanted), options.scratch_dir,
+                     [&](IndexBuild& build) -> Status {
+                       DMP_ASSIGN(made, build.run_models());
+                       return {};
+                     }));
+  return made;
 }
 
 }  // namespace dmp::sql

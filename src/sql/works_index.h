@@ -56,6 +56,28 @@ struct WorksIndexOptions {
 Result<storage::StageResult> build_works_index(
     const WorksIndexOptions& options);
 
+// The same in three phases, for jobs that share no disk: the parts are small
+// finished stages below `stage_dir`/_parts/, and what finish publishes has the
+// key, the rows and their order of build_works_index. A part that is there is
+// not made again, nor is any when the stage itself is finished.
+// `options.ranges` is 1-256 in all. Source: spec jobs.md 3.2.
+
+// Names of the parts of ranges, by index; the prepared one is not among them.
+std::vector<std::string> index_parts(int ranges);
+// The part "prepare": the tables that every range reads.
+Result<storage::StageResult> prepare_works_index(
+    const WorksIndexOptions& options);
+// The part of range `index`, 0 … ranges - 1. `prepared`: folder of that part.
+// Others may make theirs at the same time. Errors: also not_found (no prepared
+// part of these inputs).
+Result<storage::StageResult> make_index_range(
+    const WorksIndexOptions& options, int index,
+    const std::filesystem::path& prepared);
+// The stage, from all parts in the folder `parts`. Errors: also not_found (of
+// parts that are not there: all are named).
+Result<storage::StageResult> finish_works_index(
+    const WorksIndexOptions& options, const std::filesystem::path& parts);
+
 // The manifest such a stage will have, before any work: with stage_key() it
 // tells whether the work is done. Errors: as below, of inputs and project.
 Result<storage::Manifest> planned_works_index(const WorksIndexOptions& options);

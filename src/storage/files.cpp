@@ -120,6 +120,14 @@ Error write_error(const fs::path& path) {
   return Error{ErrorCode::io, said + ": " + std::strerror(number)};
 }
 
+Status remove_folder(const fs::path& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error)
+    return Error{ErrorCode::io, path.string() + ": " + error.message()};
+  return {};
+}
+
 Status make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);

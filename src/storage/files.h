@@ -22,6 +22,10 @@ Error write_error(const std::filesystem::path& path);
 // The folder and those above it, made where they are missing. Errors: io.
 Status make_folder(const std::filesystem::path& path);
 
+// The folder with all that is in it; one that is not there is right too.
+// Errors: io.
+Status remove_folder(const std::filesystem::path& path);
+
 // Keeps others from writing to a folder while this lives, in this process or
 // another; a killed process lets go. Its file, .lock, stays.
 class FolderLock {

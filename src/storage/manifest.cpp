@@ -6,6 +6,7 @@
 #include "text/dates.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -274,11 +275,16 @@ std::optional<Manifest> finished(const fs::path& stage_dir,
                                  const std::string& key) {
   auto manifest = read_manifest(stage_dir);
   if (!manifest || manifest->key != key) return std::nullopt;
-  for (const auto& file : manifest->files) {
-    std::error_code error;
-    const auto bytes = fs::file_size(stage_dir / file.path, error);
-    if (error || bytes != file.bytes) return std::nullopt;
-  }
+  if (!verify_sizes(*manifest, stage_dir)) return std::nullopt;
+  return *std::move(manifest);
+}
+
+std::optional<Manifest> finished_part(const fs::path& part,
+                                      const Manifest& planned) {
+  auto manifest = read_manifest(part);
+  if (!manifest || stage_key(*manifest) != stage_key(planned))
+    return std::nullopt;
+  if (!verify_sizes(*manifest, part)) return std::nullopt;
   return *std::move(manifest);
 }
 
@@ -401,11 +407,16 @@ Error folder_refused(const fs::path& dir, const std::string& why) {
 }
 
 Status remove_parts(const fs::path& stage_dir) {
-  const fs::path parts = stage_dir / kPartsName;
-  std::error_code error;
-  fs::remove_all(parts, error);
-  if (error) return io_error(parts, error);
-  return {};
+  return remove_folder(stage_dir / kPartsName);
+}
+
+Error parts_missing(const fs::path& parts,
+                    const std::vector<std::string>& names) {
+  return Error{
+      ErrorCode::not_found,
+      fmt::format("{}: no finished part {}; hint: run the jobs that make "
+                  "parts again",
+                  parts.string(), fmt::join(names, ", "))};
 }
 
 Status check_stage_folder(const fs::path& stage_dir, const std::string& stage) {
@@ -422,6 +433,9 @@ Status check_stage_folder(const fs::path& stage_dir, const std::string& stage) {
   for (fs::recursive_directory_iterator it(stage_dir, error), end;
        !error && it != end; it.increment(error)) {
     if (it->is_directory() && !it->is_symlink()) continue;
+    // Another job that makes a part has claimed it in between.
+    std::error_code absent;
+    if (fs::exists(stage_dir / kUnfinishedName, absent)) return {};
     return folder_refused(
         stage_dir,
         "holds " + it->path().lexically_relative(stage_dir).string());
@@ -430,12 +444,20 @@ Status check_stage_folder(const fs::path& stage_dir, const std::string& stage) {
   return {};
 }
 
-Result<Publication> Publication::begin(const fs::path& stage_dir,
-                                       const std::string& stage) {
+Status claim_stage_folder(const fs::path& stage_dir, const std::string& stage) {
   DMP_TRY(check_stage_folder(stage_dir, stage));
   std::error_code error;
   fs::create_directories(stage_dir, error);
   if (error) return io_error(stage_dir, error);
+  if (read_manifest(stage_dir) || std::ofstream(stage_dir / kUnfinishedName))
+    return {};
+  return write_error(stage_dir);
+}
+
+Result<Publication> Publication::begin(const fs::path& stage_dir,
+                                       const std::string& stage) {
+  DMP_TRY(claim_stage_folder(stage_dir, stage));
+  std::error_code error;
   Publication publication;
   publication.stage_dir_ = stage_dir;
   publication.dir_ = stage_dir;
@@ -447,8 +469,6 @@ Result<Publication> Publication::begin(const fs::path& stage_dir,
     if (error) return io_error(publication.dir_, error);
   } else {
     DMP_TRY(remove_others(stage_dir, with_parts({kUnfinishedName})));
-    if (!std::ofstream(stage_dir / kUnfinishedName))
-      return write_error(stage_dir);
   }
   publication.live_ = true;
   return publication;

@@ -99,6 +99,19 @@ inline constexpr const char* kPartsName = "_parts";
 // Removes it: for a stage that is finished, of which a kill right after the
 // manifest was written may have left it. Errors: io.
 Status remove_parts(const std::filesystem::path& stage_dir);
+// Makes the folder, and marks it as of a stage on its way: so that parts which
+// several processes publish there are known as ours. Errors: those of
+// check_stage_folder, io.
+Status claim_stage_folder(const std::filesystem::path& stage_dir,
+                          const std::string& stage);
+// The manifest of a part that is finished, is the work that `planned` says, and
+// has all its files; nullopt otherwise. A part that came over a bucket carries
+// the bucket's key: its own is made from what else the manifest says.
+std::optional<Manifest> finished_part(const std::filesystem::path& part,
+                                      const Manifest& planned);
+// What is said when parts below `parts` are absent: not_found.
+Error parts_missing(const std::filesystem::path& parts,
+                    const std::vector<std::string>& names);
 
 // A stage being written. New files go to `dir()`; publish() writes the manifest
 // last, then removes what the former manifest listed. Destroyed unpublished, it

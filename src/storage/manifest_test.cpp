@@ -152,6 +152,34 @@ TEST_F(ManifestTest, KeepsFinishedPartsUntilTheStageIsPublished) {
   }
 }
 
+// A stage of parts that others make: no attempt at the whole has begun yet.
+TEST_F(ManifestTest, AClaimedFolderTakesPartsOfItsOwnStage) {
+  ASSERT_TRUE(claim_stage_folder(stage_, "test"));
+  Manifest planned;
+  planned.stage = "part";
+  planned.options["share"] = "1";
+  const fs::path part = stage_ / kPartsName / "1";
+  EXPECT_FALSE(finished_part(part, planned));
+  auto publication = Publication::begin(part, planned.stage);
+  ASSERT_TRUE(publication.has_value());
+  write(publication->dir() / "rows.txt", "rows");
+  ASSERT_TRUE(publication->add(publication->dir() / "rows.txt"));
+  auto made = publication->publish(planned);
+  ASSERT_TRUE(made.has_value());
+  // A bucket gives it a key of its own.
+  made->key = "of the bucket";
+  ASSERT_TRUE(
+      write_file_atomically(part / "manifest.json", manifest_json(*made)));
+  EXPECT_TRUE(finished_part(part, planned));
+  planned.options["share"] = "2";
+  EXPECT_FALSE(finished_part(part, planned)) << "of other work";
+  ASSERT_TRUE(Publication::begin(stage_, "test").has_value());
+  EXPECT_TRUE(fs::exists(part / "rows.txt"));
+  fs::resize_file(part / "rows.txt", 1);
+  planned.options["share"] = "1";
+  EXPECT_FALSE(finished_part(part, planned)) << "cut short";
+}
+
 TEST_F(ManifestTest, AdoptsAFileThatIsKnown) {
   auto publication = Publication::begin(stage_, "test");
   ASSERT_TRUE(publication.has_value());

@@ -123,10 +123,25 @@ class FakeAws:
                 job["container"]["logStreamName"] = "stream/" + job["jobId"]
                 job["startedAt"] = 1767225600000
             code = self.outcome.get(job["jobName"], 0)
+            size = job["ask"].get("arrayProperties", {}).get("size", 1)
             if job["status"] == "SUCCEEDED":
-                job["container"]["exitCode"] = code
                 job["status"] = "FAILED" if code else "SUCCEEDED"
-        return {"jobs": [{k: v for k, v in self.jobs[i].items() if k != "ask"} for i in ask["jobs"] if i in self.jobs]}
+            if size > 1:  # its members have containers, it has none
+                job["container"] = {}
+                job["arrayProperties"] = {"size": size}
+            elif job["status"] in ("SUCCEEDED", "FAILED"):
+                job["container"]["exitCode"] = code
+        known = self.jobs | {f"{job['jobId']}:{index}": self.member(job, index) for job in self.jobs.values()
+                             for index in range(job.get("arrayProperties", {}).get("size", 0))}
+        return {"jobs": [{k: v for k, v in known[i].items() if k != "ask"} for i in ask["jobs"] if i in known]}
+
+    def member(self, job, index):
+        one = {"jobId": f"{job['jobId']}:{index}", "jobName": job["jobName"], "status": job["status"],
+               "container": {"logStreamName": f"stream/{job['jobId']}:{index}"}, "arrayProperties": {"index": index}}
+        if job["status"] in ("SUCCEEDED", "FAILED"):
+            code = (self.outcome.get(job["jobName"]) or {}).get(index, 0)
+            one |= {"status": "FAILED" if code else "SUCCEEDED", "container": one["container"] | {"exitCode": code}}
+        return one
 
     def terminatejob(self, ask):
         self.jobs[ask["jobId"]] |= {"status": "FAILED", "reason": ask["reason"]}
@@ -210,6 +225,61 @@ class Aws(unittest.TestCase):
                                                         f"ror-transform-2026-01-29 {ids[1]}"])
         record = json.loads(self.fake.objects[f"bucket-name/jobs/{done.stdout.split()[-1]}/chain.json"])
         self.assertEqual([job["jobId"] for job in record["jobs"]], ids)
+
+    def test_an_array_is_submitted_with_its_size_and_waited_for_as_one(self):
+        done = self.call("batch-submit", "process-works", "--works-index-ranges", "3", "--size",
+                         "sqlmesh-transform=4:9000")
+        prepare, ranges, finish = self.submitted()
+        ids = list(self.fake.jobs)
+        command = ["dmpworks", "aws-batch", "sqlmesh", "plan", "--bucket-name=bucket-name", "--run-id=2026-02-04",
+                   "--release-dates.openalex-works=2026-02-03", "--release-dates.datacite=2026-02-01",
+                   "--release-dates.crossref-metadata=2025-04-01", "--release-dates.ror=2026-01-29",
+                   "--release-dates.data-citation-corpus=2025-08-15", "--ranges=3"]
+        self.assertEqual(ranges, {
+            "jobName": "sqlmesh-transform-2026-02-04", "jobQueue": "dmp-tool-dev-batch-job-queue",
+            "jobDefinition": "dmp-tool-dev-batch-dmpworks-job", "dependsOn": [{"jobId": ids[0]}],
+            "containerOverrides": {
+                "command": [*command, "--phase=range"],
+                "environment": [{"name": "DMPWORKS_CHAIN", "value": done.stdout.split()[-1]},
+                                {"name": "DMPWORKS_TASK", "value": "sqlmesh-transform"},
+                                {"name": "DMPWORKS_LOG_FORMAT", "value": "json"}],
+                "resourceRequirements": [{"type": "VCPU", "value": "4"}, {"type": "MEMORY", "value": "9000"}]},
+            "retryStrategy": {"attempts": 3, "evaluateOnExit": [
+                {"onExitCode": "75", "action": "RETRY"}, {"onStatusReason": "Host EC2*", "action": "RETRY"},
+                {"onReason": "CannotPullContainerError*", "action": "RETRY"}, {"onReason": "*", "action": "EXIT"}]},
+            "timeout": {"attemptDurationSeconds": 86400}, "arrayProperties": {"size": 3},
+            "tags": {"dmpworks:command": "process-works", "dmpworks:run-id": "2026-02-04", "dmpworks:env": "dev"},
+            "propagateTags": True})
+        # The others differ in what makes them plain jobs of another phase, and nothing else.
+        for job, name, before, phase in ((prepare, "prepare", [], "prepare"),
+                                         (finish, "finish", [{"jobId": ids[1]}], "finish")):
+            self.assertEqual(job, {key: value for key, value in ranges.items() if key != "arrayProperties"} | {
+                "jobName": f"sqlmesh-transform-{name}-2026-02-04", "dependsOn": before,
+                "containerOverrides": ranges["containerOverrides"] | {"command": [*command, f"--phase={phase}"]}})
+
+    # P116
+    def test_a_member_that_fails_gives_its_exit_code(self):
+        for code, exit_code in ((75, 75), (3, 1)):
+            with self.subTest(code):
+                self.fake.jobs.clear()
+                self.fake.outcome = {"sqlmesh-transform-2026-02-04": {1: code}}
+                done = self.call("batch-submit", "process-works", "--works-index-ranges", "3", "--wait", "--force",
+                                 code=exit_code)
+                self.assertIn(f"sqlmesh-transform-2026-02-04[1] failed with exit code {code}", done.stderr)
+                shown = self.call("jobs", "status", code=exit_code).stdout.splitlines()
+                self.assertIn(f"    FAILED     sqlmesh-transform-2026-02-04[1]  exit code {code}", shown)
+                self.assertIn("    SUCCEEDED  sqlmesh-transform-2026-02-04[2]  exit code 0", shown)
+
+    def test_the_logs_of_an_array_are_those_of_its_members(self):
+        chain = self.call("batch-submit", "process-works", "--works-index-ranges", "2").stdout.split()[-1]
+        array = list(self.fake.jobs)[1]
+        for _ in range(3):
+            self.call("jobs", "status", chain)
+        for index in range(2):
+            self.fake.logs[f"stream/{array}:{index}"] = [f"this is {index}"]
+        shown = self.call("jobs", "logs", chain).stdout
+        for index in range(2):
+            self.assertIn(f"== sqlmesh-transform-2026-02-04[{index}] {array}:{index}\nthis is {index}\n", shown)
 
     # P115: nothing at all is asked.
     def test_what_is_submitted_is_what_the_dry_run_shows(self):

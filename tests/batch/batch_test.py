@@ -131,6 +131,41 @@ class Batch(unittest.TestCase):
             "--release-dates.crossref-metadata=2025-04-01", "--release-dates.ror=2026-01-29",
             "--release-dates.data-citation-corpus=2025-08-15"])
 
+    def test_ranges_make_an_array_between_two_jobs(self):
+        self.use_example()
+        prepare, ranges, finish = self.chain("process-works", "--works-index-ranges", 3)["jobs"]
+        self.assertEqual([job["name"] for job in (prepare, ranges, finish)],
+                         ["sqlmesh-transform-prepare-2026-02-04", "sqlmesh-transform-2026-02-04",
+                          "sqlmesh-transform-finish-2026-02-04"])
+        self.assertEqual([job["arraySize"] for job in (prepare, ranges, finish)], [1, 3, 1])
+        self.assertEqual([job["dependsOn"] for job in (prepare, ranges, finish)], [[], [prepare["name"]], [ranges["name"]]])
+        for job, phase in ((prepare, "prepare"), (ranges, "range"), (finish, "finish")):
+            self.assertEqual(job["task"], "sqlmesh-transform")
+            self.assertEqual(job["command"][2:4] + job["command"][-2:],
+                             ["sqlmesh", "plan", "--ranges=3", f"--phase={phase}"])
+            self.assertEqual((job["vcpu"], job["memoryMib"]), (32, 250880))
+        shown = self.submit("process-works", "--dry-run", "--works-index-ranges", 3).stdout
+        self.assertEqual(shown.count("  array       3 members\n"), 1)
+
+    def test_shards_make_an_array_before_one_job(self):
+        self.use_example(DMPWORKS_SEARCH_SHARDS=4)
+        shards, finish, merge = self.chain("process-dmps", "--start-job", "dmp-works-search", "--database",
+                                           "sqlite:w.db", "--executor", "local")["jobs"]
+        self.assertEqual([(job["name"], job["arraySize"]) for job in (shards, finish)],
+                         [("dmp-works-search-2026-02-04", 4), ("dmp-works-search-finish-2026-02-04", 1)])
+        self.assertEqual([job["dependsOn"] for job in (shards, finish, merge)], [[], [shards["name"]], [finish["name"]]])
+        for job, phase in ((shards, "shard"), (finish, "finish")):
+            self.assertEqual((job["task"], job["command"][-1]), ("dmp-works-search", f"--phase={phase}"))
+            self.assertIn("--shards=4", job["command"])
+        self.refused("process-dmps", "--dry-run", "--search-shards", "1001", says=["--search-shards"])
+
+    def test_one_range_is_a_plain_job(self):
+        self.use_example()
+        for words, sent in ((("--works-index-ranges", 1), ["--ranges=1"]), (("--works-index-ranges", "auto"), [])):
+            (job,) = self.chain("process-works", *words)["jobs"]
+            self.assertEqual((job["name"], job["arraySize"]), ("sqlmesh-transform-2026-02-04", 1))
+            self.assertEqual([word for word in job["command"] if "range" in word or "phase" in word], sent)
+
     def test_the_merge_alone_is_told_its_database(self):
         self.use_example(DMPWORKS_EXECUTOR="local", MERGE_RELATED_WORKS_MAX_FAILED=3)
         *others, merge = self.chain("process-dmps", "--database", "sqlite:w.db", "--allow-mass-delete",

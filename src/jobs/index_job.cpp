@@ -1,0 +1,246 @@
+#include "jobs/index_job.h"
+
+#include "base/json_writer.h"
+#include "ingest/transform.h"
+#include "jobs/index_thresholds.h"
+#include "jobs/stage_jobs.h"
+#include "sql/prepared_tables.h"
+#include "sql/works_index.h"
+
+#include <fmt/format.h>
+
+namespace dmp::jobs {
+
+namespace fs = std::filesystem;
+using storage::StageResult;
+
+namespace {
+
+// The table of the corpus, which only the works index reads.
+Result<StageResult> corpus_job(const JobContext& context,
+                               const std::string& run) {
+  StageJob job;
+  job.name = "data-citation-corpus transform";
+  const std::string input =
+      stage_prefix("data_citation_corpus", run, "download");
+  job.inputs = {{input, true}};
+  job.output = stage_prefix("data_citation_corpus", run, "transform");
+  job.work = [&](const StageJob::Folders& in, const fs::path& out) {
+    ingest::CorpusOptions options;
+    options.input = in.at(input);
+    options.stage_dir = out;
+    options.force = context.force;
+    options.max_reject_ratio = context.max_reject_ratio;
+    return ingest::transform_corpus(options);
+  };
+  return run_stage(context, job);
+}
+
+JobContext inner(const JobContext& context, const char* name) {
+  JobContext own = context;
+  own.scratch = context.scratch / name;
+  return own;
+}
+
+Result<std::string> previous_run(const JobContext& context,
+                                 const IndexJob& options) {
+  if (options.previous == "INITIAL") return std::string();
+  if (!options.previous.empty()) {
+    if (is_finished(context.bucket, "sqlmesh/" + options.previous))
+      return options.previous;
+    return Error{ErrorCode::not_found,
+                 fmt::format("{}/sqlmesh/{} is not a finished run; name "
+                             "another one, or INITIAL",
+                             context.bucket.name(), options.previous)};
+  }
+  auto newest = newest_run(context.bucket, "sqlmesh", "", options.run);
+  if (newest) return newest;
+  if (newest.error().code == ErrorCode::not_found) return std::string();
+  return newest;
+}
+
+Status make_inputs(const JobContext& context, const IndexJob& options) {
+  if (!is_finished(context.bucket,
+                   stage_prefix("ror", options.ror, "transform"))) {
+    DMP_TRY(transform_ror_job(inner(context, "ror"), options.ror, ""));
+  }
+  DMP_TRY(corpus_job(inner(context, "corpus"), options.corpus));
+  return {};
+}
+
+// Which ROR run a works index was made with, for the search that follows.
+std::string inputs_key(const std::string& run) {
+  return "sqlmesh/" + run + "/inputs.json";
+}
+
+std::string inputs_json(const IndexJob& options, const std::string& previous) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.member("crossrefMetadata", options.crossref_metadata);
+  json.member("dataCitationCorpus", options.corpus);
+  json.member("datacite", options.datacite);
+  json.member("openalexWorks", options.openalex_works);
+  json.member("previous", previous).member("ror", options.ror);
+  json.end_object();
+  return out + "\n";
+}
+
+// The prefixes of what an index is made of.
+struct IndexStages {
+  std::string openalex, crossref, datacite, ror, corpus;
+  std::string before;  // whose DOI state continues; empty: none
+};
+
+IndexStages stages_of(const IndexJob& options, const std::string& previous) {
+  const auto transformed = [](const char* dataset, const std::string& run) {
+    return stage_prefix(dataset, run, "transform");
+  };
+  return {transformed("openalex_works", options.openalex_works),
+          transformed("crossref_metadata", options.crossref_metadata),
+          transformed("datacite", options.datacite),
+          transformed("ror", options.ror),
+          transformed("data_citation_corpus", options.corpus),
+          previous.empty() ? "" : "sqlmesh/" + previous};
+}
+
+// What this phase publishes, and which parts it reads.
+void set_parts(const IndexJob& options, StageJob& job) {
+  switch (options.phase) {
+    case IndexPhase::all:
+      return;
+    case IndexPhase::prepare:
+      job.part = sql::kPreparedPart;
+      return;
+    case IndexPhase::range:
+      job.part = sql::index_parts(
+          options.ranges)[static_cast<std::size_t>(options.range_index)];
+      job.parts = {sql::kPreparedPart};
+      return;
+    case IndexPhase::finish:
+      job.parts = sql::index_parts(options.ranges);
+      job.parts.emplace_back(sql::kPreparedPart);
+  }
+}
+
+StageJob job_of(const IndexJob& options, const IndexStages& stages) {
+  StageJob job;
+  job.name = "sqlmesh plan";
+  job.options = {text::format_day(options.release_date),
+                 std::to_string(options.max_doi_states),
+                 std::to_string(options.max_relation_degrees),
+                 std::to_string(options.nested_object_limit)};
+  job.inputs = {{stages.openalex},
+                {stages.crossref},
+                {stages.datacite},
+                {stages.ror},
+                {stages.corpus}};
+  if (!stages.before.empty())
+    job.inputs.push_back({stages.before, false, "doi_state_export/"});
+  job.output = "sqlmesh/" + options.run;
+  set_parts(options, job);
+  return job;
+}
+
+Status check_inputs(const JobContext& context, const StageJob& job) {
+  for (const auto& input : job.inputs) {
+    if (context.allow_no_manifest || is_finished(context.bucket, input.prefix))
+      continue;
+    return Error{ErrorCode::invalid_argument,
+                 fmt::format("{}/{} is not a finished stage: no manifest.json",
+                             context.bucket.name(), input.prefix)};
+  }
+  return {};
+}
+
+Status set_thresholds(const JobContext& context, const IndexJob& options,
+                      const IndexStages& stages,
+                      sql::WorksIndexOptions& index) {
+  DMP_ASSIGN(const auto openalex,
+             stage_manifest(context.bucket, stages.openalex));
+  DMP_ASSIGN(const auto crossref,
+             stage_manifest(context.bucket, stages.crossref));
+  DMP_ASSIGN(const auto datacite,
+             stage_manifest(context.bucket, stages.datacite));
+  const IndexThresholds least =
+      index_thresholds({options.openalex_threshold, options.crossref_threshold,
+                        options.datacite_threshold},
+                       openalex, crossref, datacite);
+  index.openalex_threshold = least.openalex_works;
+  index.crossref_threshold = least.crossref_metadata;
+  index.datacite_threshold = least.datacite;
+  index.ror_threshold = least.ror;
+  index.corpus_threshold = least.corpus;
+  return {};
+}
+
+void set_options(const JobContext& context, const IndexJob& options,
+                 sql::WorksIndexOptions& index) {
+  index.run_id = options.run;
+  index.release_date = options.release_date;
+  index.threads = options.threads > 0 ? options.threads : context.threads;
+  index.memory_limit_bytes = options.memory_limit_bytes > 0
+                                 ? options.memory_limit_bytes
+                                 : context.memory_limit_bytes;
+  index.ranges = options.ranges;
+  index.scratch_dir = context.scratch / "work";
+  index.max_change_ratio = options.max_change_ratio;
+  index.accept_change = options.accept_change;
+  index.max_doi_states = options.max_doi_states;
+  index.max_relation_degrees = options.max_relation_degrees;
+  index.nested_object_limit = options.nested_object_limit;
+  index.force = context.force;
+}
+
+// The work of the phase; `out` is where its files go.
+Result<StageResult> run_phase(const IndexJob& options, const StageJob& job,
+                              const StageJob::Folders& in, const fs::path& out,
+                              sql::WorksIndexOptions index) {
+  index.stage_dir = job.part.empty() ? out : out.parent_path().parent_path();
+  const auto prepared = in.find(part_prefix(job, sql::kPreparedPart));
+  switch (options.phase) {
+    case IndexPhase::all:
+      break;
+    case IndexPhase::prepare:
+      return sql::prepare_works_index(index);
+    case IndexPhase::range:
+      return sql::make_index_range(index, options.range_index,
+                                   prepared->second);
+    case IndexPhase::finish:
+      return sql::finish_works_index(index, prepared->second.parent_path());
+  }
+  return sql::build_works_index(index);
+}
+
+}  // namespace
+
+Result<StageResult> index_job(const JobContext& context,
+                              const IndexJob& options) {
+  const bool first =
+      options.phase == IndexPhase::all || options.phase == IndexPhase::prepare;
+  if (first) DMP_TRY(make_inputs(context, options));
+  DMP_ASSIGN(const std::string previous, previous_run(context, options));
+  const IndexStages stages = stages_of(options, previous);
+  StageJob job = job_of(options, stages);
+  DMP_TRY(check_inputs(context, job));
+  sql::WorksIndexOptions index;
+  DMP_TRY(set_thresholds(context, options, stages, index));
+  set_options(context, options, index);
+  job.work = [&](const StageJob::Folders& in, const fs::path& out) {
+    index.openalex_works = in.at(stages.openalex);
+    index.crossref_metadata = in.at(stages.crossref);
+    index.datacite = in.at(stages.datacite);
+    index.ror = in.at(stages.ror);
+    index.corpus = in.at(stages.corpus);
+    if (!stages.before.empty()) index.previous = in.at(stages.before);
+    return run_phase(options, job, in, out, index);
+  };
+  DMP_ASSIGN(auto result, run_stage(context, job));
+  if (job.part.empty()) {
+    DMP_TRY(context.bucket.write(inputs_key(options.run),
+                                 inputs_json(options, previous)));
+  }
+  return result;
+}
+
+}  // namespace dmp::jobs

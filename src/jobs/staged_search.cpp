@@ -1,0 +1,257 @@
+#include "jobs/staged_search.h"
+
+#include "base/log.h"
+#include "dmps/subset.h"
+#include "dmps/transform.h"
+#include "ingest/input_files.h"
+#include "jobs/index_files.h"
+#include "jobs/search_stage.h"
+#include "results/match_files.h"
+#include "storage/files.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+namespace dmp::jobs {
+
+namespace fs = std::filesystem;
+using storage::StageResult;
+
+namespace {
+
+std::map<std::string, std::string> search_options(
+    const match::SearchOptions& search) {
+  std::map<std::string, std::string> options;
+  options["builder"] = std::to_string(static_cast<int>(search.builder));
+  options["max_results"] = std::to_string(search.max_results);
+  options["project_end_buffer_years"] =
+      std::to_string(search.project_end_buffer_years);
+  options["project_start_buffer_days"] =
+      std::to_string(search.project_start_buffer_days);
+  options["inferred_end_extra_years"] =
+      std::to_string(search.inferred_end_extra_years);
+  options["explain"] = search.explain ? "true" : "false";
+  options["award_weights"] =
+      fmt::format("{},{},{}", search.award_full, search.award_unknown,
+                  search.award_disagree);
+  options["similarity"] = std::to_string(static_cast<int>(search.similarity));
+  options["term_ties"] = std::to_string(static_cast<int>(search.term_ties));
+  options["funder_name_rule"] =
+      std::to_string(static_cast<int>(search.funder_name_rule));
+  options["highlight_encoding"] =
+      std::to_string(static_cast<int>(search.highlight_encoding));
+  options["inner_hits"] = std::to_string(search.inner_hits);
+  if (search.plans_from)
+    options["plans_from"] = std::to_string(*search.plans_from);
+  if (search.plans_until)
+    options["plans_until"] = std::to_string(*search.plans_until);
+  if (search.undated_plans) options["undated_plans"] = "true";
+  std::string disabled;
+  for (const auto feature : search.disabled)
+    disabled += fmt::format("{} ", static_cast<int>(feature));
+  options["disabled"] = disabled;
+  for (const auto improvement : search.without)
+    options["without"] += fmt::format("{} ", static_cast<int>(improvement));
+  if (search.ranker == match::Ranker::query) return options;
+  options["ranker"] = "linkage";
+  options["min_probability"] = std::to_string(search.min_probability);
+  options["score_max"] = std::to_string(static_cast<int>(search.score_max));
+  options["explore_ratio"] = std::to_string(search.explore_ratio);
+  options["linkage_pairs"] = search.linkage_pairs ? "true" : "false";
+  return options;
+}
+
+bool has_subset(const StagedSearch& search) {
+  return search.subset_dois || search.subset_institutions;
+}
+
+std::string digest_of(const std::optional<ingest::SubsetList>& list) {
+  return list ? storage::sha256_text(list->json) : "";
+}
+
+// What is asked for, before any plan is read.
+struct Wanted {
+  storage::Manifest manifest;  // of the stage, planned, with its key
+  match::SearchInputs inputs;  // without plans
+};
+
+Result<Wanted> wanted_by(const StagedSearch& search) {
+  Wanted wanted;
+  storage::Manifest& manifest = wanted.manifest;
+  match::SearchInputs& inputs = wanted.inputs;
+  DMP_ASSIGN(auto index, index_files(search.works_index));
+  manifest.stage = "dmp-works-search";
+  manifest.options = search_options(search.options);
+  DMP_ASSIGN(auto plans, storage::stage_input("dmps", search.dmps));
+  manifest.inputs = std::move(index.inputs);
+  manifest.inputs.push_back(std::move(plans));
+  if (search.ror) {
+    DMP_ASSIGN(auto ror, storage::stage_input("ror", *search.ror));
+    manifest.inputs.push_back(std::move(ror));
+    DMP_ASSIGN(const auto ror_manifest, storage::read_manifest(*search.ror));
+    inputs.ror_file = ror_manifest.paths(*search.ror, "ror.parquet").at(0);
+  }
+  if (search.options.linkage_file) {
+    DMP_ASSIGN(manifest.options["linkage_file"],
+               storage::sha256_file(*search.options.linkage_file));
+  }
+  if (has_subset(search)) {
+    manifest.options["dmp_subset_dois"] = digest_of(search.subset_dois);
+    manifest.options["dmp_subset_institutions"] =
+        digest_of(search.subset_institutions);
+  }
+  manifest.key = storage::stage_key(manifest);
+  inputs.works_files = std::move(index.works);
+  inputs.collection_stats_dir = index.collection_stats;
+  inputs.linkage_stats_dir = index.linkage_stats;
+  return wanted;
+}
+
+// Takes the plans out that are in no list; gives how many.
+Result<std::int64_t> leave_out_unlisted(const StagedSearch& search,
+                                        std::vector<model::Plan>& plans) {
+  DMP_ASSIGN(auto subset, dmps::PlanSubset::read(search.subset_dois,
+                                                 search.subset_institutions));
+  const auto left_out = std::erase_if(
+      plans, [&](const model::Plan& plan) { return !subset.keeps(plan); });
+  if (plans.empty()) log::warning("no DMP is in the subset asked for");
+  return static_cast<std::int64_t>(left_out);
+}
+
+// The plans that are searched, and in the manifest what became of the others.
+Status read_plans(const StagedSearch& search, Wanted& wanted) {
+  storage::Manifest& manifest = wanted.manifest;
+  auto& plans = wanted.inputs.plans;
+  DMP_ASSIGN(plans, dmps::read_plans(search.dmps));
+  manifest.rows_in = static_cast<std::int64_t>(plans.size());
+  manifest.subset = has_subset(search);
+  ingest::inherit_kind(search.works_index, manifest);
+  if (!has_subset(search)) return {};
+  DMP_ASSIGN(manifest.dropped["not_in_subset"],
+             leave_out_unlisted(search, plans));
+  return {};
+}
+
+std::string shard_part(const match::Shard& shard) {
+  return fmt::format("{}-of-{}", shard.index, shard.count);
+}
+
+storage::Manifest planned_shard(const storage::Manifest& stage,
+                                const match::Shard& shard) {
+  storage::Manifest part = stage;
+  part.stage = "dmp-works-search, share of works";
+  part.options["shard"] = shard_part(shard);
+  return part;
+}
+
+// The stage, if it is finished and nobody wants it made again. A kill right
+// after its manifest may have left parts.
+Result<std::optional<StageResult>> made_before(const StagedSearch& search,
+                                               const Wanted& wanted) {
+  std::optional<StageResult> result;
+  if (search.force) return result;
+  if (auto done = storage::finished(search.stage_dir, wanted.manifest.key)) {
+    DMP_TRY(storage::remove_parts(search.stage_dir));
+    result = StageResult{true, *std::move(done)};
+  }
+  return result;
+}
+
+Result<StageResult> publish(const StagedSearch& search, Wanted wanted) {
+  DMP_TRY(read_plans(search, wanted));
+  storage::Manifest& manifest = wanted.manifest;
+  DMP_ASSIGN(auto publication,
+             storage::Publication::begin(search.stage_dir, manifest.stage));
+  DMP_TRY(search_into(std::move(wanted.inputs), search.options,
+                      results::MatchFileWriter::Options().plans_per_file,
+                      publication, manifest));
+  StageResult stage;
+  DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
+  return stage;
+}
+
+// The finished parts, or which of them are missing.
+Result<std::vector<match::KeptShard>> kept_by(const storage::Manifest& stage,
+                                              int count,
+                                              const fs::path& parts) {
+  std::vector<match::KeptShard> shards;
+  std::vector<std::string> absent;
+  for (int index = 0; index < count; ++index) {
+    const match::Shard shard{index, count};
+    const fs::path dir = parts / shard_part(shard);
+    const auto part = storage::finished_part(dir, planned_shard(stage, shard));
+    if (!part) {
+      absent.push_back(shard_part(shard));
+      continue;
+    }
+    const auto files = part->paths(dir, "kept_");
+    shards.push_back(
+        {files.at(0).parent_path(), counts_of_search(part->counters)});
+  }
+  if (!absent.empty()) return storage::parts_missing(parts, absent);
+  return shards;
+}
+
+}  // namespace
+
+std::string search_identity(const match::SearchOptions& search) {
+  std::string text;
+  for (const auto& [name, value] : search_options(search))
+    text += fmt::format("{}={}\n", name, value);
+  if (search.linkage_file) {
+    const auto digest = storage::sha256_file(*search.linkage_file);
+    text += "linkage_file=" + digest.value_or("") + "\n";
+  }
+  return text;
+}
+
+Result<StageResult> search_stages(const StagedSearch& search) {
+  DMP_ASSIGN(auto wanted, wanted_by(search));
+  DMP_ASSIGN(auto done, made_before(search, wanted));
+  if (done) return *std::move(done);
+  return publish(search, std::move(wanted));
+}
+
+std::vector<std::string> shard_parts(int count) {
+  std::vector<std::string> names;
+  for (int index = 0; index < count; ++index)
+    names.push_back(shard_part({index, count}));
+  return names;
+}
+
+Result<StageResult> search_shard_of(const StagedSearch& search,
+                                    const match::Shard& shard) {
+  DMP_ASSIGN(auto wanted, wanted_by(search));
+  DMP_ASSIGN(auto done, made_before(search, wanted));
+  if (done) return *std::move(done);
+  const fs::path dir =
+      search.stage_dir / storage::kPartsName / shard_part(shard);
+  const std::string stage = wanted.manifest.stage;
+  storage::Manifest planned = planned_shard(wanted.manifest, shard);
+  if (!search.force) {
+    if (auto part = storage::finished_part(dir, planned))
+      return StageResult{true, *std::move(part)};
+  }
+  DMP_TRY(storage::claim_stage_folder(search.stage_dir, stage));
+  DMP_TRY(read_plans(search, wanted));
+  DMP_ASSIGN(auto publication, storage::Publication::begin(dir, planned.stage));
+  planned.rows_in = wanted.manifest.rows_in;
+  DMP_TRY(search_shard_into(std::move(wanted.inputs), search.options, shard,
+                            publication, planned));
+  StageResult result;
+  DMP_ASSIGN(result.manifest, publication.publish(std::move(planned)));
+  return result;
+}
+
+Result<StageResult> finish_search(const StagedSearch& search, int count,
+                                  const fs::path& parts) {
+  DMP_ASSIGN(auto wanted, wanted_by(search));
+  DMP_ASSIGN(auto done, made_before(search, wanted));
+  if (done) return *std::move(done);
+  DMP_ASSIGN(wanted.inputs.shards, kept_by(wanted.manifest, count, parts));
+  return publish(search, std::move(wanted));
+}
+
+}  // namespace dmp::jobs

@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""process-works and process-dmps with arrays, --executor local: the stages are
+those of plain jobs, row by row, whatever failed on the way.
+
+usage: arrays_test.py PROGRAM [unittest arguments]
+
+The buckets are folders; below tests/s3/with_s3 they are buckets of that server.
+"""
+import gzip
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import sources
+
+PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
+RUN = "2026-01-01"
+ON_S3 = os.environ.get("DMPWORKS_TEST_S3") == "1"
+DATASETS = ("openalex-works", "datacite", "crossref-metadata", "ror", "data-citation-corpus")
+# What `run` makes and the jobs of the guide would: the inputs of process-works.
+GIVEN = ["openalex_works", "datacite", "crossref_metadata", "ror"]
+INDEX, SEARCH = f"sqlmesh/{RUN}", f"dmp-works-search/{RUN}"
+
+
+def call(*words, env=None):
+    return subprocess.run([PROGRAM, *map(str, words)], env=env, text=True, capture_output=True, timeout=600,
+                          check=False)
+
+
+class Bucket:
+    """A bucket that holds the inputs, and what was published in it."""
+
+    def __init__(self, root, name):
+        self.name = f"arrays-{name}" if ON_S3 else str(root / name)
+        self.folder = pathlib.Path(os.environ["DMPWORKS_TEST_S3_ROOT"], self.name) if ON_S3 else root / name
+        self.scratch = root / f"{name}-scratch"
+        self.database = root / f"{name}.db"
+        if ON_S3:
+            s3 = sources.S3(os.environ)
+            s3.make_bucket(self.name)
+            s3.upload_tree(root / "inputs", self.name)
+        else:
+            shutil.copytree(root / "inputs", self.folder)
+
+        env = {"PATH": os.environ["PATH"], "TMPDIR": str(self.scratch.parent), "ENV": "dev", "BUCKET_NAME": self.name,
+               "DMPWORKS_EXECUTOR": "local", "PROCESS_WORKS_RUN_ID": RUN, "DMPS_RUN_ID": RUN}
+        env |= {f"SQLMESH__VARIABLES__AUDIT_{name}_WORKS_THRESHOLD": "1"
+                for name in ("CROSSREF_METADATA", "DATACITE", "OPENALEX")}
+        env |= {f"{dataset.upper().replace('-', '_')}_RUN_ID": RUN for dataset in DATASETS}
+        self.env = env | {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+    def submit(self, command, *words):
+        return call("batch-submit", command, "--scratch-dir", self.scratch, "--threads", 2, "--memory-limit",
+                    "2GB", *words, env=self.env)
+
+    def manifest(self, stage):
+        return json.loads((self.folder / stage / "manifest.json").read_text())
+
+    def logs(self):
+        return "\n".join(log.read_text() for folder in (self.folder, self.scratch) for log in folder.glob("jobs/*/*.log"))
+
+    def log(self, job):
+        (log,) = [log for folder in (self.folder, self.scratch) for log in folder.glob(f"jobs/*/{job}.log")]
+        return log.read_text()
+
+    def tables(self, stage):
+        """Rows of the Parquet files of a stage, in order, by the table they are of."""
+        files = {}
+        for file in self.manifest(stage)["files"]:
+            if file["path"].endswith(".parquet"):
+                table = file["path"].removesuffix(".parquet").rstrip("0123456789_")
+                files.setdefault(table, []).append(self.folder / stage / file["path"])
+        tables = {}
+        for table, paths in files.items():
+            printed = call("cat", *paths)
+            assert printed.returncode == 0, printed.stderr
+            tables[table] = printed.stdout.splitlines()
+        return tables
+
+    def matches(self):
+        """Names and content of the match files."""
+        files = [file["path"] for file in self.manifest(SEARCH)["files"] if "matches_" in file["path"]]
+        content = b"".join(gzip.decompress((self.folder / SEARCH / file).read_bytes()) for file in files)
+        return [pathlib.PurePath(file).name for file in files], content.decode()
+
+    def report(self):
+        (report,) = [file["path"] for file in self.manifest(INDEX)["files"] if file["path"].endswith("report.json")]
+        return json.loads((self.folder / INDEX / report).read_text()) | {"inputs": None}
+
+
+def said(manifest):
+    """What a manifest says of the stage, but for times and what names the bucket."""
+    counters = {name: count for name, count in manifest["counters"].items() if not name.startswith("cpu_ms")}
+    return manifest["stage"], manifest["options"], manifest["counts"], counters, manifest["synthetic"]
+
+
+class Arrays(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.root = pathlib.Path(tempfile.mkdtemp(prefix="dmpworks_arrays_"))
+        cls.addClassCleanup(shutil.rmtree, cls.root, ignore_errors=True)
+        world, by_run, inputs = cls.root / "world", cls.root / "by_run", cls.root / "inputs"
+        made = call("synth", "--out-dir", world, "--works", 400, "--dmps", 20, "--files", 3, "--run-id", RUN)
+        assert made.returncode == 0, made.stderr
+        line = ["run", "--out-dir", by_run, "--run-id", RUN, "--quiet", "--until", "transform"]
+        for dataset in (*DATASETS, "dmps"):
+            line += ["--" + dataset, world / dataset.replace("-", "_") / RUN / "download"]
+        done = call(*line)
+        assert done.returncode == 0, done.stderr
+        for dataset in GIVEN:
+            shutil.copytree(by_run / dataset / RUN, inputs / dataset / RUN)
+        for dataset in ("dmps", "data_citation_corpus"):
+            shutil.copytree(world / dataset / RUN / "download", inputs / dataset / RUN / "download")
+        cls.plain, cls.cut = Bucket(cls.root, "plain"), Bucket(cls.root, "cut")
+        for bucket, ranges in ((cls.plain, 1), (cls.cut, 3)):
+            done = bucket.submit("process-works", "--works-index-ranges", ranges)
+            assert done.returncode == 0, done.stderr + bucket.logs()
+        cls.chain = done.stdout.splitlines()
+
+    def same_index(self, bucket):
+        self.maxDiff = 2000
+        self.assertEqual(said(self.plain.manifest(INDEX)), said(bucket.manifest(INDEX)))
+        self.assertEqual(self.plain.report(), bucket.report())
+        want, got = self.plain.tables(INDEX), bucket.tables(INDEX)
+        self.assertEqual(sorted(want), sorted(got))
+        self.assertGreater(len(want["works_index/works_index"]), 100)
+        for table, rows in want.items():
+            self.assertEqual(rows, got[table], table)
+        self.no_parts(bucket, INDEX)
+
+    def no_parts(self, bucket, stage):
+        self.assertEqual([path for path in (bucket.folder / stage).glob("_parts/**/*") if path.is_file()], [])
+        left = [path for path in bucket.scratch.rglob("*") if path.is_file() and path.suffix != ".log"]
+        self.assertEqual(left, [])
+
+    def logs(self, bucket, chain):
+        return {log.stem: log.read_text() for folder in (bucket.folder, bucket.scratch)
+                for log in folder.glob(f"jobs/{chain}/*.log")}
+
+    def test_ranges_give_the_index_of_one_job(self):
+        self.assertEqual([line.split()[0] for line in self.chain],
+                         [f"sqlmesh-transform-prepare-{RUN}", f"sqlmesh-transform-{RUN}",
+                          f"sqlmesh-transform-finish-{RUN}", "chain"])
+        self.same_index(self.cut)
+        shown = call("jobs", "status", self.chain[-1].split()[-1], "--bucket-name", self.cut.name, env=self.cut.env)
+        self.assertEqual(shown.stdout.count(f"    SUCCEEDED  sqlmesh-transform-{RUN}["), 3)
+
+    def test_what_is_finished_is_not_made_again(self):  # P127
+        again = self.cut.submit("process-works", "--works-index-ranges", 3)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        logs = self.logs(self.cut, again.stdout.split()[-1])
+        self.assertEqual({name: log.count("up to date\n") for name, log in logs.items()}, dict.fromkeys(logs, 1))
+        self.assertEqual(len(logs), 5)
+        # The key is that of one job.
+        again = self.cut.submit("process-works", "--works-index-ranges", 1)
+        self.assertEqual([log.count("up to date\n") for log in self.logs(self.cut, again.stdout.split()[-1]).values()], [1])
+        self.no_parts(self.cut, INDEX)
+
+    # P94, P95a
+    def test_shards_give_the_matches_of_one_job(self):
+        for ranker in ("query", "linkage"):
+            for bucket, shards in ((self.plain, 1), (self.cut, 3)):
+                done = bucket.submit("process-dmps", "--search-shards", shards, "--database",
+                                     f"sqlite:{bucket.database}", "--dmp-works-search-config.ranker", ranker)
+                self.assertEqual(done.returncode, 0, done.stderr)
+            with self.subTest(ranker):
+                self.assertEqual(said(self.plain.manifest(SEARCH)), said(self.cut.manifest(SEARCH)))
+                want, got = self.plain.matches(), self.cut.matches()
+                self.assertGreater(sum(len(json.loads(line)["works"]) for line in want[1].splitlines()), 30)
+                self.assertEqual(want, got)
+                self.no_parts(self.cut, SEARCH)
+                again = self.cut.submit("process-dmps", "--search-shards", 1, "--database",
+                                        f"sqlite:{self.cut.database}", "--dmp-works-search-config.ranker", ranker)
+                again = self.logs(self.cut, again.stdout.split()[-1])
+                self.assertIn("up to date\n", again[f"3-dmp-works-search-{RUN}"])  # the key is that of one job
+        logs = self.logs(self.cut, done.stdout.split()[-1])
+        self.assertEqual(sorted(name[2:] for name in logs if "search" in name),
+                         sorted([f"dmp-works-search-finish-{RUN}"] + [f"dmp-works-search-{RUN}-{i}" for i in range(3)]))
+
+    @unittest.skipIf(ON_S3, "no object can stand in the way of another")
+    def test_a_member_that_fails_ends_the_chain_and_is_made_alone_then(self):
+        bucket = Bucket(self.root, "fails")
+        in_the_way = bucket.folder / INDEX / "_parts/85-169"
+        in_the_way.parent.mkdir(parents=True)
+        (bucket.folder / INDEX / ".unfinished").touch()
+        in_the_way.write_text("no folder")
+        done = bucket.submit("process-works", "--works-index-ranges", 3)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, rf"sqlmesh-transform-{RUN}\[1\] failed with exit code 1; its log: .*-{RUN}-1.log")
+        self.assertNotIn("finish", done.stderr)
+        self.assertFalse((bucket.folder / INDEX / "manifest.json").exists())
+        in_the_way.unlink()
+        shutil.rmtree(bucket.folder / "jobs")
+        done = bucket.submit("process-works", "--works-index-ranges", 3)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for member, there in ((0, True), (1, False), (2, True)):
+            self.assertEqual("up to date" in bucket.log(f"2-sqlmesh-transform-{RUN}-{member}"), there, member)
+        self.same_index(bucket)
+
+    def test_finish_says_which_parts_are_missing(self):
+        bucket = Bucket(self.root, "missing")
+
+        def plan(*words, ranges=3):
+            return call("aws-batch", "sqlmesh", "plan", "--bucket-name", bucket.name, "--run-id", RUN, "--prev-run-id",
+                        "INITIAL", "--scratch-dir", bucket.scratch, "--ranges", ranges,
+                        *[f"--release-dates.{dataset}={RUN}" for dataset in DATASETS], *words, env=bucket.env)
+        self.assertEqual(plan("--phase", "prepare").returncode, 0)
+        self.assertEqual(plan("--phase", "range", "--range-index", 1).returncode, 0)
+        done = plan("--phase", "finish")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"_parts/?: no finished part 0-84, 170-255; hint: ")
+        self.assertFalse((bucket.folder / INDEX / "manifest.json").exists())
+        for ranges, words, says in (
+                (3, ("--phase", "range"), "--range-index is required (or set AWS_BATCH_JOB_ARRAY_INDEX)"),
+                (3, ("--phase", "range", "--range-index", 3), "--range-index: 3 is not below --ranges, 3"),
+                ("auto", ("--phase", "finish"), "--ranges: phase finish needs the number")):
+            done = plan(*words, ranges=ranges)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(says, done.stderr)
+
+    def test_shards_of_another_search_are_none(self):
+        self.assertEqual(call("aws-batch", "opensearch", "sync-dmps", "--bucket-name", self.cut.name, "--run-id", RUN,
+                              "--scratch-dir", self.cut.scratch, env=self.cut.env).returncode, 0)
+
+        def search(*words):
+            return call("aws-batch", "opensearch", "dmp-works-search", "--bucket-name", self.cut.name, "--run-id", RUN,
+                        "--scratch-dir", self.cut.scratch, "--shards", 2, *words, env=self.cut.env)
+        self.assertEqual(search("--phase", "shard", "--shard-index", 1, "--max-results", 7).returncode, 0)
+        done = search("--phase", "finish", "--max-results", 8)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, "_parts/?: no finished part 0-of-2, 1-of-2; hint: ")
+        self.assertRegex(search("--phase", "finish", "--max-results", 7).stderr, "no finished part 0-of-2; hint: ")
+
+
+unittest.main()
