@@ -216,6 +216,7 @@ Result<StageResult> search_stages(const StagedSearch& search) {
 
 std::vector<std::string> shard_parts(int count) {
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(count));
   for (int index = 0; index < count; ++index)
     names.push_back(shard_part({index, count}));
   return names;
