@@ -115,7 +115,8 @@ class Trees(Case):
         noted = {}
         kills = 0
         for _ in range(20):
-            if self.kill(dataset, self.random.uniform(0.1, 0.5), **options):
+            # Later and later, so that a busy machine comes to something too.
+            if self.kill(dataset, self.random.uniform(0.1, 0.5) * (1 + kills / 3), **options):
                 break
             kills += 1
             self.whole_or_absent(dataset)
