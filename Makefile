@@ -30,7 +30,7 @@ test-services: build ## Run the tests that need a real S3 server (versitygw) or 
 	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw build/$(PRESET)/tests/s3/object_store_test
 	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw python3 tests/batch/guide_test.py build/$(PRESET)/dmpworks
 	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw python3 tests/batch/arrays_test.py build/$(PRESET)/dmpworks
-	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw python3 tests/batch/download_test.py build/$(PRESET)/dmpworks OnS3
+	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw python3 tests/batch/faults_test.py build/$(PRESET)/dmpworks
 	@node tests/report/browser_test.mjs $(DMPWORKS_CACHE_DIR)/browser build/$(PRESET)/dmpworks
 
 demo: build ## Make a labelled world, run the whole job, show the report

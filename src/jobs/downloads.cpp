@@ -55,10 +55,18 @@ std::vector<std::string> paths_of(const std::vector<Source>& sources) {
   return paths;
 }
 
-Error changed(const storage::ObjectStore& store, const Source& one,
-              const std::string& what) {
+Error wrong(const storage::ObjectStore& store, const Source& one,
+            const std::string& what) {
   return Error{ErrorCode::corrupt_input,
                fmt::format("{}/{}: {}", store.name(), one.key, what)};
+}
+
+// The listing is older than the object: the next attempt has a new one.
+Error changed(const storage::ObjectStore& store, const Source& one,
+              const std::string& what) {
+  Error error = wrong(store, one, what);
+  error.code = ErrorCode::unavailable;
+  return error;
 }
 
 // Fetches one object, verifies it against what the source says, stores it.
@@ -67,7 +75,10 @@ Status copy_object(DownloadStage& stage, const StoreOf& open,
   if (stage.find(one.path, one.identity())) return {};
   DMP_ASSIGN(const auto store, open());
   const fs::path file = stage.scratch_file(one.path);
-  DMP_TRY(store->download(one.key, file));
+  const Status got = store->download(one.key, file);
+  if (!got && got.error().code == ErrorCode::not_found)
+    return changed(*store, one, "listed, but absent");
+  DMP_TRY(got);
   std::error_code error;
   const auto bytes = fs::file_size(file, error);
   if (error || bytes != one.bytes) {
@@ -86,7 +97,7 @@ Status copy_object(DownloadStage& stage, const StoreOf& open,
     }
     rows = *lines;
     if (one.rows >= 0 && rows != one.rows) {
-      return changed(
+      return wrong(
           *store, one,
           fmt::format("{} records, its manifest says {}", rows, one.rows));
     }
@@ -173,11 +184,11 @@ Result<StageResult> openalex_download_job(const JobContext& context,
   for (auto& one : *sources) {  // P121
     const auto found = there.find(one.key);
     if (found == there.end())
-      return changed(*store, one, "listed in the manifest, but absent");
+      return wrong(*store, one, "listed in the manifest, but absent");
     if (found->second.bytes != one.bytes) {
-      return changed(*store, one,
-                     fmt::format("{} bytes, the manifest says {}",
-                                 found->second.bytes, one.bytes));
+      return wrong(*store, one,
+                   fmt::format("{} bytes, the manifest says {}",
+                               found->second.bytes, one.bytes));
     }
     one.etag = found->second.etag;
   }

@@ -34,8 +34,9 @@ struct Transfer {
   int status = 0;
   FileSink* file = nullptr;  // where what comes goes; else:
   std::string body;
-  std::string error_body;  // of a refusal
-  S3Object reply;          // Content-Length and ETag
+  std::uint64_t received = 0;  // bytes, to either
+  std::string error_body;      // of a refusal
+  S3Object reply;              // Content-Length and ETag
 };
 
 int on_headers(aws_s3_meta_request*, const aws_http_headers* headers,
@@ -59,6 +60,7 @@ int on_headers(aws_s3_meta_request*, const aws_http_headers* headers,
 int on_body(aws_s3_meta_request*, const aws_byte_cursor* bytes,
             std::uint64_t offset, void* user) {
   auto* transfer = static_cast<Transfer*>(user);
+  transfer->received += bytes->len;
   if (transfer->file == nullptr) {
     transfer->body += view(*bytes);
     return AWS_OP_SUCCESS;
@@ -106,10 +108,11 @@ ErrorCode code_of_failure(int error, const Transfer& transfer,
                           std::string_view code) {
   if (transfer.status == 404) return ErrorCode::not_found;
   if (is_temporary(transfer.status, code)) return ErrorCode::unavailable;
-  if (transfer.status == 412 || error == AWS_ERROR_S3_FILE_MODIFIED ||
-      error == AWS_ERROR_S3_RESPONSE_CHECKSUM_MISMATCH) {
+  // Bytes that were spoilt on the way come better another time.
+  if (error == AWS_ERROR_S3_RESPONSE_CHECKSUM_MISMATCH)
+    return ErrorCode::unavailable;
+  if (transfer.status == 412 || error == AWS_ERROR_S3_FILE_MODIFIED)
     return ErrorCode::corrupt_input;
-  }
   if (transfer.status >= 300) return ErrorCode::invalid_argument;
   const std::string name = aws_error_name(error);
   if (name.starts_with("AWS_AUTH_")) return ErrorCode::invalid_argument;
@@ -166,6 +169,7 @@ struct S3Client::Impl {
     std::string key;
     std::string query;  // with ?
     Headers headers;
+    std::string etag;  // what the object must have; empty: any
     std::string_view body;
     bool has_body = false;
     fs::path send;
@@ -239,6 +243,7 @@ aws_http_message* S3Client::Impl::message_of(const Call& call) const {
   };
   add("Host", endpoint.host);
   for (const auto& [header, value] : call.headers) add(header, value);
+  if (!call.etag.empty()) add("If-Match", "\"" + call.etag + "\"");
   if (options.access == S3Access::requester_pays)
     add("x-amz-request-payer", "requester");
   if (call.has_body) {
@@ -261,7 +266,10 @@ Error S3Client::Impl::failure(const Call& call, int error,
         fmt::format("HTTP {}{}", transfer.status,
                     transfer.status == 403 ? ", keys or rights refused" : "");
   if (what.empty()) what = aws_error_str(error);
-  const ErrorCode kind = code_of_failure(error, transfer, code);
+  ErrorCode kind = code_of_failure(error, transfer, code);
+  // It changed between two of its parts: all of it is there to be had anew.
+  if (kind == ErrorCode::corrupt_input && call.etag.empty())
+    kind = ErrorCode::unavailable;
   std::string text = fmt::format("{}: {}", name(call.key), what);
   if (const std::string more = tag(transfer.error_body, "Message");
       !more.empty()) {
@@ -318,8 +326,16 @@ Result<Transfer> S3Client::Impl::run(const Call& call) const {
   }
   aws_http_message_release(message);
   aws_uri_clean_up(&uri);
-  if (error == AWS_ERROR_SUCCESS && transfer.status < 300) return transfer;
-  return failure(call, error, transfer);
+  if (error != AWS_ERROR_SUCCESS || transfer.status >= 300)
+    return failure(call, error, transfer);
+  // A part that is shorter than asked for passes the client.
+  if (call.type == AWS_S3_META_REQUEST_TYPE_GET_OBJECT &&
+      transfer.received != transfer.reply.bytes) {
+    return Error{ErrorCode::unavailable,
+                 fmt::format("{}: {} bytes came of {}", name(call.key),
+                             transfer.received, transfer.reply.bytes)};
+  }
+  return transfer;
 }
 
 // ------------------------------------------------------------------ S3Client
@@ -397,8 +413,7 @@ Result<std::string> S3Client::get(std::string_view key, std::uint64_t offset,
     if (count != UINT64_MAX) range += std::to_string(offset + count - 1);
     call.headers.emplace_back("Range", range);
   }
-  if (!etag.empty())
-    call.headers.emplace_back("If-Match", fmt::format("\"{}\"", etag));
+  call.etag = etag;
   auto transfer = impl_->run(call);
   if (transfer) return std::move(transfer->body);
   return std::move(transfer).error();
@@ -411,8 +426,7 @@ Status S3Client::get_file(std::string_view key, const fs::path& file,
   call.type = AWS_S3_META_REQUEST_TYPE_GET_OBJECT;
   call.key = key;
   call.receive = sink.get();
-  if (!etag.empty())
-    call.headers.emplace_back("If-Match", fmt::format("\"{}\"", etag));
+  call.etag = etag;
   const auto transfer = impl_->run(call);
   // A full disk is the reason behind the client's own error.
   if (auto written = sink->state(); !written) return written;

@@ -42,8 +42,9 @@ struct S3Object {
 // at once; a call returns when its transfer is done.
 // Errors of all members: not_found (no such key or bucket), invalid_argument
 // (credentials, rights), unavailable (throttled, timed out, connection lost,
-// after retries; expired credentials), io (local file), corrupt_input
-// (checksum), each naming s3://bucket/key.
+// after retries; expired credentials; cut off, checksum, changed on the way),
+// io (local file), corrupt_input (another object than `etag` says), each naming
+// s3://bucket/key.
 class S3Client {
  public:
   static Result<std::unique_ptr<S3Client>> open(const S3Options& options);

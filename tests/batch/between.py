@@ -1,6 +1,8 @@
 """A proxy between the program and an S3 server: counts, and does harm."""
 import http.client
 import http.server
+import socket
+import struct
 import threading
 import urllib.parse
 
@@ -8,8 +10,11 @@ import urllib.parse
 class Between:
     """`fault(method, path, number)` is asked for every request, `number` counting
     those of one method and path from 0, and answers None or one of
-    ("answer", status, body), ("reset",), ("cut", share of the body), ("etag", text).
-    `bodies` counts the bytes of GET answers by path without query, `sent` those of
+    ("answer", status, body), ("close",) without an answer, ("reset", share): a TCP
+    reset after that share of a PUT's request or of a GET's answer, ("cut", share of
+    the answer) under a header that promises all of it, ("short", share) under one that
+    does not, without the checksum, ("etag", text). It may also kill the program: what it says to that
+    request does not matter then. `bodies` counts the bytes of GET answers by path without query, `sent` those of
     PUT requests that were passed on."""
 
     def __init__(self, endpoint):
@@ -40,12 +45,16 @@ class Between:
         self.httpd.server_close()
 
     def pass_on(self, request):
-        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         path = request.path.split("?")[0]
         with self.lock:
             number = self.numbers[request.command, path] = self.numbers.get((request.command, path), -1) + 1
         fault = self.fault(request.command, path, number)
-        if fault and fault[0] == "reset":
+        length = int(request.headers.get("Content-Length", 0))
+        if fault and fault[0] == "reset" and request.command == "PUT":
+            request.rfile.read(int(length * fault[1]))
+            return reset(request)
+        body = request.rfile.read(length)
+        if fault and fault[0] == "close":
             request.close_connection = True
             return
         if fault and fault[0] == "answer":
@@ -57,6 +66,9 @@ class Between:
             status, headers, reply = self.ask(request, body)
         if fault and fault[0] == "etag":
             headers = [(n, v) for n, v in headers if n.lower() != "etag"] + [("ETag", f'"{fault[1]}"')]
+        if fault and fault[0] == "short":
+            reply = reply[:int(len(reply) * fault[1])]
+            headers = [(n, v) for n, v in headers if not n.lower().startswith("x-amz-checksum")]
         request.send_response_only(status)
         length = [v for n, v in headers if n.lower() == "content-length"]
         for name, value in headers:
@@ -66,7 +78,7 @@ class Between:
         request.end_headers()
         if request.command == "HEAD":
             return
-        if fault and fault[0] == "cut":
+        if fault and fault[0] in ("cut", "reset"):
             reply = reply[:int(len(reply) * fault[1])]
             request.close_connection = True
         if request.command == "GET":
@@ -76,6 +88,8 @@ class Between:
             request.wfile.write(reply)
         except OSError:
             request.close_connection = True
+        if fault and fault[0] == "reset":
+            reset(request)
 
     def ask(self, request, body):
         connection = http.client.HTTPConnection(self.upstream, timeout=60)
@@ -87,6 +101,13 @@ class Between:
         reply = answer.read()
         connection.close()
         return answer.status, answer.getheaders(), reply
+
+
+def reset(request):
+    """Ends the connection as a router does that has lost it."""
+    request.close_connection = True
+    request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.connection.close()  # in truth when the handler lets go of it, unasked
 
 
 def s3_error(code):

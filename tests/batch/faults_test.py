@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""Kills and faults between the program and an S3 server: the same bytes at the
+end, or one error and 75; never a wrong object, never half a stage.
+
+usage: tests/s3/with_s3 VERSITYGW faults_test.py PROGRAM [unittest arguments]
+"""
+import gzip
+import hashlib
+import json
+import os
+import pathlib
+import sys
+import unittest
+
+import between
+import sources
+from download_case import Case
+
+PART = 8 << 20  # of an upload or download
+
+
+class Faults(Case):
+    def setUp(self):
+        super().setUp()
+        self.environment |= {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        self.proxy = between.Between(self.environment["AWS_ENDPOINT_URL_S3"])
+        self.addCleanup(self.proxy.close)
+        self.s3 = sources.S3(self.environment)
+        self.environment["AWS_ENDPOINT_URL_S3"] = self.proxy.endpoint
+        self.name = "t" + hashlib.md5(self.id().encode()).hexdigest()[:20]
+        self.bucket, self.folder = self.name, pathlib.Path(os.environ["DMPWORKS_TEST_S3_ROOT"]) / self.name
+        self.s3.make_bucket(self.name)
+        self.source = self.name + "-source"
+        self.s3.make_bucket(self.source, public=True)
+
+    def offer_openalex(self, **how):
+        files = self.openalex(**how)
+        self.s3.upload_tree(self.dir / "openalex", self.source)
+        return files
+
+    def offer_datacite(self, count):
+        self.datacite_content = gzip.compress(b"{}\n", mtime=0)
+        self.tree("datacite", {f"dois/updated_2026-01/part_{i:04}.jsonl.gz": self.datacite_content
+                               for i in range(count)} | {"STATUS.json": b'{"status": "Complete"}'})
+        self.s3.upload_tree(self.dir / "datacite", self.source)
+        self.keys = sources.FileServer({})
+        self.addCleanup(self.keys.close)
+        self.keys.keys = {"access_key_id": self.s3.key, "secret_access_key": self.s3.secret, "session_token": ""}
+        self.environment |= {"DATACITE_ACCOUNT_ID": "me", "DATACITE_PASSWORD": "s3cret"}
+
+    def datacite_words(self):
+        return {"datacite_bucket_name": self.source, "credentials_url": self.keys.url + "/credentials"}
+
+    def once(self, method, end, fault, number=0):
+        """The fault for one request of every object; the paths it was done to."""
+        hit = []
+
+        def choose(asked, path, asked_number):
+            if asked != method or not path.endswith(end) or asked_number != number:
+                return None
+            hit.append(path)
+            return fault
+        self.proxy.numbers.clear()
+        self.proxy.fault = choose
+        return hit
+
+    # Issue 7 line 5: bytes counted.
+    def test_killed_at_20_moments_only_what_was_missing_is_fetched(self):
+        files = self.offer_openalex(count=60, size=300_000)
+        words = {"openalex_bucket_name": self.source}
+        kills, moved = 0, []
+        for _ in range(20):
+            if self.kill("openalex-works", self.random.uniform(0.3, 2), **words):
+                break
+            kills += 1
+            moved.append(sum(size for path, size in self.proxy.bodies.items() if path.endswith(".gz")))
+            self.whole_or_absent("openalex-works")
+        done = self.call("openalex-works", **words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.published("openalex-works"), files)
+        fetched = sum(size for path, size in self.proxy.bodies.items() if path.endswith(".gz"))
+        whole = sum(map(len, files.values()))
+        self.assertGreaterEqual(kills, 1)
+        # Under way at a kill: 16 transfers, and what was stored since the last note.
+        self.assertLess(fetched, whole + kills * 24 * max(map(len, files.values())))
+        print(f"{kills} kills, after each {moved}, in all {fetched} bytes of {whole}", file=sys.stderr)
+
+    # Issue 7 line 5: an upload and a publish.
+    def test_a_stage_killed_at_20_moments_is_the_old_or_the_new_one(self):
+        def offer(edition):
+            self.offer_openalex(count=24, line=lambda i: json.dumps(
+                {"id": f"https://openalex.org/W{i + 1}", "doi": f"https://doi.org/10.1234/w{i}",
+                 "title": f"Edition {edition} {self.random.randbytes(40_000).hex()}"}))
+            done = self.call("openalex-works", openalex_bucket_name=self.source, force="true")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        words = {"task": "transform", "batch_size": "1"}
+        offer(1)
+        self.assertEqual(self.call("openalex-works", **words).returncode, 0)
+        old = self.published("openalex-works", "transform")
+        self.assertEqual(len(old), 24)
+        offer(2)
+
+        passed = []
+
+        def a_few(method, path, _):  # 6 objects an attempt, then the server is busy
+            if method == "PUT" and path.endswith(".parquet"):
+                if len(passed) >= 6:
+                    return "answer", 503, between.s3_error("SlowDown")
+                passed.append(path)
+            return None
+        self.proxy.fault = a_few
+        self.proxy.sent.clear()
+        kills = 0
+        while kills < 20 and not self.kill("openalex-works", self.random.uniform(0.5, 3), **words):
+            kills += 1
+            passed.clear()
+            now = self.published("openalex-works", "transform")
+            self.assertTrue(now == old or not set(now.values()) & set(old.values()))
+        self.proxy.fault = lambda *_: None
+        done = self.call("openalex-works", **words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        new = self.published("openalex-works", "transform")
+        self.assertEqual({name.rsplit("/", 1)[-1] for name in new}, {name.rsplit("/", 1)[-1] for name in old})
+        self.assertFalse(set(new.values()) & set(old.values()))
+        stage = self.stage("openalex-works", "transform")
+        self.assertEqual({str(file.relative_to(stage)) for file in stage.rglob("*") if file.is_file()},
+                         {file["path"] for file in self.manifest("openalex-works", "transform")["files"]}
+                         | {"manifest.json"})
+        self.assertGreaterEqual(kills, 3)
+        sent = sum(size for path, size in self.proxy.sent.items() if path.endswith(".parquet"))
+        whole = sum(map(len, new.values()))
+        print(f"{kills} kills, sent {sent} bytes of {whole}", file=sys.stderr)
+        # What was passed on as the program was killed may come twice.
+        self.assertLess(sent, whole + kills * 6 * max(map(len, new.values())) / 2)
+        self.assertGreaterEqual(sent, whole)
+
+    FAULTS = {
+        "500": ("answer", 500, between.s3_error("InternalError")),
+        "503": ("answer", 503, between.s3_error("SlowDown")),
+        "closed before the answer": ("close",),
+        "reset in the middle": ("reset", 0.5),
+        "cut in the middle": ("cut", 0.5),
+        "cut before the first byte": ("cut", 0.0),
+    }
+
+    # Issue 7 line 4.
+    def test_a_fault_that_passes_does_not_change_the_result(self):
+        files = self.offer_openalex(count=6, size=50_000)
+        for method in ("GET", "PUT", "HEAD"):
+            for name, fault in self.FAULTS.items():
+                if method != "GET" and fault[0] == "cut" or method == "HEAD" and fault[0] == "reset":
+                    continue  # there is no body to cut
+                with self.subTest(method=method, fault=name):
+                    hit = self.once(method, ".gz", fault)
+                    done = self.call("openalex-works", openalex_bucket_name=self.source, force="true")
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertGreaterEqual(len(hit), 6)
+                    self.assertEqual({p.split("/", 1)[-1] if p[0] == "r" else p: c
+                                      for p, c in self.published("openalex-works").items()}, files)
+
+    # Issue 7 line 4: objects of several parts.
+    def test_a_fault_in_one_part_does_not_change_the_result(self):
+        files = self.offer_openalex(count=1, size=36_000_000)
+        content = next(iter(files.values()))
+        self.assertGreater(len(content), 2 * PART)
+        for method in ("GET", "PUT"):
+            for name, fault in self.FAULTS.items():
+                if method == "PUT" and fault[0] == "cut":
+                    continue
+                with self.subTest(method=method, fault=name):
+                    # The second part: parts of one object have one path.
+                    hit = self.once(method, ".gz", fault, number=1)
+                    done = self.call("openalex-works", openalex_bucket_name=self.source, force="true")
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertEqual(len(hit), 1)
+                    self.assertEqual(list(self.published("openalex-works").values()), [content])
+
+    # Issue 7 line 4.
+    def test_a_fault_that_stays_is_one_error_and_75(self):
+        self.offer_openalex(count=2)
+        cases = [("GET", name) for name in self.FAULTS] + [
+            ("PUT", name) for name, fault in self.FAULTS.items() if fault[0] != "cut"]
+        for method, name in cases:
+            with self.subTest(method=method, fault=name):
+                fault = self.FAULTS[name]
+                self.proxy.fault = lambda m, path, number, method=method, fault=fault: (
+                    fault if m == method and path.endswith("part_000.gz") else None)
+                self.fails(75, "part_000.gz", "openalex-works", openalex_bucket_name=self.source)
+                self.assertIsNone(self.manifest("openalex-works"))
+
+    # Issue 7 line 4: shorter than the object, under a header that says nothing of it.
+    def test_an_answer_that_is_too_short_is_no_object(self):
+        self.offer_openalex(count=1, size=36_000_000)
+
+        for parts in ({0}, {1}, {2}, {0, 1, 2}):
+            with self.subTest(parts=parts):
+                self.proxy.numbers.clear()
+                self.proxy.fault = lambda m, path, number, parts=parts: (
+                    ("short", 0.5 if m == "GET" and number in parts else 1.0) if path.endswith(".gz") else None)
+                self.fails(75, "part_000.gz: ", "openalex-works", openalex_bucket_name=self.source)
+                self.assertIsNone(self.manifest("openalex-works"))
+
+    # Issue 7 line 4.
+    def test_credentials_that_have_expired_are_one_error_and_75(self):
+        self.offer_openalex(count=2)
+        expired = ("answer", 400, between.s3_error("ExpiredToken"))
+        self.proxy.fault = lambda m, path, number: expired if m == "PUT" and self.source not in path else None
+        done = self.fails(75, "ExpiredToken", "openalex-works", openalex_bucket_name=self.source)
+        self.assertNotIn(self.environment["AWS_SECRET_ACCESS_KEY"], done.stderr)
+        self.assertIsNone(self.manifest("openalex-works"))
+
+    # P121, issue 7 line 4.
+    def test_an_object_that_changed_on_the_way_is_refused(self):
+        self.offer_openalex(count=2)
+        self.proxy.fault = lambda m, path, number: ("etag", "0" * 32) if m == "HEAD" and "part_001" in path else None
+        self.fails(75, "part_001.gz", "openalex-works", openalex_bucket_name=self.source)
+        self.assertIsNone(self.manifest("openalex-works"))
+
+    # P121, issue 7 line 4.
+    def test_a_stale_listing_is_one_error_and_75(self):
+        self.offer_datacite(3)
+        path = "dois/updated_2026-01/part_0001.jsonl.gz"
+        stale = self.s3.request("GET", self.source, query="list-type=2&prefix=dois%2F").decode()
+        self.assertIn("part_0001", stale)
+        self.proxy.fault = lambda m, asked, number: (
+            ("answer", 200, stale) if m == "GET" and asked.strip("/") == self.source else None)
+        longer, other = gzip.compress(b'{"x":1}\n' * 9, mtime=0), gzip.compress(b"[]\n", mtime=0)
+        self.assertEqual(len(other), len(self.datacite_content))
+        for name, change, says in (
+                ("longer", lambda: self.s3.request("PUT", f"{self.source}/{path}", longer), "are listed"),
+                ("other bytes", lambda: self.s3.request("PUT", f"{self.source}/{path}", other), "changed while"),
+                ("gone", lambda: self.s3.request("DELETE", f"{self.source}/{path}"), "listed, but absent")):
+            with self.subTest(name):
+                change()
+                done = self.fails(75, "part_0001.jsonl.gz: ", "datacite", **self.datacite_words())
+                self.assertIn(says, done.stderr)
+                self.assertIsNone(self.manifest("datacite"))
+        self.proxy.fault = lambda *_: None
+        done = self.call("datacite", **self.datacite_words())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sorted(self.published("datacite")),
+                         [f"updated_2026-01/part_{i:04}.jsonl.gz" for i in (0, 2)])
+
+    # P122
+    def test_datacite_keys_that_expire_are_fetched_again(self):
+        self.offer_datacite(4)
+        keys = self.keys
+        expired = ("answer", 400, between.s3_error("ExpiredToken"))
+        self.proxy.fault = lambda m, path, number: (
+            expired if m == "GET" and path.endswith(".gz") and len(keys.asked) < 2 else None)
+        done = self.call("datacite", **self.datacite_words())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreaterEqual(len(keys.asked), 2)
+        self.assertEqual(len(self.published("datacite")), 4)
+        self.assertNotIn("s3cret", done.stdout + done.stderr)
+
+
+unittest.main()
