@@ -160,7 +160,7 @@ TEST(LinkageDates, SayLittleAgainstOtherWorkOfTheTeam) {
   levels.has_date = true;
   levels.date_f[3] = 1;
   double before = -1e9;
-  for (double g = .5; g > 1e-9; g /= 10) {
+  for (const double g : {.5, .1, 1e-2, 1e-4, 1e-9}) {
     levels.date_g.fill((1 - g) / 7);
     levels.date_g[3] = g;
     const ClassPair weight = date_weight(levels, model);
