@@ -101,13 +101,10 @@ TEST(Evaluate, CountsAFunderOnce) {
 
 // A4 for the other two lists: one ORCID or name twice is asked once.
 TEST(Evaluate, CountsAnAuthorAndAnInstitutionOnce) {
-  const auto plan = [] {
-    auto plan = plan_of({author("Silva", "Ana"), author("Silva", "ANA")});
-    plan.institutions = {{"Kelp House", "0kelp0001"},
-                         {"KELP  House", "0kelp0001"},
-                         {"Kelp House", "0kelp0002"}};
-    return plan;
-  }();
+  auto plan = plan_of({author("Silva", "Ana"), author("Silva", "ANA")});
+  plan.institutions = {{"Kelp House", "0kelp0001"},
+                       {"KELP  House", "0kelp0001"},
+                       {"Kelp House", "0kelp0002"}};
   auto work = work_of({author("Silva", "Ana")});
   work.institutions = {{"The Kelp House", "0kelp0001"}};
   EXPECT_EQ(score(plan, work), 1 + 2 + 1);
