@@ -20,13 +20,14 @@ const reports = {};
 let browser;
 
 // A world of `plans` plans and its report.
-function makeReport(name, works, plans) {
+function makeReport(name, works, plans, ...options) {
   const world = join(folder, name);
   const out = join(folder, `${name}-out`);
   const run = (...words) => execFileSync(resolve(program), words, { stdio: ['ignore', 'ignore', 'inherit'] });
   run('synth', world, '--works', works, '--dmps', plans, '--seed', '3', '--quiet');
   run('run', '--out-dir', out, '--run-id', '2026-01-01', '--quiet', '--openalex-works', join(world, 'openalex_works'),
-      '--ror', join(world, 'ror'), '--dmps', join(world, 'dmps'), '--ground-truth-file', join(world, 'ground_truth.csv'));
+      '--ror', join(world, 'ror'), '--dmps', join(world, 'dmps'), '--ground-truth-file', join(world, 'ground_truth.csv'),
+      ...options);
   reports[name] = `file://${out}/results/2026-01-01/report.html`;
 }
 
@@ -52,12 +53,16 @@ async function until(what, holds) {
   assert.fail(`not within a minute: ${what}`);
 }
 
-async function accessible(page) {
-  // axe asks where things are; what is off screen must be laid out for that.
+// Who asks where things are wants what is off screen to be laid out too.
+async function layOutAll(page) {
   await page.evaluate(() => {
     document.styleSheets[0].insertRule('.plan{content-visibility:visible !important}',
                                        document.styleSheets[0].cssRules.length);
   });
+}
+
+async function accessible(page) {
+  await layOutAll(page);
   await page.evaluate(axe);
   const found = await page.evaluate(() => globalThis.axe.run(document, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
@@ -68,6 +73,7 @@ async function accessible(page) {
 before(async () => {
   makeReport('short', 800, 12);
   makeReport('long', 3000, 620);
+  makeReport('points', 800, 12, '--ranker', 'query');
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
     '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 });
@@ -93,7 +99,7 @@ test('a long report says so where there is no JavaScript', async () => {
   await page.context().close();
 });
 
-for (const name of ['short', 'long']) {
+for (const name of ['short', 'long', 'points']) {
   for (const colorScheme of ['light', 'dark']) {
     test(`axe finds nothing in the ${name} report, ${colorScheme}`, async () => {
       const page = await open(name, { colorScheme });
@@ -105,6 +111,43 @@ for (const name of ['short', 'long']) {
       await page.context().close();
     });
   }
+}
+
+// Each bar of a stack as seen: where it begins and ends, its number if it has one.
+function barsOf(stack) {
+  return stack.evaluate((svg) => Array.from(svg.children, (bar) => {
+    const box = bar.querySelector('rect').getBoundingClientRect();
+    return { left: box.left, right: box.right, number: bar.textContent };
+  }));
+}
+
+for (const media of ['screen', 'print']) {
+  test(`the parts of a score are a bar and words, on ${media}, without JavaScript`, async () => {
+    const page = await open('points', { javaScriptEnabled: false });
+    await page.emulateMedia({ media });
+    await layOutAll(page);
+    const parts = page.locator('.parts');
+    assert.ok(await parts.count() >= 12);
+    let numbers = 0;
+    for (const part of (await parts.all()).slice(0, 12)) {
+      const words = await part.locator('p').innerText();
+      const points = Array.from(words.split(' = ')[0].matchAll(/ (\d+\.\d\d)(?: \+|$)/g), (m) => Number(m[1]));
+      const bars = await barsOf(part.locator('.stack'));
+      const { x, width } = await part.boundingBox();
+      const sum = points.reduce((a, b) => a + b, 0);
+      assert.equal(bars.length, points.length, words);
+      let at = x;
+      bars.forEach((bar, i) => {
+        assert.ok(Math.abs(bar.left - at) < 2, `${words}: part ${i} begins at ${bar.left}, not ${at}`);
+        assert.ok(Math.abs(bar.right - bar.left - width * points[i] / sum) < 2, words);
+        if (bar.number) assert.equal(Number(bar.number), points[i]);
+        numbers += bar.number ? 1 : 0;
+        at = bar.right;
+      });
+    }
+    assert.ok(numbers >= 12, 'the numbers are seen');
+    await page.context().close();
+  });
 }
 
 test('a long report shows the plans that are looked for', async () => {
@@ -174,8 +217,8 @@ test('only the bands asked for are shown', async () => {
   await page.context().close();
 });
 
-test('both print, without what is only for a screen', async () => {
-  for (const name of ['short', 'long']) {
+test('all print, without what is only for a screen', async () => {
+  for (const name of ['short', 'long', 'points']) {
     const page = await open(name);
     await until('plans', async () => await page.locator('.plan').count() >= 10);
     const pdf = await page.pdf({ format: 'A4' });
