@@ -182,25 +182,25 @@ class Arrays(unittest.TestCase):
         self.assertEqual(sorted(name[2:] for name in logs if "search" in name),
                          sorted([f"dmp-works-search-finish-{RUN}"] + [f"dmp-works-search-{RUN}-{i}" for i in range(3)]))
 
-    @unittest.skipIf(ON_S3, "no object can stand in the way of another")
-    def test_a_member_that_fails_ends_the_chain_and_is_made_alone_then(self):
-        bucket = Bucket(self.root, "fails")
-        in_the_way = bucket.folder / INDEX / "_parts/85-169"
-        in_the_way.parent.mkdir(parents=True)
-        (bucket.folder / INDEX / ".unfinished").touch()
-        in_the_way.write_text("no folder")
-        done = bucket.submit("process-works", "--works-index-ranges", 3)
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertRegex(done.stderr, rf"sqlmesh-transform-{RUN}\[1\] failed with exit code 1; its log: .*-{RUN}-1.log")
-        self.assertNotIn("finish", done.stderr)
-        self.assertFalse((bucket.folder / INDEX / "manifest.json").exists())
-        in_the_way.unlink()
-        shutil.rmtree(bucket.folder / "jobs")
-        done = bucket.submit("process-works", "--works-index-ranges", 3)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        for member, there in ((0, True), (1, False), (2, True)):
-            self.assertEqual("up to date" in bucket.log(f"2-sqlmesh-transform-{RUN}-{member}"), there, member)
-        self.same_index(bucket)
+    if not ON_S3:  # no object can stand in the way of another
+        def test_a_member_that_fails_ends_the_chain_and_is_made_alone_then(self):
+            bucket = Bucket(self.root, "fails")
+            in_the_way = bucket.folder / INDEX / "_parts/85-169"
+            in_the_way.parent.mkdir(parents=True)
+            (bucket.folder / INDEX / ".unfinished").touch()
+            in_the_way.write_text("no folder")
+            done = bucket.submit("process-works", "--works-index-ranges", 3)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertRegex(done.stderr, rf"sqlmesh-transform-{RUN}\[1\] failed with exit code 1; its log: .*-{RUN}-1.log")
+            self.assertNotIn("finish", done.stderr)
+            self.assertFalse((bucket.folder / INDEX / "manifest.json").exists())
+            in_the_way.unlink()
+            shutil.rmtree(bucket.folder / "jobs")
+            done = bucket.submit("process-works", "--works-index-ranges", 3)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for member, there in ((0, True), (1, False), (2, True)):
+                self.assertEqual("up to date" in bucket.log(f"2-sqlmesh-transform-{RUN}-{member}"), there, member)
+            self.same_index(bucket)
 
     def test_finish_says_which_parts_are_missing(self):
         bucket = Bucket(self.root, "missing")
