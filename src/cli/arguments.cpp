@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 namespace dmp::cli {
@@ -85,30 +84,6 @@ std::string range_complaint(const Option& option, const std::string& value,
                      option.most);
 }
 
-// Of a CSV: the first column that its header does not have. A file that cannot
-// be read is the command's to complain of.
-std::string lacking_column(const std::string& file,
-                           const std::vector<std::string>& wanted) {
-  std::string line;
-  std::ifstream stream(file);
-  if (wanted.empty() || !std::getline(stream, line)) return {};
-  results::CsvReader csv(std::move(line));
-  std::vector<std::string> header;
-  csv.next(header);
-  for (const auto& names : wanted) {
-    const bool there =
-        std::any_of(header.begin(), header.end(), [&](std::string_view title) {
-          return ("|" + names + "|")
-                     .find(fmt::format("|{}|", text::trim(title))) !=
-                 std::string::npos;
-        });
-    if (!there)
-      return fmt::format("{} has no column {}", file,
-                         names.substr(0, names.find('|')));
-  }
-  return {};
-}
-
 // What is wrong with one value; "" when nothing is.
 std::string complaint(const Option& option, const std::string& value) {
   switch (option.type) {
@@ -145,12 +120,12 @@ std::string complaint(const Option& option, const std::string& value) {
                  ? ""
                  : fmt::format("\"{}\" is not true or false", value);
     }
-    case OptionType::existing_path: {
-      std::error_code error;
-      return std::filesystem::exists(value, error)
-                 ? lacking_column(value, option.columns)
-                 : value + ": no such file or folder";
-    }
+    case OptionType::existing_path:
+      if (std::error_code error; !std::filesystem::exists(value, error))
+        return value + ": no such file or folder";
+      if (const auto one = results::lacking_column(value, option.columns))
+        return value + " has no column " + *one;
+      return {};
     case OptionType::bucket:
       return storage::bucket_folder(value) || storage::bucket_name(value)
                  ? ""

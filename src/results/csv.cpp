@@ -3,10 +3,13 @@
 #include "results/evidence.h"
 #include "storage/files.h"
 #include "text/dates.h"
+#include "text/unicode.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace dmp::results {
@@ -100,6 +103,30 @@ bool CsvReader::read_record(std::vector<std::string>& fields) {
   }
   fields.push_back(std::move(field));
   return true;
+}
+
+std::optional<std::string> lacking_column(
+    const std::filesystem::path& file, const std::vector<std::string>& wanted) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return std::nullopt;
+  constexpr std::size_t kMostHeader = std::size_t{64} << 10;
+  std::string text(kMostHeader, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return std::nullopt;
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  CsvReader csv(std::move(text));
+  std::vector<std::string> header;
+  csv.next(header);
+  for (const auto& names : wanted) {
+    const auto is_named = [&](std::string_view title) {
+      return ("|" + names + "|").find(fmt::format("|{}|", text::trim(title))) !=
+             std::string::npos;
+    };
+    if (!std::any_of(header.begin(), header.end(), is_named))
+      return names.substr(0, names.find('|'));
+  }
+  return std::nullopt;
 }
 
 Result<MatchCsvWriter> MatchCsvWriter::create(

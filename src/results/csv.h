@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,13 @@ class CsvReader {
   std::size_t at_ = 0;
   std::int64_t line_ = 1, record_line_ = 1;
 };
+
+// The first of `wanted`, each "one|or another", that the header of the CSV does
+// not have; nullopt: it has all. Only a regular file is looked at: what comes
+// through a pipe can be read but once. An unreadable one is its reader's to
+// complain of.
+std::optional<std::string> lacking_column(
+    const std::filesystem::path& file, const std::vector<std::string>& wanted);
 
 // matches.csv: a header and one row per listed work, in rank order. Columns:
 // csv.cpp, kMatchColumns. Line ends are LF.

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <sstream>
@@ -27,6 +28,29 @@ TEST(CsvField, IsQuotedAsRfc4180Wants) {
   for (const auto& [text, expected] : table) {
     EXPECT_EQ(csv_field(text), expected);
   }
+}
+
+// As CsvReader reads it: mark, blank lines, quotes, CRLF. P92.
+TEST(LackingColumn, IsTheFirstThatAHeaderDoesNotHave) {
+  const fs::path folder = test_folder();
+  fs::create_directories(folder);
+  const fs::path file = folder / "header.csv";
+  const auto lacking = [&](const std::string& text) {
+    std::ofstream(file, std::ios::binary) << text;
+    return lacking_column(file, {"dmp_doi|dmpDoi", "status"}).value_or("");
+  };
+  EXPECT_EQ(lacking("dmp_doi,status\n"), "");
+  EXPECT_EQ(lacking("\xEF\xBB\xBF\r\n\nstatus, \"dmpDoi\"\r\n1,2"), "dmp_doi");
+  EXPECT_EQ(lacking("\xEF\xBB\xBF\r\n\nstatus,\"dmpDoi\"\r\n1,2"), "");
+  EXPECT_EQ(lacking("Status,dmp_doi\n"), "status");
+  EXPECT_EQ(lacking("dmp\ndmp_doi,status\n"), "dmp_doi");
+  EXPECT_EQ(lacking(""), "dmp_doi");
+  // What is no regular file is not opened.
+  EXPECT_EQ(lacking_column(folder, {"status"}), std::nullopt);
+  const fs::path pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(lacking_column(pipe, {"status"}), std::nullopt);
+  fs::remove_all(folder);
 }
 
 TEST(CsvReader, ReadsWhatCsvFieldWrites) {
