@@ -15,7 +15,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <thread>
 
 namespace dmp::cli {
 
@@ -243,6 +245,19 @@ Result<jobs::BatchChain> make_chain(const Submission& submission,
   return jobs::make_chain(plan);
 }
 
+// An id is taken by one chain: who submits again within the second waits it
+// out, else two chains would write the same record and logs.
+Result<jobs::BatchChain> make_new_chain(const Submission& submission,
+                                        const Values& values,
+                                        const storage::ObjectStore& bucket) {
+  for (;;) {
+    DMP_ASSIGN(jobs::BatchChain chain, make_chain(submission, values));
+    DMP_ASSIGN(const bool taken, jobs::has_chain(bucket, chain.id));
+    if (!taken) return chain;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
 // A word as a shell would need it; only for people to read.
 std::string quoted(const std::string& word) {
   constexpr std::string_view kPlain =
@@ -301,14 +316,17 @@ Status submit_to_aws(jobs::BatchChain& chain,
 }
 
 Status submit(const Submission& submission, const Values& values) {
-  DMP_ASSIGN(jobs::BatchChain chain, make_chain(submission, values));
   const bool json = values.flag("json");
   if (submission.command == "process-works" && !values.has("opensearch-host"))
     log::info("sync-works: skipped, no OpenSearch host is configured");
-  if (values.flag("dry-run"))
+  if (values.flag("dry-run")) {
+    DMP_ASSIGN(const auto chain, make_chain(submission, values));
     return print(json ? jobs::to_json(chain) + "\n" : dry_run_text(chain));
+  }
   DMP_ASSIGN(const auto bucket,
              storage::open_store(values.text("bucket-name")));
+  DMP_ASSIGN(jobs::BatchChain chain,
+             make_new_chain(submission, values, *bucket));
   if (!runs_locally(values)) return submit_to_aws(chain, *bucket, values);
   jobs::LocalOptions local;
   local.threads = threads_of(values);

@@ -228,6 +228,14 @@ Result<BatchChain> load_chain(const storage::ObjectStore& bucket,
   return chain;
 }
 
+Result<bool> has_chain(const storage::ObjectStore& bucket,
+                       std::string_view id) {
+  auto record = bucket.stat(chain_key(id));
+  if (record) return true;
+  if (record.error().code == ErrorCode::not_found) return false;
+  return std::move(record).error();
+}
+
 Result<std::vector<std::string>> list_chains(const storage::ObjectStore& bucket,
                                              std::string_view prefix) {
   DMP_ASSIGN(const auto objects,

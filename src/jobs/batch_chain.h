@@ -71,6 +71,8 @@ std::string chain_key(std::string_view id);
 Status save_chain(const storage::ObjectStore& bucket, const BatchChain& chain);
 Result<BatchChain> load_chain(const storage::ObjectStore& bucket,
                               const std::string& id);
+// Whether the bucket has a record under that id: the id is taken.
+Result<bool> has_chain(const storage::ObjectStore& bucket, std::string_view id);
 // Ids of all chains in the bucket, or of those that begin with `prefix`; newest
 // first (by their time, then id).
 Result<std::vector<std::string>> list_chains(const storage::ObjectStore& bucket,

@@ -332,6 +332,14 @@ class Batch(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("dmps-transform-2026-02-04 failed with exit code 1; its log:", done.stderr)
 
+    def test_chains_of_one_second_have_ids_and_logs_of_their_own(self):
+        self.use_example()
+        chains = [self.submit("dmps", "--executor", "local", "--bucket-name", "./bucket").stdout.split()[-1]
+                  for _ in range(4)]
+        self.assertEqual(len(set(chains)), 4, chains)
+        for chain in chains:
+            self.assertEqual(len(list((self.dir / "bucket/jobs" / chain).glob("*.log"))), 1)
+
     def test_a_first_job_whose_input_is_absent_is_refused(self):
         self.use_example()
         self.refused("process-dmps", "--executor", "local", "--bucket-name", "./bucket",
