@@ -11,7 +11,9 @@ Prints a Markdown table. The papers are JSON lines, as `synth` reads them.
 
 --ablation prints what each comparison is worth: the tables, and EM learnt anew,
 without it, on the pairs of the whole model. --checks says what ten bad starts,
-plans without any output and few plans do to EM.
+plans without any output and few plans do to EM. --pool puts the pairs of several
+worlds of a kind together, each judged with its own EM: what one world of 400
+plans says of the few pairs at the end of the list is chance.
 """
 import argparse
 import copy
@@ -135,7 +137,8 @@ class Bench:
         whole = found["judgements"][0]
         return {"map": found["map100"], "ndcg": found["ndcg10"], "recall": found["recall100"],
                 "brier": whole["brier"], "ece": whole["ece"], "pairs": whole["pairs"],
-                "sure": whole["thresholds"][1]["pairs"],
+                "sure": whole["thresholds"][1]["pairs"], "links": whole["links"],
+                "reliability": whole["reliability"], "thresholds": whole["thresholds"],
                 "at": [(row["precision"], row["coverage"]) for row in whole["thresholds"]]}
 
     def learnt(self, folder, name, command, pairs, *words):
@@ -183,6 +186,48 @@ def row(kind, ranker, found):
     else:
         cells += ["–"] * 6
     print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def interval(hits, count):
+    """Wilson's, of 95 %."""
+    z, p = 1.96, hits / count
+    middle = (p + z * z / (2 * count)) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * math.sqrt(p * (1 - p) / count + z * z / (4 * count * count))
+    return middle - half, middle + half
+
+
+def pooled(judged):
+    """ECE of the pairs with p >= .01, and (pairs, precision, interval) at each threshold, of all together."""
+    bins = {}
+    for one in judged:
+        for bin_ in one["reliability"]:
+            if bin_["from"] >= .01:
+                total = bins.setdefault(bin_["from"], [0, 0, 0])
+                total[0] += bin_["pairs"]
+                total[1] += bin_["pairs"] * bin_["meanP"]
+                total[2] += bin_["pairs"] * bin_["true"]
+    ece = sum(abs(said - true) for _, said, true in bins.values()) / sum(pairs for pairs, _, _ in bins.values())
+    at = []
+    for i in range(len(THRESHOLDS)):
+        rows = [one["thresholds"][i] for one in judged if one["thresholds"][i]["pairs"]]
+        count = sum(row["pairs"] for row in rows)
+        hits = sum(row["pairs"] * row["precision"] for row in rows)
+        at.append((count, hits / count, interval(hits, count)) if count else (0, math.nan, (math.nan, math.nan)))
+    return ece, at
+
+
+def pool(bench, kind):
+    found = {"tables": [], "EM": []}
+    for seed in bench.options.pool:
+        folder = bench.world(kind, seed)
+        found["tables"].append(bench.judged(folder))
+        if em := bench.learnt(folder, "em", "train", bench.pairs(folder)):
+            found["EM"].append(bench.judged(folder, em))
+    for name, judged in found.items():
+        ece, at = pooled(judged)
+        cells = [kind, name, str(len(judged)), " ".join(f"{one['ece']:.3f}" for one in judged), f"{ece:.3f}"]
+        cells += [f"{precision:.3f} ({low:.3f}–{high:.3f}) of {count}" for count, precision, (low, high) in at]
+        print("| " + " | ".join(cells) + " |", flush=True)
 
 
 def ablation(bench, kind):
@@ -283,7 +328,15 @@ def main():
     parser.add_argument("--again", action="store_true", help="match worlds that are there once more")
     parser.add_argument("--ablation", nargs="*", choices=list(WORLDS), help="of these worlds, instead of the table")
     parser.add_argument("--checks", action="store_true", help="instead of the table")
+    parser.add_argument("--pool", type=int, nargs="+", help="worlds of these seeds together, instead of the table")
     bench = Bench(parser.parse_args())
+    if bench.options.pool:
+        print("| world | ranker | worlds | ECE of each | ECE of all | "
+              + " | ".join(f"precision at p ≥ {p}" for p in THRESHOLDS) + " |")
+        print("|---" * 9 + "|")
+        for kind in bench.options.worlds:
+            pool(bench, kind)
+        return
     if bench.options.ablation is not None:
         print("| world | without | tables: MAP@100 / Brier × 1000 / ECE / precision / coverage at p ≥ .9 | EM |")
         print("|---" * 4 + "|")

@@ -20,7 +20,7 @@
 //          over poor records too: topic tells less than the best records say
 //   date   a share of S is as near in time to the project as outputs are
 //   award  other work may carry the award: m_S of a match is at least m_O / 50
-//   prior  outputs are expected with at least one of the plan's authors
+//   prior  3.5 outputs are expected, with at least one of the plan's authors
 namespace dmp::match::linkage {
 
 inline constexpr std::size_t kTextBins = 16, kDateBins = 8, kConditions = 4;
@@ -107,7 +107,7 @@ struct Model {
   double tau = 0.9;  // tempering: comparisons are not independent
   // Expected works a plan: other work of the team, also that by nobody whom the
   // plan names, which no list shows; outputs by somebody whom it names.
-  ClassPair lambda{10, 3};
+  ClassPair lambda{10, 3.5};
   ClassPair q{0.40, 0.85};  // a plan's author is on a work of the class
   std::array<double, kNameLevels> author_a{.03, .98, .95, .97,
                                            .95, .90, .03, .10};

@@ -20,6 +20,7 @@ double u_of(double count, double authors) {
 // ours differ (see linkage_model.h).
 Model tables_of_the_specification() {
   Model model;
+  model.lambda = {10, 3};
   model.text_s[3] = {14, 23,  36,  51, 66, 77, 84, 83,
                      84, 142, 101, 76, 83, 41, 25, 14};
   model.text_o[3] = {.2, .5, 1,  2,  3,   4,   5,   8,
@@ -119,7 +120,8 @@ TEST(LinkageScore, T06AddsUpTheSameMatchWithoutAward) {
 
 // By hand, with the compiled-in tables: topic log2(61 / 999 / .002) and
 // log2(118 / 999.04 / .002); date of S log2(.7 + .3 * .36 / .10); award
-// log2(.0026 / 2e-6); authors and funder as in the specification.
+// log2(.0026 / 2e-6); prior of O log2(3.5 / 1e6 / .9775); authors and funder as
+// in the specification.
 TEST(LinkageScore, AddsUpTheAwardedMatchWithTheCompiledInTables) {
   const Levels levels = worked_pair();
   const Model model;
@@ -132,8 +134,8 @@ TEST(LinkageScore, AddsUpTheAwardedMatchWithTheCompiledInTables) {
   EXPECT_NEAR(weights.award.o, 15.988, 5e-4);
   const Score result = score(weights.sum(), levels, model);
   EXPECT_NEAR(result.a, 21.339, 1e-3);
-  EXPECT_NEAR(result.b, 29.419, 1e-3);
-  EXPECT_NEAR(result.log_odds, 8.081, 1e-3);
+  EXPECT_NEAR(result.b, 29.642, 1e-3);
+  EXPECT_NEAR(result.log_odds, 8.303, 1e-3);
 }
 
 TEST(LinkagePrior, ExpectsOutputsWithAnAuthorWhomThePlanNames) {
@@ -144,10 +146,10 @@ TEST(LinkagePrior, ExpectsOutputsWithAnAuthorWhomThePlanNames) {
     levels.authors.resize(authors);
     return std::exp2(prior(levels, model).o) * 1e6;
   };
-  EXPECT_NEAR(outputs(0), 3, 1e-9);
-  EXPECT_NEAR(outputs(1) * .85, 3, 1e-9);
-  EXPECT_NEAR(outputs(2) * (1 - .15 * .15), 3, 1e-9);
-  EXPECT_NEAR(outputs(50), 3, 1e-9);
+  EXPECT_NEAR(outputs(0), 3.5, 1e-9);
+  EXPECT_NEAR(outputs(1) * .85, 3.5, 1e-9);
+  EXPECT_NEAR(outputs(2) * (1 - .15 * .15), 3.5, 1e-9);
+  EXPECT_NEAR(outputs(50), 3.5, 1e-9);
   EXPECT_NEAR(std::exp2(prior(levels, model).s) * 1e6, 10, 1e-9);
   EXPECT_NEAR(named_chance(1e-12, 2), 2e-12, 1e-20);
 }
