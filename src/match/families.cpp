@@ -3,6 +3,8 @@
 #include "sql/session.h"
 #include "text/analysis.h"
 
+#include <algorithm>
+
 namespace dmp::match {
 
 namespace {
@@ -94,6 +96,39 @@ FunderFamily FunderFamilies::family_of(
       family.rors.insert(parent);
   }
   return family;
+}
+
+void FunderFamilies::index_names() {
+  for (const auto& [ror, organisation] : organisations_) {
+    for (const auto& name : organisation.names) {
+      std::string key = analysed_name(name);
+      if (key.empty()) continue;
+      const auto [bearer, is_new] = bearers_.emplace(std::move(key), ror);
+      if (!is_new && bearer->second != ror) bearer->second.clear();
+    }
+  }
+}
+
+std::optional<std::string> FunderFamilies::ror_of(
+    const std::string& name) const {
+  const auto bearer = bearers_.find(name);
+  if (bearer == bearers_.end() || bearer->second.empty()) return std::nullopt;
+  return bearer->second;
+}
+
+std::vector<std::string> FunderFamilies::names_of(
+    const std::string& ror) const {
+  std::vector<std::string> names;
+  const auto own = organisations_.find(ror);
+  if (own == organisations_.end()) return names;
+  for (const auto& name : own->second.names) {
+    std::string key = analysed_name(name);
+    if (ror_of(key) == ror &&
+        std::find(names.begin(), names.end(), key) == names.end()) {
+      names.push_back(std::move(key));
+    }
+  }
+  return names;
 }
 
 }  // namespace dmp::match

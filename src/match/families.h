@@ -33,6 +33,15 @@ class FunderFamilies {
   FunderFamily family_of(const std::optional<std::string>& ror,
                          const std::optional<std::string>& name) const;
 
+  // Makes the two calls below answer; else they know nothing. Costs an analysis
+  // of every name, so only who asks them calls it.
+  void index_names();
+  // The organisation that alone bears this analysed name, also as alias or
+  // acronym; nullopt: none does, or several do.
+  std::optional<std::string> ror_of(const std::string& name) const;
+  // The analysed names by which an organisation alone is known; no order.
+  std::vector<std::string> names_of(const std::string& ror) const;
+
  private:
   struct Organisation {
     std::vector<std::string> names, parents, children, others;
@@ -43,6 +52,8 @@ class FunderFamilies {
                  std::unordered_set<std::string>& rors) const;
 
   std::unordered_map<std::string, Organisation> organisations_;
+  // By analysed name, a ROR; empty: several.
+  std::unordered_map<std::string, std::string> bearers_;
 };
 
 // Tokens of a name joined by a blank: what two names are compared by.

@@ -38,9 +38,10 @@ std::vector<WorkKeys::Organisation> WorkKeys::keys_of(
   std::vector<Organisation> keys;
   for (const auto& item : items) {
     if (item.ror) {
-      keys.push_back({*item.ror, {}});
+      keys.push_back({*item.ror, {}, &item});
     } else if (item.name) {
-      keys.push_back({{}, sql::organisation_name_key(*item.name, analyser_)});
+      keys.push_back(
+          {{}, sql::organisation_name_key(*item.name, analyser_), &item});
     }
   }
   return keys;
@@ -143,18 +144,44 @@ AuthorLevel compare_author(const PlanAuthor& author, WorkKeys& work,
 
 // ------------------------------------------------------------- organisations
 
-bool same(const PlanOrganisation& plan, const WorkKeys::Organisation& work) {
-  if (!work.ror.empty()) return work.ror == plan.ror;
-  return !work.name.empty() && work.name == plan.name;
+bool bears(const PlanOrganisation& plan, const std::string& name) {
+  return std::find(plan.names.begin(), plan.names.end(), name) !=
+         plan.names.end();
+}
+
+// missing: by its name it may be the same, but nobody can say how many works
+// have an organisation of that name, since the work's goes by its ROR.
+Agreement compare(const PlanOrganisation& plan,
+                  const WorkKeys::Organisation& work) {
+  const auto agree_if = [](bool same) {
+    return same ? Agreement::agree : Agreement::disagree;
+  };
+  if (work.ror.empty()) return agree_if(bears(plan, work.name));
+  if (!plan.ror.empty()) return agree_if(work.ror == plan.ror);
+  return work.source->name && bears(plan, analysed_name(*work.source->name))
+             ? Agreement::missing
+             : Agreement::disagree;
+}
+
+// The best that any of a work's organisations says.
+Agreement compare(const PlanOrganisation& plan,
+                  const std::vector<WorkKeys::Organisation>& works) {
+  Agreement best = Agreement::disagree;
+  for (const auto& work : works) {
+    const Agreement said = compare(plan, work);
+    if (said == Agreement::agree) return said;
+    if (said == Agreement::missing) best = said;
+  }
+  return best;
 }
 
 double works_of(const PlanOrganisation& item, CountKind kind,
                 const sql::LinkageCounts& counts) {
-  double sum = 0;
-  for (const auto& key : {item.ror, item.name}) {
-    if (!key.empty())
-      sum += static_cast<double>(counts.of(sql::count_key(kind, key)));
-  }
+  const auto of = [&](const std::string& key) {
+    return static_cast<double>(counts.of(sql::count_key(kind, key)));
+  };
+  double sum = item.ror.empty() ? 0 : of(item.ror);
+  for (const auto& name : item.names) sum += of(name);
   return sum;
 }
 
@@ -169,17 +196,17 @@ Compared compare_funders(const LinkagePlan& plan, WorkKeys& work,
                          const Collection& collection) {
   if (plan.funders.empty() || work.funders().empty()) return {};
   double agreeing = 0, all = 0;
-  bool agree = false;
+  bool agree = false, unsure = false;
   for (const auto& funder : plan.funders) {
     const double works = works_of(funder, CountKind::funder, collection.counts);
     all += works;
-    const bool here =
-        std::any_of(work.funders().begin(), work.funders().end(),
-                    [&](const auto& other) { return same(funder, other); });
-    if (!here) continue;
+    const Agreement said = compare(funder, work.funders());
+    unsure = unsure || said == Agreement::missing;
+    if (said != Agreement::agree) continue;
     agree = true;
     agreeing += works;
   }
+  if (unsure && !agree) return {};
   const double total = static_cast<double>(
       std::max<std::int64_t>(collection.summary.works_with_funder, 1));
   const double share =
@@ -193,14 +220,14 @@ Compared compare_institutions(const LinkagePlan& plan, WorkKeys& work,
   const auto& others = work.institutions();
   if (plan.institutions.empty() || others.empty()) return {};
   double slots = 0;
-  bool agree = false;
+  bool agree = false, unsure = false;
   for (const auto& institution : plan.institutions) {
     slots += works_of(institution, CountKind::institution, collection.counts);
-    agree = agree ||
-            std::any_of(others.begin(), others.end(), [&](const auto& other) {
-              return same(institution, other);
-            });
+    const Agreement said = compare(institution, others);
+    agree = agree || said == Agreement::agree;
+    unsure = unsure || said == Agreement::missing;
   }
+  if (unsure && !agree) return {};
   const double share = std::clamp(
       name_chance(slots,
                   static_cast<double>(collection.summary.institution_slots),

@@ -1,5 +1,7 @@
 #include "match/linkage_compare.h"
 
+#include "match/linkage_text.h"
+#include "match/ror_rows.h"
 #include "sql/linkage_keys.h"
 #include "text/awards.h"
 
@@ -72,8 +74,8 @@ class Pairs : public ::testing::Test {
     summary.works_with_funder = 500'000;
     PlanAuthor author{kOrcid, sql::name_key(person("Ana", "Silva")), 0};
     plan_.authors.push_back(author);
-    plan_.funders = {{kFunder, "", 0}};
-    plan_.institutions = {{kInstitution, "", 0}};
+    plan_.funders = {{kFunder, {}, 0}};
+    plan_.institutions = {{kInstitution, {}, 0}};
     plan_.families.push_back({{kFunder}, {}, {}});
     want_counts(plan_, collection_.counts);
     set(CountKind::surname_given, 12, "silva", "ana");
@@ -216,6 +218,74 @@ TEST_F(Pairs, CompareFundersAndInstitutions) {
   EXPECT_NEAR(found.funder_u, .06, 1e-12);
   EXPECT_EQ(found.institution, Agreement::agree);
   EXPECT_NEAR(found.institution_u, 1 - std::pow(1 - pi, 3), 1e-12);
+}
+
+// A plan and works that name an organisation by its ROR, by a name that its ROR
+// alone bears, or by one that others bear too (linkage.md 4.4 and 9).
+TEST_F(Pairs, KnowOrganisationsByTheNamesTheyAloneBear) {
+  RorRow house{"0house", "House of Kelp"}, hall{"0hall", "Hall of Kelp"};
+  house.aliases = {"Kelp House"};
+  house.acronyms = {"HoK"};
+  hall.acronyms = {"HoK"};
+  auto families = families_of({house, hall});
+  families.index_names();
+  const auto plan_of = [&](std::optional<std::string> name,
+                           std::optional<std::string> ror) {
+    model::Plan plan;
+    plan.institutions = {{std::move(name), std::move(ror)}};
+    const SearchOptions options;
+    plan_ = make_linkage_plan(plan, make_query(plan, options, families),
+                              options, families);
+    want_counts(plan_, collection_.counts);
+    set(CountKind::institution, 900, "0house");
+    set(CountKind::institution, 90, "kelp house");
+    set(CountKind::institution, 9, "house of kelp");
+    set(CountKind::institution, 7, "hok");
+  };
+  const auto said = [&](const char* name, const char* ror) {
+    work_.institutions = {{std::string(name), std::nullopt}};
+    if (ror != nullptr) work_.institutions[0].ror = ror;
+    return compare().levels;
+  };
+  using A = Agreement;
+  plan_of("Kelp House", std::nullopt);
+  EXPECT_EQ(said("Kelp House", nullptr).institution, A::agree);
+  EXPECT_EQ(said("House of Kelp", nullptr).institution, A::agree);
+  EXPECT_EQ(said("Another spelling", "0house").institution, A::agree);
+  EXPECT_EQ(said("Kelp House", "0hall").institution, A::disagree);
+  EXPECT_EQ(said("HoK", nullptr).institution, A::disagree);
+  EXPECT_NEAR(said("Kelp House", nullptr).institution_u, 999 / 2e6, 1e-9);
+
+  plan_of(std::nullopt, "0house");
+  EXPECT_EQ(said("KELP HOUSE", nullptr).institution, A::agree);
+  EXPECT_EQ(said("Kelp House", "0hall").institution, A::disagree);
+
+  // Whose acronym it is nobody knows, so it neither agrees nor disagrees with
+  // one that bears it and goes by its ROR.
+  plan_of("HoK", std::nullopt);
+  EXPECT_EQ(said("HoK", "0house").institution, A::missing);
+  EXPECT_EQ(said("House of Kelp", "0house").institution, A::disagree);
+  EXPECT_EQ(said("HoK", nullptr).institution, A::agree);
+  EXPECT_NEAR(said("HoK", nullptr).institution_u, 7 / 2e6, 1e-9);
+}
+
+TEST_F(Pairs, SayNothingOfTheTextOfAWorkThatHasNone) {
+  plan_.text.terms = {{"kelp", 2}};
+  plan_.text.mean = {1, 1};
+  const auto text_of = [&] {
+    WorkView view(work_, analyser_);
+    Levels levels = compare().levels;
+    compare_text(plan_, view, 10, TextChance{}, levels);
+    return levels.text_bin;
+  };
+  work_.title = "Sand";
+  EXPECT_EQ(text_of(), static_cast<int>(text_bin(-1)));
+  for (const char* title : {"", "—"}) {
+    work_.title = title;
+    EXPECT_EQ(text_of(), -1) << title;
+  }
+  work_.abstract_text = "Sand";
+  EXPECT_GE(text_of(), 0);
 }
 
 TEST_F(Pairs, OpenByFundedAndRelatedDois) {

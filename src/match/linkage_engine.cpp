@@ -86,14 +86,15 @@ Result<World> prepare(const SearchInputs& inputs,
   if (options.linkage_file) {
     DMP_ASSIGN(world.model, read_model(*options.linkage_file));
   }
-  DMP_ASSIGN(const auto families, FunderFamilies::read(inputs.ror_file));
+  DMP_ASSIGN(auto families, FunderFamilies::read(inputs.ror_file));
+  families.index_names();
   for (const auto& plan : inputs.plans) world.sources.push_back(&plan);
   std::sort(world.sources.begin(), world.sources.end(),
             [](const auto* a, const auto* b) { return a->doi < b->doi; });
   for (const auto* plan : world.sources) {
     world.queries.push_back(make_query(*plan, options, families));
     world.plans.push_back(
-        make_linkage_plan(*plan, world.queries.back(), options));
+        make_linkage_plan(*plan, world.queries.back(), options, families));
     want_counts(world.plans.back(), world.collection.counts);
   }
   DMP_ASSIGN(auto session, sql::Session::open({}));

@@ -145,7 +145,7 @@ struct Levels {
   double works = 1;                  // N of the collection
   std::vector<AuthorLevel> authors;  // one a plan author, at most 50
   int text_condition = 0;            // 0 … 3
-  int text_bin = -1;                 // -1: the plan has no text
+  int text_bin = -1;                 // -1: plan or work has no text
   double text_z = 0, text_u = 1;
   DateTable date_f{}, date_g{};  // shares of the work, of the collection
   double funder_u = 1, institution_u = 1, award_u = 1;  // P(level | R)

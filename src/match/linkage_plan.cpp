@@ -56,14 +56,27 @@ std::string joined(const std::vector<std::string>& tokens) {
   return all;
 }
 
+PlanOrganisation organisation(const OrganisationClause& clause,
+                              const FunderFamilies& families) {
+  PlanOrganisation item{clause.ror.value_or(""), {}, clause.index};
+  std::string name = joined(clause.name_tokens);
+  if (item.ror.empty()) item.ror = families.ror_of(name).value_or("");
+  if (!item.ror.empty()) item.names = families.names_of(item.ror);
+  if (!name.empty() && std::find(item.names.begin(), item.names.end(), name) ==
+                           item.names.end()) {
+    item.names.push_back(std::move(name));
+  }
+  return item;
+}
+
 std::vector<PlanOrganisation> organisations(
-    const std::vector<OrganisationClause>& clauses) {
+    const std::vector<OrganisationClause>& clauses,
+    const FunderFamilies& families) {
   std::vector<PlanOrganisation> list;
   std::set<std::string> seen;
   for (const auto& clause : clauses) {
-    PlanOrganisation item{clause.ror.value_or(""), joined(clause.name_tokens),
-                          clause.index};
-    if (seen.insert(item.ror.empty() ? item.name : item.ror).second)
+    PlanOrganisation item = organisation(clause, families);
+    if (seen.insert(item.ror.empty() ? item.names.front() : item.ror).second)
       list.push_back(std::move(item));
   }
   return list;
@@ -90,7 +103,8 @@ text::Day month_begin(std::int32_t month) {
 }  // namespace
 
 LinkagePlan make_linkage_plan(const model::Plan& plan, const PlanQuery& query,
-                              const SearchOptions& options) {
+                              const SearchOptions& options,
+                              const FunderFamilies& families) {
   LinkagePlan out;
   out.doi = plan.doi;
   if (options.uses(Feature::authors)) add_authors(plan, out);
@@ -98,9 +112,9 @@ LinkagePlan make_linkage_plan(const model::Plan& plan, const PlanQuery& query,
   if (options.uses(Feature::funded_dois)) out.funded_dois = query.funded_dois;
   if (options.uses(Feature::relations)) out.outputs = query.outputs;
   if (options.uses(Feature::funders))
-    out.funders = organisations(query.funders);
+    out.funders = organisations(query.funders, families);
   if (options.uses(Feature::institutions))
-    out.institutions = organisations(query.institutions);
+    out.institutions = organisations(query.institutions, families);
   out.text.has_abstract =
       plan.abstract_text &&
       text::count_code_points(*plan.abstract_text) > sql::kShortAbstract;
@@ -181,7 +195,7 @@ void want_counts(const LinkagePlan& plan, sql::LinkageCounts& counts) {
   const auto organisations = [&](CountKind kind, const auto& list) {
     for (const auto& item : list) {
       if (!item.ror.empty()) want(kind, item.ror);
-      if (!item.name.empty()) want(kind, item.name);
+      for (const auto& name : item.names) want(kind, name);
     }
   };
   organisations(CountKind::funder, plan.funders);

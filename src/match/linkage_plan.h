@@ -31,9 +31,12 @@ struct PlanAwardId {
   int index = 0;                   // of the award, as in PlanQuery
 };
 
-// An organisation by all keys it may be known by: its ROR, its name.
+// An organisation by all keys it may be known by: its ROR (of the plan, else
+// of the one organisation that bears the name), the plan's name for it, and the
+// names that its ROR alone bears. Names are analysed.
 struct PlanOrganisation {
-  std::string ror, name;  // either may be empty
+  std::string ror;                 // may be empty
+  std::vector<std::string> names;  // unique; may be empty when there is a ROR
   int index = 0;
 };
 
@@ -61,8 +64,10 @@ struct LinkagePlan {
 
 // Without text terms and date shares: they need the collection. What is
 // disabled is empty. An end that the export invented counts as missing.
+// `families`, with their names indexed, say who bears which name.
 LinkagePlan make_linkage_plan(const model::Plan& plan, const PlanQuery& query,
-                              const SearchOptions& options);
+                              const SearchOptions& options,
+                              const FunderFamilies& families);
 
 // Days published before a day, of the collection's works.
 class DateHistogram {

@@ -66,14 +66,17 @@ double text_score(const PlanText& plan, WorkView& work, double mean) {
 
 NullSample::NullSample(const std::vector<sql::SampleWork>& works, double mean) {
   text::Analyser analyser;
-  for (std::uint32_t i = 0; i < works.size(); ++i) {
-    has_abstract_.push_back(works[i].has_abstract);
+  for (const auto& work : works) {
+    const auto& tokens = analyser.analyse(work.text);
+    if (tokens.empty()) continue;
+    const auto position = static_cast<std::uint32_t>(has_abstract_.size());
+    has_abstract_.push_back(work.has_abstract);
     std::map<std::string, double> frequencies;
-    const auto& tokens = analyser.analyse(works[i].text);
     for (const auto& token : tokens) ++frequencies[std::string(token.term)];
     for (const auto& [term, frequency] : frequencies) {
       postings_[term].push_back(
-          {i, saturation(frequency, static_cast<double>(tokens.size()), mean)});
+          {position,
+           saturation(frequency, static_cast<double>(tokens.size()), mean)});
     }
   }
 }
@@ -188,9 +191,18 @@ double z_score(const PlanText& plan, double score, int condition) {
          std::max(plan.deviation[kind], kLeastDeviation);
 }
 
+namespace {
+
+bool has_text(WorkView& work) {
+  return work.terms(TextField::title).tokens > 0 ||
+         work.terms(TextField::abstract_text).tokens > 0;
+}
+
+}  // namespace
+
 void compare_text(const LinkagePlan& plan, WorkView& work, double mean,
                   const TextChance& chance, Levels& levels) {
-  if (plan.text.terms.empty()) return;
+  if (plan.text.terms.empty() || !has_text(work)) return;
   levels.text_z = z_score(plan.text, text_score(plan.text, work, mean),
                           levels.text_condition);
   const std::size_t bin = text_bin(levels.text_z);
