@@ -13,73 +13,65 @@ namespace dmp::match::linkage {
 
 namespace {
 
-constexpr std::array<double, 12> kBins{0,  .01, .05, .1, .2,  .3,
-                                       .5, .7,  .8,  .9, .95, .99};
-constexpr std::array<double, 4> kThresholds{.5, .9, .95, .99};
+constexpr std::array<double, kReliabilityRows> kBins{
+    0, .01, .05, .1, .2, .3, .5, .7, .8, .9, .95, .99};
+constexpr std::array<double, kThresholdRows> kThresholds{.5, .9, .95, .99};
 
-// Sums of one set of pairs.
-class Tally {
- public:
-  void add(double p, bool link) {
-    ++pairs_;
-    links_ += link ? 1 : 0;
-    brier_ += (p - (link ? 1 : 0)) * (p - (link ? 1 : 0));
-    const auto after = std::upper_bound(kBins.begin(), kBins.end(), p);
-    auto& bin = bins_[static_cast<std::size_t>(after - kBins.begin()) - 1];
-    ++bin.pairs;
-    bin.mean_p += p;
-    bin.true_ratio += link ? 1 : 0;
-    for (std::size_t i = 0; i < kThresholds.size(); ++i) {
-      if (p < kThresholds[i]) continue;
-      ++above_[i].pairs;
-      above_[i].links += link ? 1 : 0;
-    }
+}  // namespace
+
+void Tally::add(double p, bool link) {
+  ++pairs_;
+  links_ += link ? 1 : 0;
+  brier_ += (p - (link ? 1 : 0)) * (p - (link ? 1 : 0));
+  const auto after = std::upper_bound(kBins.begin(), kBins.end(), p);
+  auto& bin = bins_[static_cast<std::size_t>(after - kBins.begin()) - 1];
+  ++bin.pairs;
+  bin.mean_p += p;
+  bin.true_ratio += link ? 1 : 0;
+  for (std::size_t i = 0; i < kThresholds.size(); ++i) {
+    if (p < kThresholds[i]) continue;
+    ++above_[i].pairs;
+    above_[i].links += link ? 1 : 0;
   }
+}
 
-  Judgement judgement(std::string name, std::int64_t all_links) const {
-    Judgement out;
-    out.name = std::move(name);
-    out.pairs = pairs_;
-    out.links = links_;
-    out.brier = pairs_ > 0 ? brier_ / static_cast<double>(pairs_) : 0;
-    double off = 0, counted = 0;
-    for (std::size_t i = 0; i < kBins.size(); ++i) {
-      Reliability row = bins_[i];
-      row.from = kBins[i];
-      const double n = static_cast<double>(row.pairs);
-      if (row.pairs > 0) {
-        row.mean_p /= n;
-        row.true_ratio /= n;
-      }
-      if (i > 0) {
-        off += n * std::abs(row.mean_p - row.true_ratio);
-        counted += n;
-      }
-      out.reliability.push_back(row);
+Judgement Tally::judgement(std::string name, std::int64_t all_links) const {
+  Judgement out;
+  out.name = std::move(name);
+  out.pairs = pairs_;
+  out.links = links_;
+  out.brier = pairs_ > 0 ? brier_ / static_cast<double>(pairs_) : 0;
+  double off = 0, counted = 0;
+  for (std::size_t i = 0; i < kBins.size(); ++i) {
+    Reliability row = bins_[i];
+    row.from = kBins[i];
+    const double n = static_cast<double>(row.pairs);
+    if (row.pairs > 0) {
+      row.mean_p /= n;
+      row.true_ratio /= n;
     }
-    out.ece = counted > 0 ? off / counted : 0;
-    for (std::size_t i = 0; i < kThresholds.size(); ++i) {
-      Threshold row = above_[i];
-      row.p = kThresholds[i];
-      row.precision = row.pairs > 0 ? static_cast<double>(row.links) /
-                                          static_cast<double>(row.pairs)
-                                    : 1;
-      row.coverage = all_links > 0 ? static_cast<double>(row.links) /
-                                         static_cast<double>(all_links)
-                                   : 0;
-      out.thresholds.push_back(row);
+    if (i > 0) {
+      off += n * std::abs(row.mean_p - row.true_ratio);
+      counted += n;
     }
-    return out;
+    out.reliability.push_back(row);
   }
+  out.ece = counted > 0 ? off / counted : 0;
+  for (std::size_t i = 0; i < kThresholds.size(); ++i) {
+    Threshold row = above_[i];
+    row.p = kThresholds[i];
+    row.precision = row.pairs > 0 ? static_cast<double>(row.links) /
+                                        static_cast<double>(row.pairs)
+                                  : 1;
+    row.coverage = all_links > 0 ? static_cast<double>(row.links) /
+                                       static_cast<double>(all_links)
+                                 : 0;
+    out.thresholds.push_back(row);
+  }
+  return out;
+}
 
-  std::int64_t links() const { return links_; }
-
- private:
-  std::int64_t pairs_ = 0, links_ = 0;
-  double brier_ = 0;
-  std::array<Reliability, kBins.size()> bins_{};
-  std::array<Threshold, kThresholds.size()> above_{};
-};
+namespace {
 
 // The row of `slice` that a pair belongs to.
 std::string slice_name(Slice slice, const PlanPairs& plan, std::size_t i) {

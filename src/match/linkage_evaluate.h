@@ -2,6 +2,8 @@
 
 #include "match/linkage_learn.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -39,6 +41,25 @@ struct Judgement {
   double brier = 0, ece = 0;
   std::vector<Reliability> reliability;
   std::vector<Threshold> thresholds;
+};
+
+// Rows of the two tables of a judgement. Source: spec linkage.md 10.
+inline constexpr std::size_t kReliabilityRows = 12, kThresholdRows = 4;
+
+// Sums of judged pairs, and what they come to.
+class Tally {
+ public:
+  void add(double p, bool link);
+  std::int64_t pairs() const { return pairs_; }
+  std::int64_t links() const { return links_; }
+  // `all_links`: what coverage is a share of.
+  Judgement judgement(std::string name, std::int64_t all_links) const;
+
+ private:
+  std::int64_t pairs_ = 0, links_ = 0;
+  double brier_ = 0;
+  std::array<Reliability, kReliabilityRows> bins_{};
+  std::array<Threshold, kThresholdRows> above_{};
 };
 
 struct LinkageEvaluation {

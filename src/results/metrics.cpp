@@ -104,6 +104,7 @@ void MetricsCollector::add(const model::PlanMatches& matches) {
         truth_.verdict(matches.plan_doi, match.work.doi) == Verdict::accepted;
     relevant.push_back(is_relevant);
     found += is_relevant ? 1U : 0U;
+    if (match.linkage) tally_.add(match.linkage->probability, is_relevant);
     const Band band = band_of(match.score, matches.score_max);
     if (band == Band::low) continue;
     ++medium_.listed;
@@ -126,6 +127,10 @@ Metrics MetricsCollector::finish() const {
     metrics.found += plan.found;
     add_mean(metrics.all, plan.metrics, static_cast<double>(plans_.size()));
     metrics.plans.push_back(plan);
+  }
+  if (tally_.pairs() > 0) {
+    metrics.probabilities =
+        tally_.judgement("all", static_cast<std::int64_t>(metrics.outputs));
   }
   return metrics;
 }

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "match/linkage_evaluate.h"
 #include "model/match.h"
 #include "results/ground_truth.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +49,8 @@ struct Metrics {
   std::vector<PlanMetrics> plans;  // ascending DOI, also those without a hit
   std::size_t outputs = 0, found = 0;
   BandMetrics high, medium;  // share of the best >= 0.7, >= 0.4
+  // Of the probabilities of the listed works; nullopt: they have none.
+  std::optional<match::linkage::Judgement> probabilities;
 };
 
 // Takes the matches of plans one by one, then gives the metrics. Plans that
@@ -63,6 +67,7 @@ class MetricsCollector {
   std::vector<int> ks_;
   std::map<std::string, PlanMetrics, std::less<>> plans_;
   BandMetrics high_, medium_;
+  match::linkage::Tally tally_;
 };
 
 // The metrics CSV of ranking.md 6.2: row `all`, then a row a plan. `titles` by

@@ -102,6 +102,24 @@ TEST(MetricsCollector, AveragesOverAllPlansOfTheGroundTruth) {
   EXPECT_EQ(metrics.high.relevant, 1);
 }
 
+TEST(MetricsCollector, JudgesTheProbabilitiesOfListedWorks) {
+  GroundTruth truth;
+  truth.add("10.1/p", "10.5555/a", Verdict::accepted);
+  truth.add("10.1/p", "10.5555/b", Verdict::accepted);
+  MetricsCollector collector(truth, {2});
+  collector.add(run_of("10.1/p", {"10.5555/a"}));
+  EXPECT_FALSE(collector.finish().probabilities);
+  auto matches = run_of("10.1/p", {"10.5555/a", "10.5555/z"});
+  for (auto& match : matches.works) match.linkage.emplace().probability = .8;
+  collector.add(matches);
+  const auto judged = collector.finish().probabilities;
+  ASSERT_TRUE(judged);
+  EXPECT_EQ(judged->pairs, 2);
+  EXPECT_NEAR(judged->ece, .3, 1e-12);
+  EXPECT_NEAR(judged->thresholds[0].precision, .5, 1e-12);
+  EXPECT_NEAR(judged->thresholds[0].coverage, .5, 1e-12);
+}
+
 TEST(MetricsCsv, HasTheRowOfAllFirst) {
   GroundTruth truth;
   truth.add("10.1/p", "10.5555/a", Verdict::accepted);

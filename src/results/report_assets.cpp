@@ -48,6 +48,9 @@ figcaption{font-weight:600;margin-bottom:.6rem}
 .chart{width:100%;height:auto;display:block;overflow:visible}
 .chart text{font-size:9.5px;fill:var(--soft);text-anchor:middle}
 rect.high{fill:var(--high)}rect.medium{fill:var(--medium)}
+.reliability{max-width:22rem;margin:0 auto .75rem}
+.chart .side{text-anchor:end}.frame{fill:none;stroke:var(--line)}
+.even{stroke:var(--soft);stroke-dasharray:3 3}circle{fill:var(--high)}
 rect.low{fill:var(--low)}rect.plain{fill:var(--plain)}rect.back{fill:var(--back)}
 table{border-collapse:collapse;width:100%}
 th{text-align:left;font-weight:500}

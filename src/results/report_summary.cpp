@@ -13,6 +13,8 @@
 namespace dmp::results {
 namespace {
 
+using match::linkage::Reliability;
+
 struct Bar {
   std::string label;
   std::int64_t count = 0;
@@ -198,6 +200,73 @@ std::string figure(std::string_view caption, const std::string& chart,
       note.empty() ? std::string() : fmt::format("<p class=note>{}</p>", note));
 }
 
+std::string strength_figure(const ReportSummary& summary) {
+  const std::string_view name =
+      summary.has_probabilities
+          ? "Number of works by probability"
+          : "Number of works by share of their plan's best score";
+  const std::string_view note =
+      summary.has_probabilities
+          ? "Probability that the work came out of the plan."
+          : "Score as a share of the best score of the same plan.";
+  return figure("Strength of the matches",
+                column_chart(std::string(name), share_bars(summary)),
+                fmt::format("{} High from 70%, medium from 40%.", note));
+}
+
+// What was said against what is true: a point for every row of the table, on
+// the diagonal where both agree. The table beside it says the same in numbers.
+std::string reliability_plot(const std::vector<Reliability>& rows) {
+  constexpr double kSide = 160, kMargin = 28;
+  const auto x = [](double said) { return kMargin + kSide * said; };
+  const auto y = [](double right) { return 6 + kSide * (1 - right); };
+  std::string svg = fmt::format(
+      "<svg class=\"chart reliability\" role=img aria-label=\"Share of right "
+      "works by their probability\" viewBox=\"0 0 {0} {0}\">"
+      "<rect class=frame x={1} y=6 width={2} height={2} />"
+      "<line class=even x1={3} y1={4} x2={5} y2={6} />",
+      kSide + kMargin + 12, kMargin, kSide, x(0), y(0), x(1), y(1));
+  for (const double at : {0.0, 0.5, 1.0}) {
+    svg += fmt::format(
+        "<text x={:.0f} y={:.0f}>{:.0f}%</text><text class=side x={:.0f} "
+        "y={:.0f}>{:.0f}%</text>",
+        x(at), kSide + 22, 100 * at, kMargin - 3, y(at) + 4, 100 * at);
+  }
+  for (const Reliability& row : rows) {
+    if (row.pairs == 0) continue;
+    svg += fmt::format(
+        "<circle cx={:.1f} cy={:.1f} r=3.5><title>{} works: said {:.0f}%, "
+        "right "
+        "{:.0f}%</title></circle>",
+        x(row.mean_p), y(row.true_ratio), with_commas(row.pairs),
+        100 * row.mean_p, 100 * row.true_ratio);
+  }
+  return svg + "</svg>";
+}
+
+std::string reliability_html(const match::linkage::Judgement& judgement) {
+  std::string table =
+      "<table class=metrics><thead><tr><th scope=col>Probability from</th>"
+      "<th scope=col>Works</th><th scope=col>Said</th><th scope=col>Right</th>"
+      "</tr></thead><tbody>";
+  for (const Reliability& row : judgement.reliability) {
+    if (row.pairs == 0) continue;
+    table += fmt::format(
+        "<tr><th scope=row>{:g}%</th><td>{}</td><td>{:.1f}%</td><td>{:.1f}%"
+        "</td></tr>",
+        100 * row.from, with_commas(row.pairs), 100 * row.mean_p,
+        100 * row.true_ratio);
+  }
+  return figure(
+      "How right the probabilities are",
+      reliability_plot(judgement.reliability) + table + "</tbody></table>",
+      fmt::format(
+          "Listed works alone. Said: their mean probability. Right: the "
+          "share that is known to be right. On average the two differ "
+          "by {:.1f} percentage points (works from 1%).",
+          100 * judgement.ece));
+}
+
 }  // namespace
 
 std::string type_label(std::string_view work_type) {
@@ -228,6 +297,7 @@ void ReportSummary::add(const model::PlanMatches& matches, std::string title,
   line.works = matches.works.size();
   for (std::size_t rank = 0; rank < matches.works.size(); ++rank) {
     const model::Match& match = matches.works[rank];
+    has_probabilities = has_probabilities || match.linkage.has_value();
     const double share = score_share(match.score, matches.score_max);
     const auto band =
         static_cast<std::size_t>(band_of(match.score, matches.score_max));
@@ -266,12 +336,7 @@ std::string summary_html(const ReportSummary& summary) {
   html += card("Medium", summary.bands[1], "medium");
   html += card("Low", summary.bands[2], "low");
   html += "</dl><div class=figures>";
-  html += figure("Strength of the matches",
-                 column_chart("Number of works by share of their plan's best "
-                              "score",
-                              share_bars(summary)),
-                 "Score as a share of the best score of the same plan. High "
-                 "from 70%, medium from 40%.");
+  html += strength_figure(summary);
   html += figure("Works a plan",
                  column_chart("Number of plans by number of their works",
                               works_bars(summary)),
@@ -318,9 +383,13 @@ std::string metrics_html(const Metrics& metrics) {
       "</tbody></table><p class=note>Means over the plans. Precision is "
       "divided "
       "by k also where fewer works are listed. Mean reciprocal rank of the "
-      "first right work: {:.3f}.</p></section>",
+      "first right work: {:.3f}.</p>",
       metrics.all.mrr);
-  return html;
+  if (metrics.probabilities) {
+    html += "<div class=figures>" + reliability_html(*metrics.probabilities) +
+            "</div>";
+  }
+  return html + "</section>";
 }
 
 std::string plan_list_html(const ReportSummary& summary) {

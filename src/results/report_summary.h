@@ -29,6 +29,7 @@ struct ReportSummary {
   std::array<std::int64_t, 10> shares{};  // score / scoreMax, tenths
   std::map<int, std::int64_t> years;
   std::int64_t undated = 0;
+  bool has_probabilities = false;  // a work's score is one
   std::map<std::string, std::int64_t> types;
   std::map<std::string, std::int64_t, std::less<>> signals;
 
@@ -43,6 +44,7 @@ bool is_shown(const model::PlanMatches& matches, std::size_t rank,
 
 // <section>s of the page: counts and charts; metrics; the list of plans.
 std::string summary_html(const ReportSummary& summary);
+// With a plot of how right the probabilities are, if there are any.
 std::string metrics_html(const Metrics& metrics);
 std::string plan_list_html(const ReportSummary& summary);
 

@@ -116,6 +116,39 @@ TEST(Plots, DrawColumnsAsHighAsTheirCounts) {
   EXPECT_THAT(heights[0], Pair("low", "0.8"));  // a line where there is none
 }
 
+TEST(Plots, SayWhatTheStrengthIs) {
+  EXPECT_THAT(figure_of(summary_of({work(1)}), "Strength of the matches"),
+              HasSubstr("share of the best score of the same plan"));
+  auto probable = work(.9);
+  probable.linkage.emplace().probability = .9;
+  const auto figure =
+      figure_of(summary_of({probable}), "Strength of the matches");
+  EXPECT_THAT(figure, HasSubstr("Probability that the work came out"));
+  EXPECT_THAT(figure, Not(HasSubstr("best score")));
+}
+
+// Four works of probability .96, of which three are right, and one of .25 that
+// is not: .21 and .25 off, so .218 on average.
+TEST(Plots, CompareProbabilitiesWithWhatIsRight) {
+  match::linkage::Tally tally;
+  for (int i = 0; i < 4; ++i) tally.add(.96, i > 0);
+  tally.add(.25, false);
+  Metrics metrics;
+  EXPECT_THAT(metrics_html(metrics), Not(HasSubstr("How right")));
+  metrics.probabilities = tally.judgement("all", 3);
+  const std::string html = metrics_html(metrics);
+  EXPECT_THAT(html, HasSubstr("<figcaption>How right the probabilities are"));
+  EXPECT_THAT(html, HasSubstr("<tr><th scope=row>95%</th><td>4</td><td>96.0%"
+                              "</td><td>75.0%</td></tr>"));
+  EXPECT_THAT(html, HasSubstr("<tr><th scope=row>20%</th><td>1</td><td>25.0%"
+                              "</td><td>0.0%</td></tr>"));
+  EXPECT_THAT(html, HasSubstr("differ by 21.8 percentage points"));
+  // On a square of 160: .96 from the left edge, .75 from the lower one.
+  EXPECT_THAT(html, HasSubstr("<circle cx=181.6 cy=46.0 r=3.5><title>4 works: "
+                              "said 96%, right 75%</title>"));
+  EXPECT_THAT(html, HasSubstr("<circle cx=68.0 cy=166.0 r=3.5>"));
+}
+
 TEST(Plots, CountPlansByTheirNumberOfWorks) {
   ReportSummary summary;
   for (const std::size_t works : {0, 1, 2, 3, 5, 6, 10, 11, 20, 21, 50, 51}) {
