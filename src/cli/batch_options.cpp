@@ -82,9 +82,9 @@ std::vector<Option> dataset_subset_rows() {
 namespace {
 
 void check_lists(const Values& values, const std::string& group,
-                 Problems& problems) {
-  const std::string institutions = group + ".institutions-s3-path",
-                    dois = group + ".dois-s3-path";
+                 const std::string& ending, Problems& problems) {
+  const std::string institutions = group + ".institutions" + ending,
+                    dois = group + ".dois" + ending;
   if (!values.flag(group + ".enable") || values.has(institutions) ||
       values.has(dois)) {
     return;
@@ -96,11 +96,23 @@ void check_lists(const Values& values, const std::string& group,
 }  // namespace
 
 void check_dataset_subset(const Values& values, Problems& problems) {
-  check_lists(values, "dataset-subset", problems);
+  check_lists(values, "dataset-subset", "-s3-path", problems);
 }
 
 void check_dmp_subset(const Values& values, Problems& problems) {
-  check_lists(values, "dmp-subset", problems);
+  check_lists(values, "dmp-subset", "-s3-path", problems);
+}
+
+void check_local_dmp_subset(const Values& values, Problems& problems) {
+  for (const std::string list : {"institutions", "dois"}) {
+    if (!values.has(list + "-file")) continue;
+    if (values.has("dmp-subset." + list + "-path")) {
+      problems.lines.push_back(fmt::format(
+          "--{0}-file: another name of --dmp-subset.{0}-path", list));
+    }
+  }
+  if (!values.has("institutions-file") && !values.has("dois-file"))
+    check_lists(values, "dmp-subset", "-path", problems);
 }
 
 std::vector<Option> dmp_subset_rows() {
@@ -111,6 +123,22 @@ std::vector<Option> dmp_subset_rows() {
                "DMP_SUBSET_INSTITUTIONS_S3_PATH"),
       text_row("dmp-subset.dois-s3-path", OptionType::text,
                "Key of the DMP DOI list.", "", "DMP_SUBSET_DOIS_S3_PATH")};
+}
+
+std::vector<Option> local_dmp_subset_rows() {
+  const auto list = [](const char* name, const char* help, const char* env) {
+    Option row = text_row(name, OptionType::existing_path, help, "", env);
+    row.env_switch = env[0] == '\0' ? "" : "DMP_SUBSET_ENABLE";
+    return row;
+  };
+  return {
+      flag_row("dmp-subset.enable", "Restrict the DMPs.", "DMP_SUBSET_ENABLE"),
+      list("dmp-subset.institutions-path", "Institution list.",
+           "DMP_SUBSET_INSTITUTIONS_PATH"),
+      list("dmp-subset.dois-path", "DMP DOI list.", "DMP_SUBSET_DOIS_PATH"),
+      list("institutions-file",
+           "As --dmp-subset.institutions-path, with enable.", ""),
+      list("dois-file", "As --dmp-subset.dois-path, with enable.", "")};
 }
 
 std::vector<Option> transform_rows(const std::string& dataset,

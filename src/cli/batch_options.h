@@ -44,6 +44,10 @@ void check_dataset_subset(const Values& values, Problems& problems);
 std::vector<Option> dmp_subset_rows();
 // An enabled subset has a list. P95.
 void check_dmp_subset(const Values& values, Problems& problems);
+// The same of lists in files, for the leaves without a bucket; --dois-file and
+// --institutions-file, of a list each, are to enable the subset. P95.
+std::vector<Option> local_dmp_subset_rows();
+void check_local_dmp_subset(const Values& values, Problems& problems);
 // G5 of a data set ("openalex-works", …), each name behind `prefix`.
 std::vector<Option> transform_rows(const std::string& dataset,
                                    const std::string& prefix);

@@ -29,7 +29,9 @@ Option without_option() {
 
 std::vector<Option> common_options() {
   return {{"pairs-path", OptionType::existing_path,
-           "linkage_pairs/ of a search with --linkage-pairs.", "", "", 0, true},
+           "linkage_pairs/ of a search with --linkage-pairs, or the folder of "
+           "that search.",
+           "", "", 0, true},
           {"output-file", OptionType::path,
            "Parameters (train, fit) or figures (evaluate) as JSON; a model "
            "card is written beside it.",

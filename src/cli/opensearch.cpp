@@ -4,9 +4,12 @@
 #include "cli/commands.h"
 #include "cli/search_options.h"
 #include "cli/stats.h"
+#include "cli/subset_list.h"
+#include "database/plan_records.h"
 #include "dmps/transform.h"
 #include "jobs/index_files.h"
 #include "jobs/local_search.h"
+#include "jobs/search_failures.h"
 #include "jobs/search_stage.h"
 #include "results/csv.h"
 #include "results/match_files.h"
@@ -73,37 +76,61 @@ void need(const Values& values, const char* name, Problems& problems) {
 
 // ----------------------------------------------------------- dmp-works-search
 
+// The list behind either name of an option.
+Result<std::optional<ingest::SubsetList>> listed(const Values& values,
+                                                 const std::string& kind) {
+  std::string option = kind + "-file";
+  if (!values.has(option)) option = "dmp-subset." + kind + "-path";
+  return list_at(values, option.c_str());
+}
+
+Status read_subset(const Values& values, jobs::LocalSearch& search) {
+  DMP_ASSIGN(auto dois, listed(values, "dois"));
+  DMP_ASSIGN(auto institutions, listed(values, "institutions"));
+  const bool wanted = values.flag("dmp-subset.enable") ||
+                      values.has("dois-file") ||
+                      values.has("institutions-file");
+  if (wanted) {
+    search.subset_dois = std::move(dois);
+    search.subset_institutions = std::move(institutions);
+  } else if (dois || institutions) {
+    log::warning("all DMPs are searched: --dmp-subset.enable is not set");
+  }
+  return {};
+}
+
+Result<storage::StageResult> search_locally(const Values& values) {
+  auto search = search_from(values);
+  DMP_TRY(read_subset(values, search));
+  return values.has("out-file")
+             ? jobs::search_to_file(search, values.text("out-file"))
+             : jobs::search_to_folder(search, values.text("out-dir"));
+}
+
 Entry dmp_works_search() {
   std::vector<Option> rows = index_names(0);
   rows.push_back(
       text_row("out-dir", OptionType::path, "Matches folder.", "", "", 2));
   rows.push_back(text_row("out-file", OptionType::path,
                           "One file instead (.jsonl or .jsonl.gz).", "", ""));
-  rows.push_back(number_row("records-per-file", "DMPs per matches file.",
-                            "1000", "", 1, 1e9));
+  append(rows, local_dmp_subset_rows());
   append(rows, local_data());
   append(rows, search_options(""));
-  Entry entry{
-      {{"opensearch", "dmp-works-search"},
-       "Search the works of every DMP, with evidence.",
-       rows},
-      [](const Values& values) -> Status {
-        DMP_ASSIGN(
-            const auto result, counted(values, "dmp-works-search", [&] {
-              const auto search = search_from(values);
-              if (values.has("out-file")) {
-                return jobs::search_to_file(search, values.text("out-file"));
-              }
-              return jobs::search_to_folder(
-                  search, values.text("out-dir"),
-                  static_cast<std::size_t>(values.integer("records-per-file")));
-            }));
-        const auto& counts = result.manifest.counters;
-        return print(
-            fmt::format("{} plans, {} with works; {} matches of {} works\n",
-                        counts.at("plans"), counts.at("plans_with_works"),
-                        counts.at("matches"), counts.at("works")));
-      }};
+  Entry entry{{{"opensearch", "dmp-works-search"},
+               "Search the works of every DMP, with evidence.",
+               rows},
+              [](const Values& values) -> Status {
+                DMP_ASSIGN(const auto result,
+                           counted(values, "dmp-works-search",
+                                   [&] { return search_locally(values); }));
+                const auto& counts = result.manifest.counters;
+                DMP_TRY(print(fmt::format(
+                    "{} plans, {} with works; {} matches of {} works\n",
+                    counts.at("plans"), counts.at("plans_with_works"),
+                    counts.at("matches"), counts.at("works"))));
+                return jobs::search_verdict(result.manifest,
+                                            values.integer("max-failed"));
+              }};
   entry.check = [](const Values& values, Problems& problems) {
     if (values.has("out-dir") == values.has("out-file"))
       problems.lines.emplace_back("one of --out-dir and --out-file is needed");
@@ -112,6 +139,7 @@ Entry dmp_works_search() {
     if (values.has("out-file") && values.flag("linkage-pairs"))
       problems.lines.emplace_back("--linkage-pairs: only with --out-dir");
     check_search(values, "", problems);
+    check_local_dmp_subset(values, problems);
   };
   return entry;
 }
@@ -224,6 +252,43 @@ std::vector<int> cut_offs(const Values& values) {
   return ks;
 }
 
+// The works that the search behind the matches kept of a plan at most; nullopt:
+// nobody says. Says how many plans that search could not search.
+std::optional<std::int64_t> most_works(const Values& values,
+                                       const jobs::LocalSearch& search) {
+  if (!values.has("matches-path")) return search.options.max_results;
+  const auto stage = database::stage_of(values.text("matches-path"));
+  if (!stage) return std::nullopt;
+  const auto manifest = storage::read_manifest(*stage);
+  if (!manifest || !manifest->search) return std::nullopt;
+  if (manifest->search->failed > 0) {
+    log::warning(
+        "{} DMPs could not be searched; those among them that the "
+        "ground truth has count as 0",
+        manifest->search->failed);
+  }
+  const auto option = manifest->options.find("max_results");
+  if (option == manifest->options.end()) return std::nullopt;
+  const auto most = parse_real(option->second);
+  return most ? std::optional(static_cast<std::int64_t>(*most)) : std::nullopt;
+}
+
+// Beyond what a list can hold a cut-off says what the last place says.
+void warn_of_cut_offs(const Values& values, const jobs::LocalSearch& search,
+                      const Judge& judge) {
+  const auto most = most_works(values, search);
+  for (const int k : cut_offs(values)) {
+    if (most && k > *most) {
+      log::warning(
+          "--ks {}: the search kept at most {} works a plan "
+          "(--max-results)",
+          k, *most);
+    } else if (!most && static_cast<std::size_t>(k) > judge.longest()) {
+      log::warning("no plan has {} works: recall at {} is that of all", k, k);
+    }
+  }
+}
+
 Status rank_metrics(const Values& values) {
   DMP_ASSIGN(auto truth,
              results::GroundTruth::read(values.text("ground-truth-file")));
@@ -237,10 +302,7 @@ Status rank_metrics(const Values& values) {
   flag_unknown(truth, plans);
   Judge judge(truth, cut_offs(values));
   DMP_TRY(judge_all(values, search, plans, judge));
-  for (const int k : cut_offs(values)) {
-    if (static_cast<std::size_t>(k) > judge.longest())
-      log::warning("no plan has {} works: recall at {} is that of all", k, k);
-  }
+  warn_of_cut_offs(values, search, judge);
   std::map<std::string, std::string, std::less<>> titles;
   for (const auto& plan : plans) titles[plan.doi] = plan.title.value_or("");
   const auto metrics = judge.metrics();

@@ -3,6 +3,7 @@
 #include "cli/batch_options.h"
 #include "cli/commands.h"
 #include "jobs/run_id.h"
+#include "match/option_names.h"
 
 #include <algorithm>
 #include <array>
@@ -15,13 +16,12 @@ namespace dmp::cli {
 namespace {
 
 // The values of the names that were given.
-template <class T>
-std::set<T> chosen(const std::vector<std::string>& names,
-                   const std::vector<std::pair<std::string, T>>& known) {
+template <class T, std::size_t kCount>
+std::set<T> chosen(const std::vector<std::string>& given,
+                   const match::Names<T, kCount>& names) {
   std::set<T> values;
-  for (const auto& [name, value] : known) {
-    if (std::find(names.begin(), names.end(), name) != names.end())
-      values.insert(value);
+  for (const auto& name : given) {
+    if (const auto value = match::value_in(names, name)) values.insert(*value);
   }
   return values;
 }
@@ -60,27 +60,17 @@ std::vector<Option> ranker_options() {
                   most};
   };
   return {
-      {"ranker",
-       OptionType::choice,
+      {"ranker", OptionType::choice,
        "What orders the works: the probability of the linkage model, or the "
        "query's score. Default: linkage with query builder dmpworks.",
-       "",
-       "",
-       -1,
-       false,
-       {"linkage", "query"}},
+       "", "", -1, false, match::all_names(match::kRankers)},
       {"linkage-file", OptionType::existing_path,
        "Parameters of the linkage model; else the compiled-in tables.", "", ""},
       real("min-probability", "Less probable works are left out (linkage).",
            "0.001", 1),
-      {"score-max",
-       OptionType::choice,
+      {"score-max", OptionType::choice,
        "scoreMax with ranker linkage: 1, or the plan's highest probability.",
-       "one",
-       "",
-       -1,
-       false,
-       {"one", "best"}},
+       "one", "", -1, false, match::all_names(match::kScoreMaxima)},
       real("linkage-explore",
            "Share of the list drawn from works of probability 0.01 to 0.5, for "
            "unbiased judgements.",
@@ -89,6 +79,26 @@ std::vector<Option> ranker_options() {
        "Also publish linkage_pairs/, input of linkage train, fit, evaluate.",
        "False"},
   };
+}
+
+}  // namespace
+
+namespace {
+
+// Puts the prefix before the name. What stands without one is also known by
+// the two prefixes of the group, and the two dates by their names of the guide.
+void add_prefix(const std::string& prefix, Option& option) {
+  std::vector<std::string> groups{prefix};
+  if (prefix.empty())
+    groups = {"", "search-config.", "dmp-works-search-config."};
+  std::vector<std::string> names{option.name};
+  if (option.name.starts_with("dmps-")) names.push_back(option.name.substr(5));
+  option.name = prefix + option.name;
+  for (const auto& group : groups) {
+    for (const auto& name : names) {
+      if (group + name != option.name) option.aliases.push_back(group + name);
+    }
+  }
 }
 
 }  // namespace
@@ -110,14 +120,12 @@ std::vector<Option> search_options(const std::string& prefix) {
   };
   std::vector<Option> options{
       choice("query-builder-name", "Query form.",
-             {"dmpworks", "build_dmp_works_search_baseline_query",
-              "build_dmp_works_search_candidate_query"}),
+             match::all_names(match::kQueryBuilders)),
       list("disable-features", "Parts of the query left out.",
-           {"funded_dois", "authors", "institutions", "funders", "awards",
-            "content", "relations"}),
+           match::all_names(match::kFeatures)),
       list("without-improvements",
            "Improvements of query builder dmpworks left out, for studies.",
-           {"award_funders", "raw_awards", "dates", "duplicates", "surnames"}),
+           match::all_names(match::kImprovements)),
       number("max-results", "Works kept per DMP.", "100", 1, 10000),
       number("project-end-buffer-years", "Years added to the project end.", "3",
              0, 100),
@@ -141,39 +149,41 @@ std::vector<Option> search_options(const std::string& prefix) {
       choice("funder-name-rule",
              "When a funder's name agrees: equal, or also where it holds the "
              "plan's as a phrase.",
-             {"phrase", "equal"}),
+             match::all_names(match::kFunderNameRules)),
       choice("mlt-ties",
              "Which of equally rare words are kept: by order, or as a server "
              "does.",
-             {"stable", "server"}),
+             match::all_names(match::kTermTies)),
       choice("similarity",
              "Score of the words; legacy-bm25 for indices of 2.x.",
-             {"bm25", "legacy-bm25"}),
+             match::all_names(match::kSimilarities)),
       number("inner-hits-size", "Evidence items per nested field.", "50", 1,
              100),
       choice("highlight-encoder", "How titles and abstracts are written.",
-             {"none", "html"}),
+             match::all_names(match::kEncodings)),
       {"explain", OptionType::boolean, "Write what each score is made of.",
        "True"},
+      number("records-per-file", "DMPs per matches file.", "1000", 1, 1e9),
+      number("max-failed",
+             "More DMPs whose search failed is exit 1 (75 if all causes are "
+             "temporary); they have no record but a line in failures.jsonl.",
+             "0", 0, 1e9),
   };
   append(options, ranker_options());
   for (auto& option : options) {
     if (option.env.empty()) option.env = variable_of(option.name);
-    option.name = prefix + option.name;
+    add_prefix(prefix, option);
   }
   return options;
 }
 
 match::SearchOptions search_of(const Values& values,
                                const std::string& prefix) {
-  using match::Feature;
-  using match::Improvement;
   match::SearchOptions search;
-  const std::string builder = values.text(prefix + "query-builder-name");
-  if (builder == "build_dmp_works_search_baseline_query")
-    search.builder = match::QueryBuilder::baseline;
-  if (builder == "build_dmp_works_search_candidate_query")
-    search.builder = match::QueryBuilder::candidate;
+  const auto choose = [&](const char* name, const auto& names, auto& value) {
+    value = match::value_in(names, values.text(prefix + name)).value_or(value);
+  };
+  choose("query-builder-name", match::kQueryBuilders, search.builder);
   search.max_results = static_cast<int>(values.integer(prefix + "max-results"));
   search.project_end_buffer_years =
       static_cast<int>(values.integer(prefix + "project-end-buffer-years"));
@@ -190,44 +200,29 @@ match::SearchOptions search_of(const Values& values,
     search.award_unknown = weights->at(1);
     search.award_disagree = weights->at(2);
   }
-  if (values.text(prefix + "funder-name-rule") == "equal")
-    search.funder_name_rule = match::FunderNameRule::equal;
-  if (values.text(prefix + "mlt-ties") == "server")
-    search.term_ties = match::TermTies::server;
-  if (values.text(prefix + "similarity") == "legacy-bm25")
-    search.similarity = match::Similarity::legacy_bm25;
+  choose("funder-name-rule", match::kFunderNameRules, search.funder_name_rule);
+  choose("mlt-ties", match::kTermTies, search.term_ties);
+  choose("similarity", match::kSimilarities, search.similarity);
   search.inner_hits =
       static_cast<int>(values.integer(prefix + "inner-hits-size"));
-  if (values.text(prefix + "highlight-encoder") == "html")
-    search.highlight_encoding = match::Encoding::html;
+  choose("highlight-encoder", match::kEncodings, search.highlight_encoding);
   search.explain = values.flag(prefix + "explain");
-  const bool linkage = values.has(prefix + "ranker")
-                           ? values.text(prefix + "ranker") == "linkage"
-                           : search.improved();
-  if (linkage) search.ranker = match::Ranker::linkage;
+  search.plans_per_file =
+      static_cast<int>(values.integer(prefix + "records-per-file"));
+  search.max_failed = values.integer(prefix + "max-failed");
+  if (search.improved()) search.ranker = match::Ranker::linkage;
+  choose("ranker", match::kRankers, search.ranker);
   if (values.has(prefix + "linkage-file"))
     search.linkage_file = values.text(prefix + "linkage-file");
   search.min_probability = values.real(prefix + "min-probability");
-  if (values.text(prefix + "score-max") == "best")
-    search.score_max = match::ScoreMax::best;
+  choose("score-max", match::kScoreMaxima, search.score_max);
   search.explore_ratio = values.real(prefix + "linkage-explore");
   search.linkage_pairs = values.flag(prefix + "linkage-pairs");
   search.threads = threads_of(values);
-  search.disabled = chosen<Feature>(values.list(prefix + "disable-features"),
-                                    {{"funded_dois", Feature::funded_dois},
-                                     {"authors", Feature::authors},
-                                     {"institutions", Feature::institutions},
-                                     {"funders", Feature::funders},
-                                     {"awards", Feature::awards},
-                                     {"content", Feature::content},
-                                     {"relations", Feature::relations}});
-  search.without =
-      chosen<Improvement>(values.list(prefix + "without-improvements"),
-                          {{"award_funders", Improvement::award_funders},
-                           {"raw_awards", Improvement::raw_awards},
-                           {"dates", Improvement::dates},
-                           {"duplicates", Improvement::duplicates},
-                           {"surnames", Improvement::surnames}});
+  search.disabled =
+      chosen(values.list(prefix + "disable-features"), match::kFeatures);
+  search.without = chosen(values.list(prefix + "without-improvements"),
+                          match::kImprovements);
   return search;
 }
 

@@ -152,7 +152,7 @@ model::Plan plan_at(const sql::Rows& rows, std::size_t row) {
     return rows.column(which);
   };
   model::Plan plan;
-  plan.doi = std::string(column(kDoi).text(row));
+  plan.doi = column(kDoi).maybe_text(row).value_or("");
   plan.created = maybe_value<std::int64_t>(column(kCreated), row);
   plan.registered = maybe_value<std::int64_t>(column(kRegistered), row);
   plan.modified = maybe_value<std::int64_t>(column(kModified), row);

@@ -13,6 +13,7 @@ namespace dmp::dmps {
 Status write_plan_table(const std::vector<model::Plan>& plans,
                         const std::filesystem::path& path);
 
+// In the order of their DOIs; a null DOI, of another program, is empty.
 // Errors: corrupt_input, io.
 Result<std::vector<model::Plan>> read_plan_table(
     const std::vector<std::filesystem::path>& files);

@@ -133,6 +133,10 @@ class RemoteStage {
     return job_.part.empty() ? key_ : part_key(job_.part);
   }
 
+  bool is_good(const Manifest& made) const {
+    return !job_.is_good || job_.is_good(made);
+  }
+
   // What is published already, unless it is to be made again: this part, or the
   // whole stage, which needs no part any more. A kill right after its manifest
   // may have left parts.
@@ -140,11 +144,13 @@ class RemoteStage {
       const Result<Manifest>& former) const {
     std::optional<StageResult> done;
     if (context_.force) return done;
-    if (former && former->key == key_of_place()) {
+    if (former && former->key == key_of_place() &&
+        (!job_.part.empty() || is_good(*former))) {
       done = StageResult{true, *former};
     } else if (!job_.part.empty()) {
       const auto whole = stage_manifest(bucket_, job_.output);
-      if (whole && whole->key == key_) done = StageResult{true, *whole};
+      if (whole && whole->key == key_ && is_good(*whole))
+        done = StageResult{true, *whole};
     }
     if (done && job_.part.empty()) DMP_TRY(remove_parts());
     return done;
@@ -198,14 +204,7 @@ class RemoteStage {
       return no_manifest(bucket_.name() + "/" + input.prefix);
     }
     identity += manifest->key;
-    if (!input.only.empty()) {
-      std::set<std::string> wanted;
-      for (const auto& path : manifest->paths("", input.only))
-        wanted.insert(path.string());
-      std::erase_if(manifest->files, [&](const auto& file) {
-        return !wanted.contains(file.path);
-      });
-    }
+    manifest->files = manifest->files_named(input.only);
     for (const auto& file : manifest->files) identity += "\n" + file.sha256;
     plan_files(input.prefix, *manifest);
     return true;

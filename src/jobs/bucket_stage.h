@@ -52,6 +52,9 @@ struct StageJob {
   // the key of the stage, and go when it is published. Source: jobs.md 3.2.
   std::string part = {};
   std::vector<std::string> parts = {};
+  // Whether the stage that was published for the same options and inputs is
+  // good enough not to be made again; not set: it is.
+  std::function<bool(const storage::Manifest&)> is_good = {};
   using Folders = std::map<std::string, std::filesystem::path>;
   std::function<Result<storage::StageResult>(
       const Folders& inputs, const std::filesystem::path& output)>

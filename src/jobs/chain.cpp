@@ -2,6 +2,7 @@
 
 #include "dmps/transform.h"
 #include "jobs/run_id.h"
+#include "jobs/search_failures.h"
 #include "jobs/stage_clock.h"
 #include "jobs/staged_search.h"
 #include "results/outputs.h"
@@ -228,6 +229,7 @@ Result<storage::StageResult> Chain::run_search() {
   search.subset_institutions = options_.dmp_subset_institutions;
   search.options = options_.search;
   search.stage_dir = folders_.search;
+  search.run_id = summary_.run_id;
   search.force = options_.force;
   return search_stages(search);
 }
@@ -242,7 +244,7 @@ Status Chain::search() {
   summary_.plans = count("plans");
   summary_.plans_with_works = count("plans_with_works");
   summary_.matches = count("matches");
-  return {};
+  return search_verdict(manifest, options_.search.max_failed);
 }
 
 // ------------------------------------------------------------------- results

@@ -24,6 +24,13 @@ fs::path folder_of(const storage::Manifest& manifest, const fs::path& stage,
   return files.empty() ? fs::path() : files.front().parent_path();
 }
 
+// Of all that the stage holds below `name`.
+std::string sum_of(const storage::Manifest& manifest, const char* name) {
+  std::string sums;
+  for (const auto& file : manifest.files_named(name)) sums += file.sha256;
+  return storage::sha256_text(sums);
+}
+
 // One stage holds all.
 Result<IndexFiles> whole(const fs::path& stage,
                          const storage::Manifest& manifest) {
@@ -37,6 +44,8 @@ Result<IndexFiles> whole(const fs::path& stage,
       folder_of(manifest, stage, "linkage_stats/summary.parquet");
   DMP_ASSIGN(auto input, storage::stage_input("works_index", stage));
   files.inputs.push_back(std::move(input));
+  files.name = fs::absolute(stage).filename().string();
+  files.stats_sha256 = sum_of(manifest, "collection_stats/");
   return files;
 }
 
@@ -49,6 +58,7 @@ Result<IndexFiles> apart(const fs::path& works,
   DMP_ASSIGN(auto input, storage::stage_input("works_index", works));
   files.inputs.push_back(std::move(input));
   const fs::path beside = fs::absolute(works).parent_path();
+  files.name = beside.filename().string();
   for (auto [name, folder] :
        {std::pair{"collection_stats", &files.collection_stats},
         std::pair{"linkage_stats", &files.linkage_stats}}) {
@@ -56,6 +66,8 @@ Result<IndexFiles> apart(const fs::path& works,
     DMP_ASSIGN(const auto stats, storage::read_manifest(stage));
     *folder = folder_of(stats, stage, "summary.parquet");
     if (folder->empty()) return incomplete(works);
+    if (folder == &files.collection_stats)
+      files.stats_sha256 = sum_of(stats, "");
     DMP_ASSIGN(auto own, storage::stage_input(name, stage));
     files.inputs.push_back(std::move(own));
   }

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace dmp::jobs {
@@ -15,6 +16,8 @@ struct IndexFiles {
   std::filesystem::path collection_stats;      // folder
   std::filesystem::path linkage_stats;         // folder; empty: none
   std::vector<storage::ManifestInput> inputs;  // a stage each
+  std::string name;                            // of the folder it lies in
+  std::string stats_sha256;  // of the sums of what collection_stats/ holds
 };
 
 // The ROR stage that the index at `place` (as index_files) was made from: the

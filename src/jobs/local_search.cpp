@@ -1,8 +1,12 @@
 #include "jobs/local_search.h"
 
 #include "dmps/transform.h"
+#include "ingest/input_files.h"
 #include "jobs/index_files.h"
+#include "jobs/search_failures.h"
+#include "jobs/search_run.h"
 #include "jobs/search_stage.h"
+#include "jobs/staged_search.h"
 #include "results/match_files.h"
 #include "storage/files.h"
 
@@ -21,8 +25,8 @@ namespace fs = std::filesystem;
 namespace {
 
 Result<match::SearchInputs> inputs_of(const LocalSearch& search,
+                                      IndexFiles index,
                                       std::vector<model::Plan> plans) {
-  DMP_ASSIGN(IndexFiles index, index_files(search.works_index));
   match::SearchInputs inputs;
   inputs.works_files = std::move(index.works);
   inputs.collection_stats_dir = std::move(index.collection_stats);
@@ -40,11 +44,17 @@ Result<match::SearchInputs> inputs_of(const LocalSearch& search,
   return inputs;
 }
 
-storage::StageResult counted(const match::SearchCounts& counts) {
-  storage::StageResult result;
-  result.manifest.rows_in = counts.plans;
-  count_search(counts, result.manifest);
-  return result;
+// The plans that the lists want, and in the manifest what became of the others.
+Result<std::vector<model::Plan>> wanted_plans(const LocalSearch& search,
+                                              storage::Manifest& manifest) {
+  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
+  manifest.rows_in = static_cast<std::int64_t>(plans.size());
+  manifest.subset = search.subset_dois || search.subset_institutions;
+  if (!manifest.subset) return plans;
+  DMP_ASSIGN(manifest.dropped["not_in_subset"],
+             leave_out_unlisted(plans, search.subset_dois,
+                                search.subset_institutions));
+  return plans;
 }
 
 // Beside the file, hidden.
@@ -58,6 +68,18 @@ Status rename_to(const fs::path& from, const fs::path& to) {
   fs::rename(from, to, error);
   if (!error) return {};
   return Error{ErrorCode::io, to.string() + ": " + error.message()};
+}
+
+// The plans that failed, beside the file.
+Status write_failures(const std::vector<match::PlanFailure>& failures,
+                      fs::path file) {
+  file += fmt::format(".{}", kFailuresName);
+  if (!failures.empty())
+    return storage::write_file_atomically(file, failure_lines(failures));
+  std::error_code error;
+  fs::remove(file, error);
+  if (!error) return {};
+  return Error{ErrorCode::io, file.string() + ": " + error.message()};
 }
 
 Status write_lines(const LocalSearch& search, std::vector<model::Plan> plans,
@@ -75,57 +97,76 @@ Status write_lines(const LocalSearch& search, std::vector<model::Plan> plans,
   return storage::sync_to_disk(file);
 }
 
+// Gives the file, the only one in the new folder `dir`.
+Result<fs::path> write_packed(const LocalSearch& search,
+                              std::vector<model::Plan> plans,
+                              const fs::path& dir,
+                              match::SearchCounts& counts) {
+  DMP_ASSIGN(auto writer, results::MatchFileWriter::begin(
+                              dir, {std::numeric_limits<std::int32_t>::max(),
+                                    explain_of(search.options)}));
+  DMP_ASSIGN(counts, search_plans(search, std::move(plans),
+                                  [&](model::PlanMatches&& plan) {
+                                    return writer.put(plan);
+                                  }));
+  DMP_ASSIGN(const auto files, writer.finish());
+  return files.front().path;
+}
+
 }  // namespace
 
 Result<match::SearchCounts> search_plans(const LocalSearch& search,
                                          std::vector<model::Plan> plans,
                                          const MatchSink& sink) {
-  DMP_ASSIGN(const auto inputs, inputs_of(search, std::move(plans)));
+  DMP_ASSIGN(auto index, index_files(search.works_index));
+  DMP_ASSIGN(const auto inputs,
+             inputs_of(search, std::move(index), std::move(plans)));
   match::SearchCounts counts;
   DMP_TRY(match::search(inputs, search.options, sink, &counts));
   return counts;
 }
 
 Result<storage::StageResult> search_to_folder(const LocalSearch& search,
-                                              const fs::path& out_dir,
-                                              std::size_t plans_per_file) {
+                                              const fs::path& out_dir) {
   storage::Manifest manifest;
   manifest.stage = "dmp-works-search";
   DMP_TRY(storage::check_stage_folder(out_dir, manifest.stage));
-  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
-  DMP_ASSIGN(auto inputs, inputs_of(search, std::move(plans)));
-  manifest.rows_in = static_cast<std::int64_t>(inputs.plans.size());
+  DMP_ASSIGN(manifest.options, search_options(search.options));
+  DMP_ASSIGN(auto plans, wanted_plans(search, manifest));
+  DMP_ASSIGN(IndexFiles index, index_files(search.works_index));
+  DMP_ASSIGN(manifest.search, planned_search(search.options, index, ""));
+  manifest.inputs = index.inputs;
+  ingest::inherit_kind(search.works_index, manifest);
+  DMP_ASSIGN(auto inputs,
+             inputs_of(search, std::move(index), std::move(plans)));
   DMP_ASSIGN(auto publication,
              storage::Publication::begin(out_dir, manifest.stage));
-  DMP_TRY(search_into(std::move(inputs), search.options, plans_per_file,
+  DMP_TRY(search_into(std::move(inputs), search.options, MatchesPlace::beside,
                       publication, manifest));
   storage::StageResult result;
   DMP_ASSIGN(result.manifest, publication.publish(std::move(manifest)));
+  DMP_TRY(storage::link_in_stage_folder(out_dir, result.manifest));
   return result;
 }
 
 Result<storage::StageResult> search_to_file(const LocalSearch& search,
                                             const fs::path& file) {
-  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
+  storage::StageResult result;
+  DMP_ASSIGN(auto plans, wanted_plans(search, result.manifest));
   leave_out_undesired(plans, search.options);
   match::SearchCounts counts;
   const storage::Scratch part(unfinished(file));
-  if (file.extension() != ".gz") {
+  fs::path whole = part.path();
+  if (file.extension() == ".gz") {
+    DMP_ASSIGN(whole,
+               write_packed(search, std::move(plans), part.path(), counts));
+  } else {
     DMP_TRY(write_lines(search, std::move(plans), part.path(), counts));
-    DMP_TRY(rename_to(part.path(), file));
-    return counted(counts);
   }
-  DMP_ASSIGN(auto writer,
-             results::MatchFileWriter::begin(
-                 part.path(), {std::numeric_limits<std::int32_t>::max(),
-                               explain_of(search.options)}));
-  DMP_ASSIGN(counts, search_plans(search, std::move(plans),
-                                  [&](model::PlanMatches&& plan) {
-                                    return writer.put(plan);
-                                  }));
-  DMP_ASSIGN(const auto files, writer.finish());
-  DMP_TRY(rename_to(files.front().path, file));
-  return counted(counts);
+  DMP_TRY(write_failures(counts.failures, file));
+  DMP_TRY(rename_to(whole, file));
+  count_search(counts, result.manifest);
+  return result;
 }
 
 }  // namespace dmp::jobs

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "ingest/subset_lists.h"
 #include "match/engine.h"
 #include "storage/manifest.h"
 
@@ -21,6 +22,8 @@ struct LocalSearch {
   // family is what the plan says.
   std::optional<std::filesystem::path> ror_stage;
   match::SearchOptions options;
+  // Given: only these plans are searched. P95.
+  std::optional<ingest::SubsetList> subset_dois = {}, subset_institutions = {};
 };
 
 using MatchSink = std::function<Status(model::PlanMatches&&)>;
@@ -31,14 +34,18 @@ Result<match::SearchCounts> search_plans(const LocalSearch& search,
                                          std::vector<model::Plan> plans,
                                          const MatchSink& sink);
 
-// The same, published as a stage: matches/, and linkage_pairs/ if asked for.
-// Always done anew; readers see the old stage until the new one stands.
+// The same of the plans that are wanted, published as a stage: matches_NNNN.
+// jsonl.gz, failures.jsonl if a plan failed, linkage_pairs/ if asked for, and
+// manifest.json, side by side. Always done anew; readers see the old stage
+// until the new one stands, then the files lie in an r<NN>/ and have links
+// beside the manifest. That too many plans failed is said by search_verdict().
+// Source: spec search.md 8.1; P88. Errors: also those of dmps::PlanSubset.
 Result<storage::StageResult> search_to_folder(
-    const LocalSearch& search, const std::filesystem::path& out_dir,
-    std::size_t plans_per_file);
+    const LocalSearch& search, const std::filesystem::path& out_dir);
 
-// One file, .jsonl or .jsonl.gz, replaced when it is complete. Gives the counts
-// as a manifest that is not written. Errors: io.
+// One file, .jsonl or .jsonl.gz, replaced when it is complete; plans that
+// failed are listed beside it, in <file>.failures.jsonl, which is absent if
+// none did. Gives the counts as a manifest that is not written. Errors: io.
 Result<storage::StageResult> search_to_file(const LocalSearch& search,
                                             const std::filesystem::path& file);
 

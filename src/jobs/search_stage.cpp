@@ -1,6 +1,8 @@
 #include "jobs/search_stage.h"
 
 #include "base/log.h"
+#include "dmps/subset.h"
+#include "jobs/search_failures.h"
 #include "match/kept_works.h"
 #include "match/linkage_pairs.h"
 #include "results/match_files.h"
@@ -26,6 +28,18 @@ std::int64_t leave_out_undesired(std::vector<model::Plan>& plans,
   return static_cast<std::int64_t>(left_out);
 }
 
+Result<std::int64_t> leave_out_unlisted(
+    std::vector<model::Plan>& plans,
+    const std::optional<ingest::SubsetList>& dois,
+    const std::optional<ingest::SubsetList>& institutions) {
+  if (!dois && !institutions) return 0;
+  DMP_ASSIGN(auto subset, dmps::PlanSubset::read(dois, institutions));
+  const auto left_out = std::erase_if(
+      plans, [&](const model::Plan& plan) { return !subset.keeps(plan); });
+  if (plans.empty()) log::warning("no DMP is in the subset asked for");
+  return static_cast<std::int64_t>(left_out);
+}
+
 void count_search(const match::SearchCounts& counts,
                   storage::Manifest& manifest) {
   manifest.rows_out = counts.plans;
@@ -33,6 +47,13 @@ void count_search(const match::SearchCounts& counts,
       {"plans", counts.plans}, {"plans_with_works", counts.plans_with_hits},
       {"works", counts.works}, {"candidates", counts.candidates},
       {"hits", counts.hits},   {"matches", counts.matches}};
+  count_failures(counts.failures, manifest);
+  if (!manifest.search) return;
+  manifest.search->dmps = counts.plans;
+  manifest.search->dmps_with_hits = counts.plans_with_hits;
+  manifest.search->works = counts.matches;
+  manifest.search->failed = failed_plans(manifest);
+  manifest.search->works_index.docs = counts.works;
 }
 
 match::SearchCounts counts_of_search(
@@ -62,6 +83,14 @@ void settle(match::SearchInputs& inputs, const match::SearchOptions& options,
   inputs.scratch_dir = publication.dir() / "scratch";
 }
 
+Status add_failures(const std::vector<match::PlanFailure>& failures,
+                    storage::Publication& publication) {
+  if (failures.empty()) return {};
+  const fs::path file = publication.dir() / kFailuresName;
+  DMP_TRY(storage::write_file_atomically(file, failure_lines(failures)));
+  return publication.add(file, static_cast<std::int64_t>(failures.size()));
+}
+
 }  // namespace
 
 Status search_shard_into(match::SearchInputs inputs,
@@ -80,14 +109,16 @@ Status search_shard_into(match::SearchInputs inputs,
 }
 
 Status search_into(match::SearchInputs inputs,
-                   const match::SearchOptions& options,
-                   std::size_t plans_per_file,
+                   const match::SearchOptions& options, MatchesPlace place,
                    storage::Publication& publication,
                    storage::Manifest& manifest) {
   settle(inputs, options, publication, manifest);
-  DMP_ASSIGN(auto writer, results::MatchFileWriter::begin(
-                              publication.dir() / "matches",
-                              {plans_per_file, explain_of(options)}));
+  const fs::path dir = place == MatchesPlace::below
+                           ? publication.dir() / "matches"
+                           : publication.dir();
+  const auto most = static_cast<std::size_t>(options.plans_per_file);
+  DMP_ASSIGN(auto writer,
+             results::MatchFileWriter::begin(dir, {most, explain_of(options)}));
   match::SearchCounts counts;
   DMP_TRY(match::search(
       inputs, options,
@@ -95,6 +126,7 @@ Status search_into(match::SearchInputs inputs,
   DMP_ASSIGN(const auto files, writer.finish());
   for (const auto& file : files)
     DMP_TRY(publication.add(file.path, file.records));
+  DMP_TRY(add_failures(counts.failures, publication));
   if (inputs.linkage_pairs_dir) {
     DMP_ASSIGN(const auto written,
                match::linkage::pair_files(pairs_dir(publication)));

@@ -1,25 +1,30 @@
 #pragma once
 
 #include "base/result.h"
+#include "ingest/subset_lists.h"
 #include "match/engine.h"
 #include "results/match_json.h"
 #include "storage/manifest.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace dmp::jobs {
 
-// Searches, and lists in `publication` what a search stage holds: matches/, and
-// linkage_pairs/ where the options ask for it. `manifest` gets the counts, and
-// under dropped.out_of_dates the plans that the options do not want.
+// Where the match files lie: in matches/, as in a bucket, or in the folder of
+// the stage, as with --out-dir. Source: spec jobs.md 4.1, search.md 8.1.
+enum class MatchesPlace : std::uint8_t { below, beside };
+
+// Searches, and lists in `publication` what a search stage holds: match files,
+// failures.jsonl if a plan failed, and linkage_pairs/ where the options ask for
+// it. `manifest` gets the counts, also those of its member search, and under
+// dropped.out_of_dates the plans that the options do not want.
 // Errors: those of match::search, io.
 Status search_into(match::SearchInputs inputs,
-                   const match::SearchOptions& options,
-                   std::size_t plans_per_file,
+                   const match::SearchOptions& options, MatchesPlace place,
                    storage::Publication& publication,
                    storage::Manifest& manifest);
 
@@ -38,7 +43,14 @@ results::Explain explain_of(const match::SearchOptions& options);
 std::int64_t leave_out_undesired(std::vector<model::Plan>& plans,
                                  const match::SearchOptions& options);
 
-// rows_out (plans) and the counters of a search.
+// What of plans is in no list of a subset: takes it out and gives how many.
+// Without any list all stay. Errors: those of dmps::PlanSubset.
+Result<std::int64_t> leave_out_unlisted(
+    std::vector<model::Plan>& plans,
+    const std::optional<ingest::SubsetList>& dois,
+    const std::optional<ingest::SubsetList>& institutions);
+
+// rows_out (plans), the counters and the member search of a search.
 void count_search(const match::SearchCounts& counts,
                   storage::Manifest& manifest);
 // These counters again.

@@ -5,7 +5,9 @@
 #include "dmps/transform.h"
 #include "jobs/catalogue.h"
 #include "jobs/run_id.h"
+#include "jobs/search_failures.h"
 #include "jobs/staged_search.h"
+#include "storage/files.h"
 
 #include <fmt/format.h>
 
@@ -57,6 +59,22 @@ std::optional<std::string> newest_ror(const storage::ObjectStore& bucket) {
   const auto run = newest_run(bucket, "ror", "transform", "");
   if (!run) return std::nullopt;
   return stage_prefix("ror", *run, "transform");
+}
+
+// The parameters of the linkage model that somebody has put into the bucket, as
+// a file; nullopt: nobody has. Source: spec jobs.md 4.1.
+Result<std::optional<fs::path>> linkage_of_bucket(const JobContext& context) {
+  constexpr const char* kKey = "meta/linkage.json";
+  const auto there = context.bucket.stat(kKey);
+  if (!there && there.error().code == ErrorCode::not_found)
+    return std::optional<fs::path>();
+  DMP_TRY(there);
+  if (const auto folder = context.bucket.folder())
+    return std::optional(*folder / kKey);
+  const fs::path file = context.scratch / "linkage.json";
+  DMP_TRY(storage::make_folder(context.scratch));
+  DMP_TRY(context.bucket.download(kKey, file));
+  return std::optional(file);
 }
 
 }  // namespace
@@ -179,7 +197,13 @@ Result<StageResult> sync_dmps_job(const JobContext& context,
 }
 
 Result<StageResult> search_job(const JobContext& context,
-                               const SearchJob& options) {
+                               const SearchJob& wanted) {
+  SearchJob options = wanted;
+  const storage::Scratch scratch(context.scratch);
+  if (options.search.ranker == match::Ranker::linkage &&
+      !options.search.linkage_file) {
+    DMP_ASSIGN(options.search.linkage_file, linkage_of_bucket(context));
+  }
   std::string works_run = options.process_works_run;
   if (works_run.empty()) {
     DMP_ASSIGN(works_run, newest_run(context.bucket, "sqlmesh", "", ""));
@@ -190,7 +214,8 @@ Result<StageResult> search_job(const JobContext& context,
   const auto ror = newest_ror(context.bucket);
   StageJob job;
   job.name = "dmp-works-search";
-  job.options = {search_identity(options.search)};
+  DMP_ASSIGN(const std::string identity, search_identity(options.search));
+  job.options = {identity};
   DMP_ASSIGN(const auto dois, list_in(context.bucket, options.subset.dois_key));
   DMP_ASSIGN(const auto institutions,
              list_in(context.bucket, options.subset.institutions_key));
@@ -199,6 +224,10 @@ Result<StageResult> search_job(const JobContext& context,
   job.inputs = {{plans}, {works}};
   if (ror) job.inputs.push_back({*ror});
   job.output = "dmp-works-search/" + options.run;
+  const std::int64_t max_failed = options.search.max_failed;
+  job.is_good = [&](const storage::Manifest& made) {
+    return failed_plans(made) <= max_failed;
+  };
   const auto parts = shard_parts(options.shard.count);
   if (options.phase == SearchPhase::shard)
     job.part = parts[static_cast<std::size_t>(options.shard.index)];
@@ -212,6 +241,7 @@ Result<StageResult> search_job(const JobContext& context,
     search.subset_institutions = institutions;
     search.options = options.search;
     search.options.threads = context.threads;
+    search.run_id = options.run;
     search.stage_dir = job.part.empty() ? out : out.parent_path().parent_path();
     search.force = context.force;
     if (options.phase == SearchPhase::shard)
@@ -220,7 +250,11 @@ Result<StageResult> search_job(const JobContext& context,
     return finish_search(search, options.shard.count,
                          in.at(part_prefix(job, parts[0])).parent_path());
   };
-  return run_stage(context, job);
+  DMP_ASSIGN(auto result, run_stage(context, job));
+  // A share of the works has said of each plan what the whole will say.
+  if (options.phase != SearchPhase::shard)
+    DMP_TRY(search_verdict(result.manifest, max_failed));
+  return result;
 }
 
 }  // namespace dmp::jobs

@@ -74,7 +74,9 @@ struct SearchJob {
 };
 // dmps/R/transform, sqlmesh/P -> dmp-works-search/R. Phase shard publishes
 // dmp-works-search/R/_parts/<index>-of-<count>/, and phase finish, which reads
-// them, the stage that one job makes.
+// them, the stage that one job makes. Without a file of parameters ranker
+// linkage takes meta/linkage.json of the bucket, if it is there. Errors: also
+// those of search_verdict, the stage being published.
 Result<storage::StageResult> search_job(const JobContext& context,
                                         const SearchJob& options);
 

@@ -1,17 +1,19 @@
 #include "jobs/staged_search.h"
 
 #include "base/log.h"
-#include "dmps/subset.h"
 #include "dmps/transform.h"
 #include "ingest/input_files.h"
 #include "jobs/index_files.h"
+#include "jobs/search_failures.h"
+#include "jobs/search_run.h"
 #include "jobs/search_stage.h"
-#include "results/match_files.h"
+#include "match/option_names.h"
 #include "storage/files.h"
 
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 #include <utility>
 
 namespace dmp::jobs {
@@ -21,10 +23,21 @@ using storage::StageResult;
 
 namespace {
 
-std::map<std::string, std::string> search_options(
+template <class T, std::size_t kCount>
+std::string list_of(const match::Names<T, kCount>& names,
+                    const std::set<T>& values) {
+  std::vector<std::string> found;
+  for (const T value : values) found.push_back(match::name_in(names, value));
+  return fmt::format("{}", fmt::join(found, ","));
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::string>> search_options(
     const match::SearchOptions& search) {
+  using match::name_in;
   std::map<std::string, std::string> options;
-  options["builder"] = std::to_string(static_cast<int>(search.builder));
+  options["builder"] = name_in(match::kQueryBuilders, search.builder);
   options["max_results"] = std::to_string(search.max_results);
   options["project_end_buffer_years"] =
       std::to_string(search.project_end_buffer_years);
@@ -36,32 +49,33 @@ std::map<std::string, std::string> search_options(
   options["award_weights"] =
       fmt::format("{},{},{}", search.award_full, search.award_unknown,
                   search.award_disagree);
-  options["similarity"] = std::to_string(static_cast<int>(search.similarity));
-  options["term_ties"] = std::to_string(static_cast<int>(search.term_ties));
+  options["similarity"] = name_in(match::kSimilarities, search.similarity);
+  options["term_ties"] = name_in(match::kTermTies, search.term_ties);
   options["funder_name_rule"] =
-      std::to_string(static_cast<int>(search.funder_name_rule));
+      name_in(match::kFunderNameRules, search.funder_name_rule);
   options["highlight_encoding"] =
-      std::to_string(static_cast<int>(search.highlight_encoding));
+      name_in(match::kEncodings, search.highlight_encoding);
   options["inner_hits"] = std::to_string(search.inner_hits);
   if (search.plans_from)
-    options["plans_from"] = std::to_string(*search.plans_from);
+    options["plans_from"] = text::format_day(*search.plans_from);
   if (search.plans_until)
-    options["plans_until"] = std::to_string(*search.plans_until);
+    options["plans_until"] = text::format_day(*search.plans_until);
   if (search.undated_plans) options["undated_plans"] = "true";
-  std::string disabled;
-  for (const auto feature : search.disabled)
-    disabled += fmt::format("{} ", static_cast<int>(feature));
-  options["disabled"] = disabled;
-  for (const auto improvement : search.without)
-    options["without"] += fmt::format("{} ", static_cast<int>(improvement));
+  options["disabled"] = list_of(match::kFeatures, search.disabled);
+  options["without"] = list_of(match::kImprovements, search.without);
+  options["records_per_file"] = std::to_string(search.plans_per_file);
+  options["ranker"] = name_in(match::kRankers, search.ranker);
   if (search.ranker == match::Ranker::query) return options;
-  options["ranker"] = "linkage";
+  DMP_ASSIGN(const auto linkage, linkage_of(search));
+  options["linkage_parameters"] = linkage.sha256;
   options["min_probability"] = std::to_string(search.min_probability);
-  options["score_max"] = std::to_string(static_cast<int>(search.score_max));
+  options["score_max"] = name_in(match::kScoreMaxima, search.score_max);
   options["explore_ratio"] = std::to_string(search.explore_ratio);
   options["linkage_pairs"] = search.linkage_pairs ? "true" : "false";
   return options;
 }
+
+namespace {
 
 bool has_subset(const StagedSearch& search) {
   return search.subset_dois || search.subset_institutions;
@@ -83,7 +97,9 @@ Result<Wanted> wanted_by(const StagedSearch& search) {
   match::SearchInputs& inputs = wanted.inputs;
   DMP_ASSIGN(auto index, index_files(search.works_index));
   manifest.stage = "dmp-works-search";
-  manifest.options = search_options(search.options);
+  DMP_ASSIGN(manifest.options, search_options(search.options));
+  DMP_ASSIGN(manifest.search,
+             planned_search(search.options, index, search.run_id));
   DMP_ASSIGN(auto plans, storage::stage_input("dmps", search.dmps));
   manifest.inputs = std::move(index.inputs);
   manifest.inputs.push_back(std::move(plans));
@@ -92,10 +108,6 @@ Result<Wanted> wanted_by(const StagedSearch& search) {
     manifest.inputs.push_back(std::move(ror));
     DMP_ASSIGN(const auto ror_manifest, storage::read_manifest(*search.ror));
     inputs.ror_file = ror_manifest.paths(*search.ror, "ror.parquet").at(0);
-  }
-  if (search.options.linkage_file) {
-    DMP_ASSIGN(manifest.options["linkage_file"],
-               storage::sha256_file(*search.options.linkage_file));
   }
   if (has_subset(search)) {
     manifest.options["dmp_subset_dois"] = digest_of(search.subset_dois);
@@ -109,17 +121,6 @@ Result<Wanted> wanted_by(const StagedSearch& search) {
   return wanted;
 }
 
-// Takes the plans out that are in no list; gives how many.
-Result<std::int64_t> leave_out_unlisted(const StagedSearch& search,
-                                        std::vector<model::Plan>& plans) {
-  DMP_ASSIGN(auto subset, dmps::PlanSubset::read(search.subset_dois,
-                                                 search.subset_institutions));
-  const auto left_out = std::erase_if(
-      plans, [&](const model::Plan& plan) { return !subset.keeps(plan); });
-  if (plans.empty()) log::warning("no DMP is in the subset asked for");
-  return static_cast<std::int64_t>(left_out);
-}
-
 // The plans that are searched, and in the manifest what became of the others.
 Status read_plans(const StagedSearch& search, Wanted& wanted) {
   storage::Manifest& manifest = wanted.manifest;
@@ -130,7 +131,8 @@ Status read_plans(const StagedSearch& search, Wanted& wanted) {
   ingest::inherit_kind(search.works_index, manifest);
   if (!has_subset(search)) return {};
   DMP_ASSIGN(manifest.dropped["not_in_subset"],
-             leave_out_unlisted(search, plans));
+             leave_out_unlisted(plans, search.subset_dois,
+                                search.subset_institutions));
   return {};
 }
 
@@ -143,16 +145,19 @@ storage::Manifest planned_shard(const storage::Manifest& stage,
   storage::Manifest part = stage;
   part.stage = "dmp-works-search, share of works";
   part.options["shard"] = shard_part(shard);
+  part.search.reset();
   return part;
 }
 
-// The stage, if it is finished and nobody wants it made again. A kill right
-// after its manifest may have left parts.
+// The stage, if it is finished, with no more failures than are put up with, and
+// nobody wants it made again. A kill right after its manifest may have left
+// parts.
 Result<std::optional<StageResult>> made_before(const StagedSearch& search,
                                                const Wanted& wanted) {
   std::optional<StageResult> result;
   if (search.force) return result;
-  if (auto done = storage::finished(search.stage_dir, wanted.manifest.key)) {
+  auto done = storage::finished(search.stage_dir, wanted.manifest.key);
+  if (done && failed_plans(*done) <= search.options.max_failed) {
     DMP_TRY(storage::remove_parts(search.stage_dir));
     result = StageResult{true, *std::move(done)};
   }
@@ -165,8 +170,7 @@ Result<StageResult> publish(const StagedSearch& search, Wanted wanted) {
   DMP_ASSIGN(auto publication,
              storage::Publication::begin(search.stage_dir, manifest.stage));
   DMP_TRY(search_into(std::move(wanted.inputs), search.options,
-                      results::MatchFileWriter::Options().plans_per_file,
-                      publication, manifest));
+                      MatchesPlace::below, publication, manifest));
   StageResult stage;
   DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
   return stage;
@@ -196,14 +200,11 @@ Result<std::vector<match::KeptShard>> kept_by(const storage::Manifest& stage,
 
 }  // namespace
 
-std::string search_identity(const match::SearchOptions& search) {
+Result<std::string> search_identity(const match::SearchOptions& search) {
+  DMP_ASSIGN(const auto options, search_options(search));
   std::string text;
-  for (const auto& [name, value] : search_options(search))
+  for (const auto& [name, value] : options)
     text += fmt::format("{}={}\n", name, value);
-  if (search.linkage_file) {
-    const auto digest = storage::sha256_file(*search.linkage_file);
-    text += "linkage_file=" + digest.value_or("") + "\n";
-  }
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include "storage/manifest.h"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,12 +21,14 @@ struct StagedSearch {
   std::optional<ingest::SubsetList> subset_dois, subset_institutions;
   match::SearchOptions options;
   std::filesystem::path stage_dir;
+  std::string run_id;  // for the manifest
   bool force = false;
 };
 
-// Publishes matches/, and linkage_pairs/ if asked for; nothing is done when the
-// stage is there. Errors: those of storage::stage_input, index_files,
-// dmps::read_plans, match::search.
+// Publishes matches/, failures.jsonl if a plan failed, and linkage_pairs/ if
+// asked for; nothing is done when the stage is there. That too many plans
+// failed is said by search_verdict(); such a stage is made again. Errors: those
+// of storage::stage_input, index_files, dmps::read_plans, match::search.
 Result<storage::StageResult> search_stages(const StagedSearch& search);
 
 // The same in two phases, for jobs that share no disk: the parts, one a share
@@ -45,7 +48,12 @@ Result<storage::StageResult> finish_search(const StagedSearch& search,
                                            int count,
                                            const std::filesystem::path& parts);
 
-// Every option that changes the result of the search, as one text.
-std::string search_identity(const match::SearchOptions& search);
+// Every option that changes the result of a search, by name, its value as the
+// command line has it; with ranker linkage the sha256 of the parameters too.
+// Errors: those of linkage_of.
+Result<std::map<std::string, std::string>> search_options(
+    const match::SearchOptions& search);
+// The same as one text.
+Result<std::string> search_identity(const match::SearchOptions& search);
 
 }  // namespace dmp::jobs

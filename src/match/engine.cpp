@@ -13,6 +13,7 @@
 #include "match/linkage_engine.h"
 #include "match/listed_works.h"
 #include "match/match_record.h"
+#include "match/searchable.h"
 #include "match/work_scorer.h"
 #include "sql/session.h"
 #include "sql/work_table.h"
@@ -36,6 +37,20 @@ constexpr std::size_t kPlansAtATime = 500;
 constexpr std::string_view kColumns =
     "doi, title, abstract_text, work_type, publication_date, "
     "publication_date_end, institutions, authors, funders, awards, relations";
+
+// The plans, ready to be searched for.
+struct Prepared {
+  std::vector<const model::Plan*> plans;  // by DOI, as all that follows
+  std::vector<PlanQuery> queries;
+  CollectionCounts collection;
+
+  std::vector<std::string> dois() const {
+    std::vector<std::string> dois;
+    dois.reserve(plans.size());
+    for (const auto* plan : plans) dois.push_back(plan->doi);
+    return dois;
+  }
+};
 
 // ------------------------------------------------------------------ statistics
 
@@ -106,59 +121,79 @@ Status stream(const SearchInputs& inputs, const ScoredPlans& plans,
 
 // ---------------------------------------------------------------------- pass 2
 
-Error lost(const std::string& plan, const std::string& work) {
-  return {ErrorCode::internal,
-          fmt::format("{} and {}: the two passes disagree", plan, work)};
+Error lost(const std::string& work) {
+  return {ErrorCode::internal, work + ": the two passes disagree"};
 }
 
-Status report_plans(const SearchInputs& inputs,
-                    const std::vector<const model::Plan*>& plans,
-                    const std::vector<PlanQuery>& queries, BestLists& best,
-                    const CollectionCounts& counts,
-                    const SearchOptions& options,
-                    const std::function<Status(model::PlanMatches&&)>& sink,
-                    SearchCounts& totals) {
-  text::Analyser analyser;
-  std::vector<std::vector<Ranked>> lists;
-  lists.reserve(best.size());
-  ListedWorks listed;
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    lists.push_back(best.take(static_cast<std::uint32_t>(i)));
-    for (const auto& ranked : lists.back())
-      listed.want(i / kPlansAtATime, ranked.doi);
+// Writes the lists down as records.
+class Reporter {
+ public:
+  Reporter(const Prepared& prepared, const SearchOptions& options,
+           BestLists& best)
+      : prepared_(prepared), options_(options) {
+    lists_.reserve(prepared.plans.size());
+    for (std::size_t i = 0; i < prepared.plans.size(); ++i)
+      lists_.push_back(best.take(static_cast<std::uint32_t>(i)));
   }
-  DMP_TRY(listed.find(inputs.works_files, inputs.scratch_dir, options.threads));
-  for (std::size_t begin = 0; begin < plans.size(); begin += kPlansAtATime) {
-    const std::size_t end = std::min(plans.size(), begin + kPlansAtATime);
-    DMP_ASSIGN(auto works, listed.next());
-    for (std::size_t i = begin; i < end; ++i) {
-      model::PlanMatches matches;
-      matches.plan_doi = plans[i]->doi;
-      matches.plan_id = plans[i]->plan_id;
-      for (const auto& ranked : lists[i]) {
-        const model::Work* const work = works.find(ranked.doi);
-        if (work == nullptr) return lost(matches.plan_doi, ranked.doi);
-        WorkView view(*work, analyser);
-        auto hit =
-            evaluate(queries[i], view, counts, options, Detail::evidence);
-        if (!hit || hit->score != ranked.score) {
-          return lost(matches.plan_doi, ranked.doi);
-        }
-        matches.works.push_back(
-            match_of(works.take(ranked.doi), *std::move(hit), options));
-        matches.works.back().doi_sources =
-            doi_sources(*plans[i], ranked.doi, options);
-      }
-      if (!matches.works.empty()) {
-        matches.score_max = matches.works.front().score;
-        ++totals.plans_with_hits;
-      }
-      totals.matches += static_cast<std::int64_t>(matches.works.size());
-      DMP_TRY(sink(std::move(matches)));
+
+  Status run(const SearchInputs& inputs,
+             const std::function<Status(model::PlanMatches&&)>& sink,
+             SearchCounts& totals) {
+    ListedWorks listed;
+    for (std::size_t i = 0; i < lists_.size(); ++i) {
+      for (const auto& ranked : lists_[i])
+        listed.want(i / kPlansAtATime, ranked.doi);
     }
+    DMP_TRY(
+        listed.find(inputs.works_files, inputs.scratch_dir, options_.threads));
+    for (std::size_t begin = 0; begin < lists_.size(); begin += kPlansAtATime) {
+      DMP_ASSIGN(auto works, listed.next());
+      const std::size_t end = std::min(lists_.size(), begin + kPlansAtATime);
+      for (std::size_t i = begin; i < end; ++i)
+        DMP_TRY(report(i, works, sink, totals));
+    }
+    return {};
   }
-  return {};
-}
+
+ private:
+  Status report(std::size_t i, ListedWorks::Works& works,
+                const std::function<Status(model::PlanMatches&&)>& sink,
+                SearchCounts& totals) {
+    auto matches = record(i, works);
+    if (!matches) {
+      totals.fail(prepared_.plans[i]->doi, std::move(matches).error());
+      return {};
+    }
+    totals.count(*matches);
+    return sink(*std::move(matches));
+  }
+
+  Result<model::PlanMatches> record(std::size_t i, ListedWorks::Works& works) {
+    const model::Plan& plan = *prepared_.plans[i];
+    model::PlanMatches matches;
+    matches.plan_doi = plan.doi;
+    matches.plan_id = plan.plan_id;
+    for (const auto& ranked : lists_[i]) {
+      const model::Work* const work = works.find(ranked.doi);
+      if (work == nullptr) return lost(ranked.doi);
+      WorkView view(*work, analyser_);
+      auto hit = evaluate(prepared_.queries[i], view, prepared_.collection,
+                          options_, Detail::evidence);
+      if (!hit || hit->score != ranked.score) return lost(ranked.doi);
+      matches.works.push_back(
+          match_of(works.take(ranked.doi), *std::move(hit), options_));
+      matches.works.back().doi_sources =
+          doi_sources(plan, ranked.doi, options_);
+    }
+    if (!matches.works.empty()) matches.score_max = matches.works[0].score;
+    return matches;
+  }
+
+  const Prepared& prepared_;
+  const SearchOptions& options_;
+  std::vector<std::vector<Ranked>> lists_;
+  text::Analyser analyser_;
+};
 
 // One line, however many plans. Source: search.md 2.
 void warn_of_gates(const std::vector<PlanQuery>& queries,
@@ -180,29 +215,12 @@ void log_cost(const char* what) {
              static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
 }
 
-// The plans, ready to be searched for.
-struct Prepared {
-  std::vector<const model::Plan*> plans;  // by DOI, as all that follows
-  std::vector<PlanQuery> queries;
-  CollectionCounts collection;
-
-  std::vector<std::string> dois() const {
-    std::vector<std::string> dois;
-    dois.reserve(plans.size());
-    for (const auto* plan : plans) dois.push_back(plan->doi);
-    return dois;
-  }
-};
-
 Result<Prepared> prepare(const SearchInputs& inputs,
-                         const SearchOptions& options) {
+                         const SearchOptions& options, SearchCounts& totals) {
   Prepared prepared;
   DMP_ASSIGN(const auto families, FunderFamilies::read(inputs.ror_file));
   auto& plans = prepared.plans;
-  plans.reserve(inputs.plans.size());
-  for (const auto& plan : inputs.plans) plans.push_back(&plan);
-  std::sort(plans.begin(), plans.end(),
-            [](const auto* a, const auto* b) { return a->doi < b->doi; });
+  plans = searchable(inputs.plans, totals.failures);
   auto& queries = prepared.queries;
   queries.reserve(plans.size());
   for (const auto* plan : plans)
@@ -237,7 +255,7 @@ Status search_shard(const SearchInputs& inputs, const SearchOptions& options,
                     SearchCounts* counts) {
   if (options.ranker == Ranker::linkage)
     return linkage::search_shard(inputs, options, shard, dir, counts);
-  DMP_ASSIGN(const Prepared prepared, prepare(inputs, options));
+  DMP_ASSIGN(const Prepared prepared, prepare(inputs, options, *counts));
   counts->plans = static_cast<std::int64_t>(prepared.plans.size());
   BestLists best(prepared.plans.size(),
                  static_cast<std::size_t>(options.max_results));
@@ -251,8 +269,7 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
   if (options.ranker == Ranker::linkage)
     return linkage::search(inputs, options, sink, counts);
   SearchCounts totals;
-  DMP_ASSIGN(const Prepared prepared, prepare(inputs, options));
-  totals.plans = static_cast<std::int64_t>(prepared.plans.size());
+  DMP_ASSIGN(const Prepared prepared, prepare(inputs, options, totals));
   warn_of_gates(prepared.queries, options);
   BestLists best(prepared.plans.size(),
                  static_cast<std::size_t>(options.max_results));
@@ -262,10 +279,9 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
     DMP_TRY(read_kept_works(prepared.dois(), shard.dir, best));
     totals.add_streamed(shard.counts);
   }
-  DMP_TRY(report_plans(inputs, prepared.plans, prepared.queries, best,
-                       prepared.collection, options, sink, totals));
+  DMP_TRY(Reporter(prepared, options, best).run(inputs, sink, totals));
   log_cost("evidence written");
-  if (counts != nullptr) *counts = totals;
+  if (counts != nullptr) *counts = std::move(totals);
   return {};
 }
 

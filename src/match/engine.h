@@ -10,17 +10,38 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace dmp::match {
 
+// A plan that could not be searched and so has no record.
+struct PlanFailure {
+  std::string plan_doi;  // as its record has it; may be empty
+  std::string stage;     // record: what the plan says; evidence: the second
+                         // pass over the works
+  Error error;
+  int attempts = 1;
+};
+
 struct SearchCounts {
-  std::int64_t plans = 0, plans_with_hits = 0;
-  std::int64_t works = 0;       // streamed past
+  std::int64_t plans = 0, plans_with_hits = 0;  // plans: those searched
+  std::int64_t works = 0;                       // streamed past
   std::int64_t candidates = 0;  // (plan, work) pairs a key brought together
   std::int64_t hits = 0;        // of these, pairs that passed gates and filters
   std::int64_t matches = 0;     // handed to the sink
+  std::vector<PlanFailure> failures = {};  // bad records first
 
+  // A plan's record, and what is said of one that has none.
+  void count(const model::PlanMatches& plan) {
+    ++plans;
+    plans_with_hits += plan.works.empty() ? 0 : 1;
+    matches += static_cast<std::int64_t>(plan.works.size());
+  }
+  void fail(const std::string& plan_doi, Error error) {
+    failures.push_back({plan_doi, "evidence", std::move(error)});
+  }
   // Adds what another share of the works has counted.
   void add_streamed(const SearchCounts& share) {
     works += share.works;
@@ -52,7 +73,9 @@ struct SearchInputs {
 
 // Every plan's best works, all plans held in memory and the works streamed past
 // once (design 4.3). `sink` is called once a plan, in ascending plan DOI, also
-// with no works. Best first: score descending, then DOI. The same for any
+// with no works; a plan that fails (searchable.h; two passes that disagree on
+// one of its works) is among the failures of `counts` instead and stops no
+// other. Best first: score descending, then DOI. The same for any
 // number of threads. Memory: the plans, max_results candidates a plan, and the
 // full works of 500 plans at a time, and up to 1 GiB (then disk) to bring these
 // into the order of the plans. Ranker query warns of plans without any gate, in

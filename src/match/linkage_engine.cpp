@@ -15,6 +15,7 @@
 #include "match/linkage_text.h"
 #include "match/listed_works.h"
 #include "match/match_record.h"
+#include "match/searchable.h"
 #include "sql/session.h"
 #include "sql/work_table.h"
 
@@ -80,17 +81,15 @@ Status add_text(const SearchInputs& inputs, const SearchOptions& options,
   return {};
 }
 
-Result<World> prepare(const SearchInputs& inputs,
-                      const SearchOptions& options) {
+Result<World> prepare(const SearchInputs& inputs, const SearchOptions& options,
+                      SearchCounts& totals) {
   World world;
   if (options.linkage_file) {
     DMP_ASSIGN(world.model, read_model(*options.linkage_file));
   }
   DMP_ASSIGN(auto families, FunderFamilies::read(inputs.ror_file));
   families.index_names();
-  for (const auto& plan : inputs.plans) world.sources.push_back(&plan);
-  std::sort(world.sources.begin(), world.sources.end(),
-            [](const auto* a, const auto* b) { return a->doi < b->doi; });
+  world.sources = searchable(inputs.plans, totals.failures);
   for (const auto* plan : world.sources) {
     world.queries.push_back(make_query(*plan, options, families));
     world.plans.push_back(
@@ -342,11 +341,14 @@ class PassTwo {
       if (i % kPlansAtATime == 0) {
         DMP_ASSIGN(works, listed.next());
       }
-      DMP_ASSIGN(model::PlanMatches matches, record(i, plans_[i], works));
+      auto matches = record(i, plans_[i], works);
       plans_[i] = {};
-      totals.plans_with_hits += matches.works.empty() ? 0 : 1;
-      totals.matches += static_cast<std::int64_t>(matches.works.size());
-      DMP_TRY(sink(std::move(matches)));
+      if (!matches) {
+        totals.fail(world_.plans[i].doi, std::move(matches).error());
+        continue;
+      }
+      totals.count(*matches);
+      DMP_TRY(sink(*std::move(matches)));
     }
     return {};
   }
@@ -491,7 +493,7 @@ Status search_shard(const SearchInputs& inputs, const SearchOptions& options,
                     const Shard& shard, const fs::path& dir,
                     SearchCounts* counts) {
   DMP_TRY(check_statistics(inputs));
-  DMP_ASSIGN(const World world, prepare(inputs, options));
+  DMP_ASSIGN(const World world, prepare(inputs, options, *counts));
   counts->plans = static_cast<std::int64_t>(world.plans.size());
   DMP_ASSIGN(auto pools,
              stream(inputs, world, shard, options.threads, *counts));
@@ -503,8 +505,7 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
               SearchCounts* counts) {
   DMP_TRY(check_statistics(inputs));
   SearchCounts totals;
-  DMP_ASSIGN(const World world, prepare(inputs, options));
-  totals.plans = static_cast<std::int64_t>(world.plans.size());
+  DMP_ASSIGN(const World world, prepare(inputs, options, totals));
   DMP_ASSIGN(auto pools,
              inputs.shards.empty()
                  ? stream(inputs, world, {}, options.threads, totals)
@@ -514,8 +515,9 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
   if (inputs.linkage_pairs_dir) pairs_file.emplace(*inputs.linkage_pairs_dir);
   PairsFile* const file = pairs_file ? &*pairs_file : nullptr;
   DMP_TRY(PassTwo(inputs, options, world).run(pools, sink, file, totals));
-  if (file != nullptr) DMP_TRY(file->finish(world.chance, totals.plans));
-  if (counts != nullptr) *counts = totals;
+  const auto searched = static_cast<std::int64_t>(world.plans.size());
+  if (file != nullptr) DMP_TRY(file->finish(world.chance, searched));
+  if (counts != nullptr) *counts = std::move(totals);
   return {};
 }
 

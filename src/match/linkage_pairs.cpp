@@ -3,6 +3,7 @@
 #include "match/levels_table.h"
 #include "sql/session.h"
 #include "sql/table_buffer.h"
+#include "storage/manifest.h"
 
 #include <fmt/format.h>
 
@@ -201,7 +202,20 @@ Result<std::vector<fs::path>> pair_files(const fs::path& dir) {
   return files;
 }
 
-Result<PairSet> read_pairs(const fs::path& dir) {
+namespace {
+
+// Of a stage the folder that its manifest names.
+fs::path pairs_in(const fs::path& dir) {
+  const auto manifest = storage::read_manifest(dir);
+  if (!manifest) return dir;
+  const auto files = manifest->paths(dir, "linkage_pairs/");
+  return files.empty() ? dir : files.front().parent_path();
+}
+
+}  // namespace
+
+Result<PairSet> read_pairs(const fs::path& place) {
+  const fs::path dir = pairs_in(place);
   std::vector<fs::path> files;
   if (const auto all = pair_files(dir)) {
     for (const auto& file : *all) {

@@ -60,6 +60,7 @@ struct PairSet {
   std::int64_t searched = 0;  // plans, also those without a pair
   std::int64_t pairs() const;
 };
+// `dir`: linkage_pairs/, or the finished stage of the search that it is in.
 // Errors: not_found, corrupt_input, io.
 Result<PairSet> read_pairs(const std::filesystem::path& dir);
 

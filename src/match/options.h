@@ -81,8 +81,10 @@ struct SearchOptions {
   std::optional<std::filesystem::path> linkage_file;
   double min_probability = 0.001;
   ScoreMax score_max = ScoreMax::one;
-  bool linkage_pairs = false;  // also publish linkage_pairs/
-  double explore_ratio = 0;    // share of the list drawn from p 0.01 to 0.5
+  bool linkage_pairs = false;   // also publish linkage_pairs/
+  double explore_ratio = 0;     // share of the list drawn from p 0.01 to 0.5
+  int plans_per_file = 1000;    // of the match files
+  std::int64_t max_failed = 0;  // plans; more that fail fail the search
   int threads = 1;
 
   bool improved() const { return builder == QueryBuilder::dmpworks; }

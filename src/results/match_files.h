@@ -53,11 +53,12 @@ using MatchVisit = std::function<Status(model::PlanMatches&&)>;
 
 // Hands on every plan's matches. `path` is a matches file (gzip or not), a
 // finished stage (the files of its manifest, P88) or a folder with
-// matches*.jsonl[.gz], itself or in matches/, but for what a merge wrote there
-// (*.merge_progress.jsonl, *.failed_dmps.jsonl). The order is that of the
-// files; plans of the flat form follow at the end by DOI, their works by score,
-// then DOI. Memory: a record; all of them for the flat form.
-// Errors: not_found, corrupt_input (file and line), io, those of `visit`.
+// matches*.jsonl[.gz], itself or in matches/, but for what a search or a merge
+// wrote there (*.failures.jsonl, *.merge_progress.jsonl, *.failed_dmps.jsonl).
+// The order is that of the files; plans of the flat form follow at the end by
+// DOI, their works by score, then DOI. Memory: a record; all of them for the
+// flat form. Errors: not_found, corrupt_input (file and line), io, those of
+// `visit`.
 Status read_matches(const std::filesystem::path& path, const MatchVisit& visit);
 
 }  // namespace dmp::results

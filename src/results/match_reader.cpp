@@ -15,11 +15,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What a merge leaves beside matches is named after them and is none.
+// What a search or a merge leaves beside matches is named after them and is
+// none.
 bool is_match_file(const fs::path& path) {
   const std::string name = path.filename().string();
   return name.rfind("matches", 0) == 0 &&
          (name.ends_with(".jsonl") || name.ends_with(".jsonl.gz")) &&
+         !name.ends_with(".failures.jsonl") &&
          !name.ends_with(".merge_progress.jsonl") &&
          !name.ends_with(".failed_dmps.jsonl");
 }

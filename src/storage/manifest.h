@@ -2,6 +2,7 @@
 
 #include "base/counters.h"
 #include "base/result.h"
+#include "model/search_run.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -39,10 +40,12 @@ struct Manifest {
   std::map<std::string, std::int64_t> rejects;  // by reason
   std::map<std::string, std::int64_t> counters;
   bool subset = false, synthetic = false, partial = false;
+  std::optional<model::SearchRun> search;  // of a search only; not in the key
 
-  // `stage_dir` / path of the files whose name begins with `prefix`, in the
-  // order of the manifest. The r<NN>/ of a replaced stage is not part of a
-  // name.
+  // The files whose name begins with `prefix`, in the order of the manifest.
+  // The r<NN>/ of a replaced stage is not part of a name.
+  std::vector<ManifestFile> files_named(std::string_view prefix) const;
+  // `stage_dir` / path of each.
   std::vector<std::filesystem::path> paths(
       const std::filesystem::path& stage_dir,
       std::string_view prefix = "") const;
@@ -149,9 +152,9 @@ class Publication {
   bool live_ = false;
 };
 
-// For a stage whose files people open: gives each file that lies in an r<NN>/
-// its name in the stage folder, by a symbolic link. A Publication keeps a link
-// as long as it keeps the file. Errors: io.
+// For a stage whose files people open: gives each file that lies in an r<NN>/,
+// in no folder of that, its name in the stage folder, by a symbolic link. A
+// Publication keeps a link as long as it keeps the file. Errors: io.
 Status link_in_stage_folder(const std::filesystem::path& stage_dir,
                             const Manifest& manifest);
 

@@ -13,6 +13,8 @@ namespace dmp::storage {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class ManifestTest : public testing::Test {
  protected:
@@ -49,6 +51,58 @@ class ManifestTest : public testing::Test {
 
   fs::path root_, stage_;
 };
+
+model::SearchRun some_search() {
+  model::SearchRun search;
+  search.run_id = "2026-02-04";
+  search.engine = "stream";
+  search.query_builder = "dmpworks";
+  search.ranker = "linkage";
+  search.similarity = "bm25";
+  search.linkage = {"em", "12ab"};
+  search.works_index = {"2026-01-29", 1500, "34cd"};
+  search.window = "2026-01-05";
+  search.dmps = 30;
+  search.dmps_with_hits = 28;
+  search.works = 700;
+  search.failed = 1;
+  return search;
+}
+
+TEST(ManifestJson, HasTheSearchAsOneObjectWithSortedKeys) {
+  Manifest manifest;
+  EXPECT_THAT(manifest_json(manifest), Not(HasSubstr("search")));
+  manifest.search = some_search();
+  EXPECT_THAT(
+      manifest_json(manifest),
+      HasSubstr(R"("search":{"dmps":30,"dmps_with_hits":28,)"
+                R"("engine":"stream","failed":1,)"
+                R"("linkage":{"method":"em","sha256":"12ab"},)"
+                R"("query_builder":"dmpworks","ranker":"linkage",)"
+                R"("run_id":"2026-02-04","schema":2,"similarity":"bm25",)"
+                R"("window":"2026-01-05","works":700,"works_index":{)"
+                R"("docs":1500,"name":"2026-01-29","stats":"34cd"}},"stage")"));
+}
+
+TEST(ManifestJson, GivesTheSearchBackAsItWas) {
+  Manifest manifest;
+  manifest.search = some_search();
+  const std::string json = manifest_json(manifest);
+  EXPECT_EQ(manifest_json(parse_manifest(json).value()), json);
+  manifest.search->run_id.reset();
+  manifest.search->linkage.reset();
+  manifest.search->window.reset();
+  const std::string bare = manifest_json(manifest);
+  EXPECT_THAT(bare, HasSubstr(R"("linkage":null)"));
+  EXPECT_EQ(manifest_json(parse_manifest(bare).value()), bare);
+}
+
+TEST(ManifestJson, PassesASearchOfAnotherSchemaBy) {
+  const auto manifest =
+      parse_manifest(R"({"files":[],"search":{"schema":3,"dmps":1}})");
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  EXPECT_FALSE(manifest->search);
+}
 
 TEST_F(ManifestTest, ReadsBackWhatWasPublished) {
   publish("abc", "1");

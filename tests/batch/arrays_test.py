@@ -7,6 +7,7 @@ usage: arrays_test.py PROGRAM [unittest arguments]
 The buckets are folders; below tests/s3/with_s3 they are buckets of that server.
 """
 import gzip
+import hashlib
 import json
 import os
 import pathlib
@@ -41,11 +42,8 @@ class Bucket:
         self.scratch = root / f"{name}-scratch"
         self.database = root / f"{name}.db"
         if ON_S3:
-            s3 = sources.S3(os.environ)
-            s3.make_bucket(self.name)
-            s3.upload_tree(root / "inputs", self.name)
-        else:
-            shutil.copytree(root / "inputs", self.folder)
+            sources.S3(os.environ).make_bucket(self.name)
+        self.put(root / "inputs")
 
         env = {"PATH": os.environ["PATH"], "TMPDIR": str(self.scratch.parent), "ENV": "dev", "BUCKET_NAME": self.name,
                "DMPWORKS_EXECUTOR": "local", "PROCESS_WORKS_RUN_ID": RUN, "DMPS_RUN_ID": RUN}
@@ -53,6 +51,12 @@ class Bucket:
                 for name in ("CROSSREF_METADATA", "DATACITE", "OPENALEX")}
         env |= {f"{dataset.upper().replace('-', '_')}_RUN_ID": RUN for dataset in DATASETS}
         self.env = env | {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+    def put(self, tree):
+        if ON_S3:
+            sources.S3(os.environ).upload_tree(tree, self.name)
+        else:
+            shutil.copytree(tree, self.folder, dirs_exist_ok=True)
 
     def submit(self, command, *words):
         return call("batch-submit", command, "--scratch-dir", self.scratch, "--threads", 2, "--memory-limit",
@@ -96,7 +100,7 @@ class Bucket:
 def said(manifest):
     """What a manifest says of the stage, but for times and what names the bucket."""
     counters = {name: count for name, count in manifest["counters"].items() if not name.startswith("cpu_ms")}
-    return manifest["stage"], manifest["options"], manifest["counts"], counters, manifest["synthetic"]
+    return manifest["stage"], manifest["options"], manifest["counts"], counters, manifest["synthetic"], manifest.get("search")
 
 
 class Arrays(unittest.TestCase):
@@ -235,6 +239,20 @@ class Arrays(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, "_parts/?: no finished part 0-of-2, 1-of-2; hint: ")
         self.assertRegex(search("--phase", "finish", "--max-results", 7).stderr, "no finished part 0-of-2; hint: ")
+
+    def test_takes_the_linkage_parameters_of_the_bucket(self):
+        learned = self.root / "learned/meta/linkage.json"
+        learned.parent.mkdir(parents=True)
+        learned.write_text(json.dumps({"format": "dmpworks-linkage/1", "trained": {"method": "labels"}}))
+        self.plain.put(self.root / "learned")
+        for leaf in ("sync-dmps", "dmp-works-search"):
+            done = call("aws-batch", "opensearch", leaf, "--bucket-name", self.plain.name, "--run-id", RUN,
+                        "--scratch-dir", self.plain.scratch, env=self.plain.env)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        said = self.plain.manifest(SEARCH)["search"]
+        self.assertEqual(said["linkage"], {"method": "labels", "sha256": hashlib.sha256(learned.read_bytes()).hexdigest()})
+        self.assertEqual((said["run_id"], said["works_index"]["name"]), (RUN, RUN))
+        self.no_parts(self.plain, SEARCH)
 
 
 unittest.main()

@@ -219,6 +219,21 @@ class RelatedWorks(unittest.TestCase):
             self.assertIn("was expected", self.call("merge", matches, code=1))
         self.assertFalse((self.dir / "w.db").exists() and self.rows("SELECT * FROM plans"))
 
+    def test_leaves_plans_alone_whose_search_failed(self):
+        self.write([record(1, [work("10.5555/a")]), record(2, [work("10.5555/b")])])
+        self.merge()
+        before = self.rows()
+        self.publish([record(1, [])])
+        failures, manifest = self.dir / "search/R/r01/failures.jsonl", self.dir / "search/R/manifest.json"
+        failures.write_text('{"dmpDoi":"10.48321/d0002","stage":"evidence","error":"lost","attempts":1}\n')
+        listed = json.loads(manifest.read_text())
+        listed["files"].append({"path": "r01/failures.jsonl", "bytes": failures.stat().st_size, "rows": 1,
+                                "sha256": hashlib.sha256(failures.read_bytes()).hexdigest()})
+        manifest.write_text(json.dumps(listed))
+        self.call("merge", "search/R")
+        self.assertEqual(len(before), 2)
+        self.assertEqual(self.rows(), [row for row in before if "10.5555/b" in row])
+
     def test_writes_beside_a_stage_however_it_is_named(self):
         self.publish([record(1, [work("10.5555/a")])])
         before = sorted(self.dir.rglob("search/R/**/*"))

@@ -98,7 +98,8 @@ class LocalSearch(unittest.TestCase):
         self.assertEqual(len(whole), 30)
         self.assertEqual(lines(file), sorted(whole))
         self.assertEqual(lines(file.with_suffix(".jsonl.gz")), sorted(whole))
-        self.assertEqual([line for path in (folder / "matches").iterdir() for line in lines(path)], lines(file))
+        self.assertEqual({path.name for path in folder.iterdir()}, {"manifest.json", "matches_0000.jsonl.gz"})
+        self.assertEqual(lines(folder / "matches_0000.jsonl.gz"), lines(file))
         self.assertEqual([path.name for path in self.dir.iterdir() if path.name.startswith(".")], [])
 
     def test_leaves_the_explanation_out_when_told(self):
@@ -217,6 +218,71 @@ class LocalSearch(unittest.TestCase):
         candidate, baseline = dois("candidate"), dois("baseline")
         self.assertGreater(len(candidate), len(baseline))
         self.assertLessEqual(baseline, candidate)
+
+    def test_only_listed_plans_are_searched(self):  # P95
+        all_of_them = sorted(self.search())
+        listed, empty = self.dir / "dmp_dois.json", self.dir / "empty.json"
+        listed.write_text(json.dumps(["https://doi.org/" + doi.upper() for doi in all_of_them[3:6]]))
+        empty.write_text("[]")
+        path = ("--dmp-subset.dois-path", listed)
+        self.assertEqual(sorted(self.search("--dmp-subset.enable", *path)), all_of_them[3:6])
+        self.assertEqual(sorted(self.search("--dois-file", listed)), all_of_them[3:6])
+        env = {"DMP_SUBSET_ENABLE": "true", "DMP_SUBSET_DOIS_PATH": str(listed)}
+        self.assertEqual(sorted(self.search(**env)), all_of_them[3:6])
+        self.assertEqual(sorted(self.search(**{**env, "DMP_SUBSET_ENABLE": "false"})), all_of_them)
+        self.assertEqual(sorted(self.search(*path)), all_of_them)
+        words = ("opensearch", "dmp-works-search", *self.data, "--out-dir", self.dir / "listed")
+        self.assertIn("--dmp-subset.enable is not set", run(*words, *path).stderr)
+        run(*words, "--dois-file", empty, code=1)
+        run(*words, "--dois-file", self.dir / "absent.json", code=2)
+        run(*words, "--dois-file", listed)
+        manifest = json.loads((self.dir / "listed/manifest.json").read_text())
+        self.assertTrue(manifest["subset"])
+        self.assertEqual(manifest["search"]["dmps"], 3)
+        self.assertEqual(manifest["counts"]["dropped"]["not_in_subset"], len(all_of_them) - 3)
+
+    def test_the_options_are_known_by_the_prefixes_of_their_group(self):
+        few = self.search("--max-results", 2, "--no-explain")
+        self.assertNotEqual(few, self.search())
+        self.assertEqual(self.search("--search-config.max-results", 2, "--search-config.no-explain"), few)
+        self.assertEqual(self.search("--dmp-works-search-config.max-results=2", "--dmp-works-search-config.explain=no"), few)
+        self.assertEqual(self.search("--start-date", "2999-01-01"), {})
+        self.assertEqual(self.search("--search-config.end-date", "1900-01-01"), {})
+
+    def test_the_manifest_says_how_many_works_a_plan_were_kept(self):
+        few = self.dir / "few"
+        run("opensearch", "dmp-works-search", *self.data, "--out-dir", few, "--max-results", 4, "--records-per-file", 20)
+        self.assertEqual({path.name for path in few.glob("matches_*")}, {"matches_0000.jsonl.gz", "matches_0001.jsonl.gz"})
+        words = ("opensearch", "rank-metrics", self.world / "ground_truth.csv", "--output-file", self.dir / "few.csv")
+        for matches in (few, few / "matches_0000.jsonl.gz"):
+            said = run(*words, "--matches-path", matches, "--ks", "4,5").stderr
+            self.assertIn("--ks 5: the search kept at most 4 works a plan", said)
+            self.assertNotIn("--ks 4:", said)
+            self.assertNotIn("could not be searched", said)
+        manifest = json.loads((few / "manifest.json").read_text())
+        manifest["search"]["failed"] = 2
+        (few / "manifest.json").write_text(json.dumps(manifest))
+        self.assertIn("2 DMPs could not be searched", run(*words, "--matches-path", few).stderr)
+        self.assertIn("--ks 7: the search kept at most 6", run(*words, *self.data, "--max-results", 6, "--ks", 7).stderr)
+
+    def test_readers_take_the_folder_of_a_search(self):
+        out = self.dir / "with_pairs"
+        words = ("opensearch", "dmp-works-search", *self.data, "--out-dir", out, "--linkage-pairs")
+        for names in ({"manifest.json", "matches_0000.jsonl.gz", "linkage_pairs"},
+                      {"manifest.json", "matches_0000.jsonl.gz", "r01"}):
+            run(*words)
+            self.assertEqual({path.name for path in out.iterdir()}, names)
+            bucket = self.dir / "out/dmp-works-search/2026-01-01"
+            page, whole = self.dir / "page.html", self.dir / "whole.html"
+            run("report", out, page)
+            run("report", bucket, whole)
+            self.assertEqual(page.read_bytes(), whole.read_bytes())
+            for place in (out, next(out.rglob("linkage_pairs"))):
+                figures = self.dir / "figures.json"
+                run("linkage", "evaluate", place, figures, "--ground-truth-file", self.world / "ground_truth.csv")
+                self.assertGreater(json.loads(figures.read_text())["labels"], 0)
+                figures.unlink()
+            run("dmsp", "related-works", "merge", out, "--database", f"sqlite:{self.dir / 'merged.db'}")
 
     def test_a_number_of_the_environment_is_that_of_the_option(self):
         few = self.search("--max-results", 2)

@@ -71,6 +71,7 @@ WORKS = [
     *(work(f"moor.{i}", "2019-05-01", "Moor, Ida", title="Kelp & peat at 3 < 5 m") for i in range(6)),
     *(work(f"tarn.{i}", "2019-05-01", "Tarn, Cy", abstract=" ".join(WORDS)) for i in range(6)),
     work("lund", "2019-05-01", "Lund, Ann", "Lund, Amy"),
+    work("silva.zoe", "2019-05-01", "Silva, Zoe"),
     work("reef", "2019-05-01", "Reef, Di", title="Kelp & peat", award=("Sea Fund", "7654321"), relation="IsVersionOf",
          affiliation="Kelp House"),
     work("fund.own", "2019-05-01", "Nemo, Al", award=("Sea Fund", "2345678")),
@@ -85,6 +86,8 @@ PLANS = [
     plan("tarn", "Tarn, Cy", "2020-06-30", " ".join(WORDS[:15]), " ".join(WORDS[15:])),
     plan("lund", "Lund, A.", "2020-06-30", "Coast"),
     plan("hill", "Hill, Flo", "2020-06-30", "Coast", award=("Sea Fund", "2345678")),
+    {**plan("twice", "Nemo, Al", "2020-06-30", "Coast"), "funding": [
+        {"status": "granted", "grant_id": grant, "funder": {"name": "Sea Fund", "id": None}} for grant in ("31", "32")]},
 ]
 REEF = madmp("reef", "Reef, Di", "10.5555/reef.data")
 
@@ -128,6 +131,18 @@ class SearchOptions(unittest.TestCase):
         self.assertEqual(clauses(), list(parts.values()))
         for feature, clause in parts.items():
             self.assertEqual(clauses("--disable-features", feature), [c for c in parts.values() if c != clause])
+
+    def test_without_improvements(self):
+        def without(name):
+            return "--without-improvements", name
+        self.assertEqual(self.days("kelvin", *without("dates")), ["2023-12-31"])
+        self.assertNotIn("zoe", self.days("silva"))
+        self.assertIn("zoe", self.days("silva", *without("surnames")))
+        self.assertEqual(self.points("funders", "twice")["fund.own"], [("name", 1)])
+        self.assertEqual(self.points("funders", "twice", *without("duplicates"))["fund.own"], [("name", 1)] * 2)
+        funds = {"fund.own", "fund.longer", "fund.unknown", "fund.other"}
+        awards = self.points("awards", "hill", *without("award_funders"))
+        self.assertEqual({doi: sum(points for _, points in items) for doi, items in awards.items()}, dict.fromkeys(funds, 10))
 
     def test_project_end_buffer_years(self):
         inside = ["2018-01-01", "2020-06-30"]

@@ -1,0 +1,38 @@
+#include "jobs/search_run.h"
+
+#include "match/linkage_file.h"
+#include "match/option_names.h"
+#include "storage/manifest.h"
+
+namespace dmp::jobs {
+
+Result<model::SearchRun::Linkage> linkage_of(
+    const match::SearchOptions& search) {
+  match::linkage::Model model;
+  if (!search.linkage_file) {
+    return model::SearchRun::Linkage{
+        model.trained.method,
+        storage::sha256_text(match::linkage::model_json(model))};
+  }
+  DMP_ASSIGN(model, match::linkage::read_model(*search.linkage_file));
+  DMP_ASSIGN(auto digest, storage::sha256_file(*search.linkage_file));
+  return model::SearchRun::Linkage{model.trained.method, std::move(digest)};
+}
+
+Result<model::SearchRun> planned_search(const match::SearchOptions& search,
+                                        const IndexFiles& index,
+                                        const std::string& run_id) {
+  model::SearchRun run;
+  if (!run_id.empty()) run.run_id = run_id;
+  run.engine = "stream";
+  run.query_builder = match::name_in(match::kQueryBuilders, search.builder);
+  run.ranker = match::name_in(match::kRankers, search.ranker);
+  run.similarity = match::name_in(match::kSimilarities, search.similarity);
+  if (search.ranker == match::Ranker::linkage) {
+    DMP_ASSIGN(run.linkage, linkage_of(search));
+  }
+  run.works_index = {index.name, 0, index.stats_sha256};
+  return run;
+}
+
+}  // namespace dmp::jobs
