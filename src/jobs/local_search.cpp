@@ -40,10 +40,12 @@ Result<match::SearchInputs> inputs_of(const LocalSearch& search,
   return inputs;
 }
 
-storage::StageResult counted(const match::SearchCounts& counts) {
+storage::StageResult counted(const match::SearchCounts& counts,
+                             EnrichmentCounts enriched) {
   storage::StageResult result;
   result.manifest.rows_in = counts.plans;
   count_search(counts, result.manifest);
+  result.manifest.counters.merge(enriched);
   return result;
 }
 
@@ -77,6 +79,13 @@ Status write_lines(const LocalSearch& search, std::vector<model::Plan> plans,
 
 }  // namespace
 
+Result<std::vector<model::Plan>> plans_of(const LocalSearch& search,
+                                          EnrichmentCounts& counts) {
+  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
+  DMP_ASSIGN(counts, enrich_plans(search.external_data, plans));
+  return plans;
+}
+
 Result<match::SearchCounts> search_plans(const LocalSearch& search,
                                          std::vector<model::Plan> plans,
                                          const MatchSink& sink) {
@@ -92,13 +101,15 @@ Result<storage::StageResult> search_to_folder(const LocalSearch& search,
   storage::Manifest manifest;
   manifest.stage = "dmp-works-search";
   DMP_TRY(storage::check_stage_folder(out_dir, manifest.stage));
-  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
+  EnrichmentCounts enriched;
+  DMP_ASSIGN(auto plans, plans_of(search, enriched));
   DMP_ASSIGN(auto inputs, inputs_of(search, std::move(plans)));
   manifest.rows_in = static_cast<std::int64_t>(inputs.plans.size());
   DMP_ASSIGN(auto publication,
              storage::Publication::begin(out_dir, manifest.stage));
   DMP_TRY(search_into(std::move(inputs), search.options, plans_per_file,
                       publication, manifest));
+  manifest.counters.merge(enriched);
   storage::StageResult result;
   DMP_ASSIGN(result.manifest, publication.publish(std::move(manifest)));
   return result;
@@ -106,14 +117,15 @@ Result<storage::StageResult> search_to_folder(const LocalSearch& search,
 
 Result<storage::StageResult> search_to_file(const LocalSearch& search,
                                             const fs::path& file) {
-  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
+  EnrichmentCounts enriched;
+  DMP_ASSIGN(auto plans, plans_of(search, enriched));
   leave_out_undesired(plans, search.options);
   match::SearchCounts counts;
   const storage::Scratch part(unfinished(file));
   if (file.extension() != ".gz") {
     DMP_TRY(write_lines(search, std::move(plans), part.path(), counts));
     DMP_TRY(rename_to(part.path(), file));
-    return counted(counts);
+    return counted(counts, std::move(enriched));
   }
   DMP_ASSIGN(auto writer,
              results::MatchFileWriter::begin(
@@ -125,7 +137,7 @@ Result<storage::StageResult> search_to_file(const LocalSearch& search,
                                   }));
   DMP_ASSIGN(const auto files, writer.finish());
   DMP_TRY(rename_to(files.front().path, file));
-  return counted(counts);
+  return counted(counts, std::move(enriched));
 }
 
 }  // namespace dmp::jobs

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "jobs/plan_enrichment.h"
 #include "match/engine.h"
 #include "storage/manifest.h"
 
@@ -21,7 +22,14 @@ struct LocalSearch {
   // family is what the plan says.
   std::optional<std::filesystem::path> ror_stage;
   match::SearchOptions options;
+  // A finished enrichment of the plans; nullopt: none is enriched (P85).
+  std::optional<std::filesystem::path> external_data = {};
 };
+
+// The plans, with what enrichment knows of them. `counts`: what that was.
+// Errors: those of load_plans and enrich_plans.
+Result<std::vector<model::Plan>> plans_of(const LocalSearch& search,
+                                          EnrichmentCounts& counts);
 
 using MatchSink = std::function<Status(model::PlanMatches&&)>;
 
