@@ -6,7 +6,6 @@
 #include "cli/stats.h"
 #include "cli/subset_list.h"
 #include "database/plan_records.h"
-#include "dmps/transform.h"
 #include "jobs/index_files.h"
 #include "jobs/local_search.h"
 #include "jobs/search_failures.h"
@@ -36,6 +35,9 @@ std::vector<Option> local_data() {
                "Full works index: sqlmesh/RUN, or its works_index/ with "
                "collection_stats/ and linkage_stats/ beside it.",
                "", "DMPWORKS_WORKS_PATH"),
+      text_row("external-data-path", OptionType::existing_path,
+               "Enrichment result (awards and their DOIs): enrich-dmps/RUN.",
+               "", "DMPWORKS_EXTERNAL_DATA_PATH"),
       text_row("ror-path", OptionType::existing_path,
                "Result of transform ror: who is whose parent, and which ROR "
                "has which Funder id. Default: the one the index was made from, "
@@ -55,6 +57,8 @@ jobs::LocalSearch search_from(const Values& values) {
                            values.text("works-path"),
                            {},
                            search_of(values, "")};
+  if (values.has("external-data-path"))
+    search.external_data = values.text("external-data-path");
   if (values.has("ror-path"))
     search.ror_stage = values.text("ror-path");
   else if (values.has("works-path"))
@@ -195,7 +199,8 @@ Result<std::vector<model::Plan>> judged_plans(const Values& values,
                                               const jobs::LocalSearch& search,
                                               results::GroundTruth& truth) {
   if (search.plans.empty()) return std::vector<model::Plan>();
-  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
+  jobs::EnrichmentCounts enriched;
+  DMP_ASSIGN(auto plans, jobs::plans_of(search, enriched));
   for (const auto& plan : plans) {
     if (!search.options.wants(plan)) truth.leave_out(plan.doi);
   }
@@ -363,8 +368,9 @@ Entry rank_metrics_command() {
             "--inject-published-outputs-file: nothing is searched with "
             "--matches-path");
       }
-      const bool dated =
-          values.has("dmps-start-date") || values.has("dmps-end-date");
+      const bool dated = values.has("dmps-start-date") ||
+                         values.has("dmps-end-date") ||
+                         values.has("dmp-modification-window-days");
       if (dated && !values.has("dmps-path")) {
         problems.lines.emplace_back(
             "--dmps-path is needed, which says the dates");

@@ -53,6 +53,15 @@ std::optional<text::Day> day_of(const Values& values, const std::string& name) {
   return jobs::run_day(values.text(name));
 }
 
+// The first day of the modification window, as far as the clock says it.
+std::optional<text::Day> window_of(const Values& values,
+                                   const std::string& prefix) {
+  const std::string days = prefix + "dmp-modification-window-days";
+  if (!values.has(days) || !values.flag(prefix + "apply-modification-window"))
+    return std::nullopt;
+  return jobs::today() - static_cast<text::Day>(values.integer(days));
+}
+
 std::vector<Option> ranker_options() {
   const auto real = [](const char* name, const char* help, const char* fallback,
                        double most) {
@@ -142,6 +151,13 @@ std::vector<Option> search_options(const std::string& prefix) {
                ""),
       {"include-undated-dmps", OptionType::boolean,
        "DMPs without project start pass the two date filters.", "False"},
+      number("dmp-modification-window-days",
+             "Only DMPs modified, or enriched with other funded DOIs, in the "
+             "last N days (UTC); in a bucket since the last complete search, "
+             "if that is earlier.",
+             "", 1, 100000),
+      {"apply-modification-window", OptionType::boolean,
+       "False: all DMPs, whatever the window.", "True"},
       text_row("award-weights", OptionType::list,
                "Weights of an award by what its funder says: agrees, unknown, "
                "disagrees.",
@@ -194,6 +210,7 @@ match::SearchOptions search_of(const Values& values,
   search.plans_from = day_of(values, prefix + "dmps-start-date");
   search.plans_until = day_of(values, prefix + "dmps-end-date");
   search.undated_plans = values.flag(prefix + "include-undated-dmps");
+  search.changed_since = window_of(values, prefix);
   const auto weights = award_weights(values.list(prefix + "award-weights"));
   if (weights) {
     search.award_full = weights->at(0);

@@ -119,6 +119,7 @@ TEST_F(Merge, ChangesNothingTheSecondTime) {
   EXPECT_EQ(shown(*store_, 1), rows);
 }
 
+// P84
 TEST_F(Merge, OfAnEmptyRecordDropsWhatTheSystemMatched) {
   write({record("10.48321/d1", {found("10.5555/a", 1)}),
          record("10.48321/d2", {found("10.5555/b", 1)})});

@@ -1,5 +1,6 @@
 #include "dmps/plan_table.h"
 
+#include "dmps/column_values.h"
 #include "ingest/columns.h"
 #include "sql/session.h"
 #include "sql/table_buffer.h"
@@ -61,15 +62,6 @@ sql::Schema plan_schema() {
           sql::field("end_inferred", Kind::boolean)};
 }
 
-template <class T>
-void append_integer(Column& column, const std::optional<T>& value) {
-  if (value) {
-    column.append_int(*value);
-  } else {
-    column.append_null();
-  }
-}
-
 void append_funding(Column& column, const std::vector<model::Funding>& items) {
   column.begin_list();
   for (const model::Funding& item : items) {
@@ -113,12 +105,6 @@ void append_plan(sql::TableBuffer& rows, const model::Plan& plan) {
   rows.end_row();
 }
 
-template <class T>
-std::optional<T> maybe_value(const ColumnView& column, std::size_t row) {
-  if (column.is_null(row)) return std::nullopt;
-  return column.value<T>(row);
-}
-
 model::Author author_at(const ColumnView& item, std::size_t at) {
   const auto part = [&](std::size_t i) { return item.child(i).maybe_text(at); };
   return {part(0), {part(1), part(2), part(3), part(4), part(5), part(6)}};
@@ -135,16 +121,6 @@ model::Funding funding_at(const ColumnView& item, std::size_t at) {
   funding.award_id = item.child(3).maybe_text(at);
   funding.funder_project_number = item.child(4).maybe_text(at);
   return funding;
-}
-
-// Calls visit(elements, index) for each element of a list value.
-template <class Visit>
-void each_element(const ColumnView& list, std::size_t row, Visit visit) {
-  if (list.is_null(row)) return;
-  const auto range = list.list(row);
-  for (std::size_t at = range.begin; at < range.end; ++at) {
-    visit(list.child(0), at);
-  }
 }
 
 model::Plan plan_at(const sql::Rows& rows, std::size_t row) {

@@ -1,6 +1,8 @@
 #include "jobs/chain.h"
 
+#include "dmps/external_data.h"
 #include "dmps/transform.h"
+#include "jobs/plan_enrichment.h"
 #include "jobs/run_id.h"
 #include "jobs/search_failures.h"
 #include "jobs/stage_clock.h"
@@ -23,6 +25,7 @@ StageFolders::StageFolders(const fs::path& out_dir, const std::string& run_id)
       ror(out_dir / "ror" / run_id / "transform"),
       corpus(out_dir / "data_citation_corpus" / run_id / "transform"),
       dmps(out_dir / "dmps" / run_id / "transform"),
+      external_data(out_dir / dmps::kEnrichmentStage / run_id),
       works_index(out_dir / "sqlmesh" / run_id),
       search(out_dir / "dmp-works-search" / run_id),
       results(out_dir / "results" / run_id) {}
@@ -225,6 +228,7 @@ Result<storage::StageResult> Chain::run_search() {
   search.dmps = folders_.dmps;
   search.works_index = options_.works_index.value_or(folders_.works_index);
   if (options_.ror || options_.ror_stage) search.ror = folders_.ror;
+  DMP_ASSIGN(search.external_data, enrichment_at(folders_.external_data));
   search.subset_dois = options_.dmp_subset_dois;
   search.subset_institutions = options_.dmp_subset_institutions;
   search.options = options_.search;

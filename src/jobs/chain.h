@@ -13,7 +13,7 @@ struct StageFolders {
   StageFolders(const std::filesystem::path& out_dir, const std::string& run_id);
 
   std::filesystem::path openalex_works, crossref_metadata, datacite, ror,
-      corpus, dmps, works_index, search, results;
+      corpus, dmps, external_data, works_index, search, results;
 };
 
 // Carries one run through its stages: options, where things lie, and the

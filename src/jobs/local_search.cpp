@@ -44,10 +44,13 @@ Result<match::SearchInputs> inputs_of(const LocalSearch& search,
   return inputs;
 }
 
-// The plans that the lists want, and in the manifest what became of the others.
+// The plans that the lists want, with what enrichment knows of them, and in the
+// manifest what became of the others and how many are enriched.
 Result<std::vector<model::Plan>> wanted_plans(const LocalSearch& search,
                                               storage::Manifest& manifest) {
-  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
+  EnrichmentCounts enriched;
+  DMP_ASSIGN(auto plans, plans_of(search, enriched));
+  manifest.counters.merge(enriched);
   manifest.rows_in = static_cast<std::int64_t>(plans.size());
   manifest.subset = search.subset_dois || search.subset_institutions;
   if (!manifest.subset) return plans;
@@ -114,6 +117,13 @@ Result<fs::path> write_packed(const LocalSearch& search,
 }
 
 }  // namespace
+
+Result<std::vector<model::Plan>> plans_of(const LocalSearch& search,
+                                          EnrichmentCounts& counts) {
+  DMP_ASSIGN(auto plans, dmps::load_plans(search.plans, search.ror_stage));
+  DMP_ASSIGN(counts, enrich_plans(search.external_data, plans));
+  return plans;
+}
 
 Result<match::SearchCounts> search_plans(const LocalSearch& search,
                                          std::vector<model::Plan> plans,

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "ingest/subset_lists.h"
+#include "jobs/plan_enrichment.h"
 #include "match/engine.h"
 #include "storage/manifest.h"
 
@@ -24,7 +25,14 @@ struct LocalSearch {
   match::SearchOptions options;
   // Given: only these plans are searched. P95.
   std::optional<ingest::SubsetList> subset_dois = {}, subset_institutions = {};
+  // A finished enrichment of the plans; nullopt: none is enriched (P85).
+  std::optional<std::filesystem::path> external_data = {};
 };
+
+// The plans, with what enrichment knows of them. `counts`: what that was.
+// Errors: those of load_plans and enrich_plans.
+Result<std::vector<model::Plan>> plans_of(const LocalSearch& search,
+                                          EnrichmentCounts& counts);
 
 using MatchSink = std::function<Status(model::PlanMatches&&)>;
 

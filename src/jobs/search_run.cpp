@@ -3,6 +3,7 @@
 #include "match/linkage_file.h"
 #include "match/option_names.h"
 #include "storage/manifest.h"
+#include "text/dates.h"
 
 namespace dmp::jobs {
 
@@ -31,6 +32,8 @@ Result<model::SearchRun> planned_search(const match::SearchOptions& search,
   if (search.ranker == match::Ranker::linkage) {
     DMP_ASSIGN(run.linkage, linkage_of(search));
   }
+  if (search.changed_since)
+    run.window = text::format_day(*search.changed_since);
   run.works_index = {index.name, 0, index.stats_sha256};
   return run;
 }

@@ -17,15 +17,24 @@ results::Explain explain_of(const match::SearchOptions& options) {
   return options.explain ? results::Explain::write : results::Explain::omit;
 }
 
-std::int64_t leave_out_undesired(std::vector<model::Plan>& plans,
-                                 const match::SearchOptions& options) {
-  const auto left_out = std::erase_if(
-      plans, [&](const model::Plan& plan) { return !options.wants(plan); });
-  if (left_out > 0) {
-    log::info("{} DMPs are not of the dates asked for, {} are", left_out,
-              plans.size());
+LeftOut leave_out_undesired(std::vector<model::Plan>& plans,
+                            const match::SearchOptions& options) {
+  LeftOut left_out;
+  left_out.out_of_dates = static_cast<std::int64_t>(std::erase_if(
+      plans,
+      [&](const model::Plan& plan) { return !options.is_of_dates(plan); }));
+  if (left_out.out_of_dates > 0) {
+    log::info("{} DMPs are not of the dates asked for, {} are",
+              left_out.out_of_dates, plans.size());
   }
-  return static_cast<std::int64_t>(left_out);
+  if (!options.changed_since) return left_out;
+  left_out.unchanged = static_cast<std::int64_t>(std::erase_if(
+      plans,
+      [&](const model::Plan& plan) { return !options.has_changed(plan); }));
+  log::info("modification window from {}: {} DMPs are left out, {} are not",
+            text::format_day(*options.changed_since), left_out.unchanged,
+            plans.size());
+  return left_out;
 }
 
 Result<std::int64_t> leave_out_unlisted(
@@ -77,7 +86,9 @@ void settle(match::SearchInputs& inputs, const match::SearchOptions& options,
             const storage::Publication& publication,
             storage::Manifest& manifest) {
   const auto others = leave_out_undesired(inputs.plans, options);
-  if (others > 0) manifest.dropped["out_of_dates"] = others;
+  if (others.out_of_dates > 0)
+    manifest.dropped["out_of_dates"] = others.out_of_dates;
+  if (options.changed_since) manifest.dropped["unchanged"] = others.unchanged;
   if (options.linkage_pairs && options.ranker == match::Ranker::linkage)
     inputs.linkage_pairs_dir = pairs_dir(publication);
   inputs.scratch_dir = publication.dir() / "scratch";

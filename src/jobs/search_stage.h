@@ -21,8 +21,8 @@ enum class MatchesPlace : std::uint8_t { below, beside };
 // Searches, and lists in `publication` what a search stage holds: match files,
 // failures.jsonl if a plan failed, and linkage_pairs/ where the options ask for
 // it. `manifest` gets the counts, also those of its member search, and under
-// dropped.out_of_dates the plans that the options do not want.
-// Errors: those of match::search, io.
+// dropped.out_of_dates and dropped.unchanged the plans that the options do not
+// want. Errors: those of match::search, io.
 Status search_into(match::SearchInputs inputs,
                    const match::SearchOptions& options, MatchesPlace place,
                    storage::Publication& publication,
@@ -39,9 +39,14 @@ Status search_shard_into(match::SearchInputs inputs,
 // Whether match records have the member `explain`.
 results::Explain explain_of(const match::SearchOptions& options);
 
-// Removes the plans that the options do not want and says how many.
-std::int64_t leave_out_undesired(std::vector<model::Plan>& plans,
-                                 const match::SearchOptions& options);
+// Removes the plans that the options do not want, and says how many in a line
+// each: those of other dates, and of the others those outside the modification
+// window.
+struct LeftOut {
+  std::int64_t out_of_dates = 0, unchanged = 0;
+};
+LeftOut leave_out_undesired(std::vector<model::Plan>& plans,
+                            const match::SearchOptions& options);
 
 // What of plans is in no list of a subset: takes it out and gives how many.
 // Without any list all stay. Errors: those of dmps::PlanSubset.

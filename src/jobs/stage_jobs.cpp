@@ -1,9 +1,11 @@
 #include "jobs/stage_jobs.h"
 
 #include "base/log.h"
+#include "dmps/external_data.h"
 #include "dmps/subset.h"
 #include "dmps/transform.h"
 #include "jobs/catalogue.h"
+#include "jobs/modification_window.h"
 #include "jobs/run_id.h"
 #include "jobs/search_failures.h"
 #include "jobs/staged_search.h"
@@ -196,6 +198,34 @@ Result<StageResult> sync_dmps_job(const JobContext& context,
   return transform_dmps_job(context, run);
 }
 
+namespace {
+
+// The finished enrichment of a run, as an input; nullopt: there is none.
+Result<std::optional<std::string>> enrichment_in(
+    const storage::ObjectStore& bucket, const std::string& run) {
+  std::string prefix = std::string(dmps::kEnrichmentStage) + "/" + run;
+  const auto manifest = stage_manifest(bucket, prefix);
+  if (manifest) return std::optional(std::move(prefix));
+  if (manifest.error().code != ErrorCode::not_found) return manifest.error();
+  log::info("{}: no enrichment is published, no DMP has funded DOIs", prefix);
+  return std::optional<std::string>();
+}
+
+// The modification window of a search, which all jobs of an array share.
+Result<std::optional<text::Day>> changed_since(
+    const JobContext& context, const SearchJob& options,
+    const std::map<std::string, std::string>& lists,
+    const std::string& output) {
+  auto since = options.search.changed_since;
+  if (!since) return since;
+  DMP_ASSIGN(since, window_begin(context.bucket, options.run, lists, *since));
+  if (options.phase == SearchPhase::all) return since;
+  DMP_ASSIGN(since, window_begin_of_parts(context.bucket, output, *since));
+  return since;
+}
+
+}  // namespace
+
 Result<StageResult> search_job(const JobContext& context,
                                const SearchJob& wanted) {
   SearchJob options = wanted;
@@ -214,16 +244,22 @@ Result<StageResult> search_job(const JobContext& context,
   const auto ror = newest_ror(context.bucket);
   StageJob job;
   job.name = "dmp-works-search";
-  DMP_ASSIGN(const std::string identity, search_identity(options.search));
-  job.options = {identity};
+  job.output = "dmp-works-search/" + options.run;
   DMP_ASSIGN(const auto dois, list_in(context.bucket, options.subset.dois_key));
   DMP_ASSIGN(const auto institutions,
              list_in(context.bucket, options.subset.institutions_key));
+  options.search.threads = context.threads;
+  DMP_ASSIGN(options.search.changed_since,
+             changed_since(context, options, list_options(dois, institutions),
+                           job.output));
+  DMP_ASSIGN(const std::string identity, search_identity(options.search));
+  job.options = {identity};
   for (const auto& list : {dois, institutions})
     if (list) job.options.push_back(storage::sha256_text(list->json));
+  DMP_ASSIGN(const auto enrichment, enrichment_in(context.bucket, options.run));
   job.inputs = {{plans}, {works}};
   if (ror) job.inputs.push_back({*ror});
-  job.output = "dmp-works-search/" + options.run;
+  if (enrichment) job.inputs.push_back({*enrichment});
   const std::int64_t max_failed = options.search.max_failed;
   job.is_good = [&](const storage::Manifest& made) {
     return failed_plans(made) <= max_failed;
@@ -237,10 +273,10 @@ Result<StageResult> search_job(const JobContext& context,
     search.dmps = in.at(plans);
     search.works_index = in.at(works);
     if (ror) search.ror = in.at(*ror);
+    if (enrichment) search.external_data = in.at(*enrichment);
     search.subset_dois = dois;
     search.subset_institutions = institutions;
     search.options = options.search;
-    search.options.threads = context.threads;
     search.run_id = options.run;
     search.stage_dir = job.part.empty() ? out : out.parent_path().parent_path();
     search.force = context.force;

@@ -68,11 +68,13 @@ struct SearchJob {
   std::string run;                // of the DMPs
   std::string process_works_run;  // empty: the newest finished one
   PlanLists subset;
+  // changed_since: today − N, which the job may move back (search.md 9).
   match::SearchOptions search;
   SearchPhase phase = SearchPhase::all;
   match::Shard shard;  // of phase shard; of finish: how many there are
 };
-// dmps/R/transform, sqlmesh/P -> dmp-works-search/R. Phase shard publishes
+// dmps/R/transform, enrich-dmps/R if it is published, sqlmesh/P ->
+// dmp-works-search/R. Phase shard publishes
 // dmp-works-search/R/_parts/<index>-of-<count>/, and phase finish, which reads
 // them, the stage that one job makes. Without a file of parameters ranker
 // linkage takes meta/linkage.json of the bucket, if it is there. Errors: also

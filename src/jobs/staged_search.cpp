@@ -4,6 +4,8 @@
 #include "dmps/transform.h"
 #include "ingest/input_files.h"
 #include "jobs/index_files.h"
+#include "jobs/modification_window.h"
+#include "jobs/plan_enrichment.h"
 #include "jobs/search_failures.h"
 #include "jobs/search_run.h"
 #include "jobs/search_stage.h"
@@ -61,6 +63,8 @@ Result<std::map<std::string, std::string>> search_options(
   if (search.plans_until)
     options["plans_until"] = text::format_day(*search.plans_until);
   if (search.undated_plans) options["undated_plans"] = "true";
+  if (search.changed_since)
+    options[kWindowOption] = text::format_day(*search.changed_since);
   options["disabled"] = list_of(match::kFeatures, search.disabled);
   options["without"] = list_of(match::kImprovements, search.without);
   options["records_per_file"] = std::to_string(search.plans_per_file);
@@ -81,14 +85,11 @@ bool has_subset(const StagedSearch& search) {
   return search.subset_dois || search.subset_institutions;
 }
 
-std::string digest_of(const std::optional<ingest::SubsetList>& list) {
-  return list ? storage::sha256_text(list->json) : "";
-}
-
 // What is asked for, before any plan is read.
 struct Wanted {
   storage::Manifest manifest;  // of the stage, planned, with its key
   match::SearchInputs inputs;  // without plans
+  EnrichmentCounts enriched;   // of the plans, when they are read
 };
 
 Result<Wanted> wanted_by(const StagedSearch& search) {
@@ -109,11 +110,13 @@ Result<Wanted> wanted_by(const StagedSearch& search) {
     DMP_ASSIGN(const auto ror_manifest, storage::read_manifest(*search.ror));
     inputs.ror_file = ror_manifest.paths(*search.ror, "ror.parquet").at(0);
   }
-  if (has_subset(search)) {
-    manifest.options["dmp_subset_dois"] = digest_of(search.subset_dois);
-    manifest.options["dmp_subset_institutions"] =
-        digest_of(search.subset_institutions);
+  if (search.external_data) {
+    DMP_ASSIGN(auto external,
+               storage::stage_input("external_data", *search.external_data));
+    manifest.inputs.push_back(std::move(external));
   }
+  manifest.options.merge(
+      list_options(search.subset_dois, search.subset_institutions));
   manifest.key = storage::stage_key(manifest);
   inputs.works_files = std::move(index.works);
   inputs.collection_stats_dir = index.collection_stats;
@@ -129,6 +132,7 @@ Status read_plans(const StagedSearch& search, Wanted& wanted) {
   manifest.rows_in = static_cast<std::int64_t>(plans.size());
   manifest.subset = has_subset(search);
   ingest::inherit_kind(search.works_index, manifest);
+  DMP_ASSIGN(wanted.enriched, enrich_plans(search.external_data, plans));
   if (!has_subset(search)) return {};
   DMP_ASSIGN(manifest.dropped["not_in_subset"],
              leave_out_unlisted(plans, search.subset_dois,
@@ -171,6 +175,7 @@ Result<StageResult> publish(const StagedSearch& search, Wanted wanted) {
              storage::Publication::begin(search.stage_dir, manifest.stage));
   DMP_TRY(search_into(std::move(wanted.inputs), search.options,
                       MatchesPlace::below, publication, manifest));
+  manifest.counters.merge(wanted.enriched);
   StageResult stage;
   DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
   return stage;
@@ -199,6 +204,17 @@ Result<std::vector<match::KeptShard>> kept_by(const storage::Manifest& stage,
 }
 
 }  // namespace
+
+std::map<std::string, std::string> list_options(
+    const std::optional<ingest::SubsetList>& dois,
+    const std::optional<ingest::SubsetList>& institutions) {
+  if (!dois && !institutions) return {};
+  const auto digest_of = [](const std::optional<ingest::SubsetList>& list) {
+    return list ? storage::sha256_text(list->json) : "";
+  };
+  return {{"dmp_subset_dois", digest_of(dois)},
+          {"dmp_subset_institutions", digest_of(institutions)}};
+}
 
 Result<std::string> search_identity(const match::SearchOptions& search) {
   DMP_ASSIGN(const auto options, search_options(search));

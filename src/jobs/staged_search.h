@@ -17,6 +17,8 @@ namespace dmp::jobs {
 struct StagedSearch {
   std::filesystem::path dmps, works_index;   // works_index: as index_files.h
   std::optional<std::filesystem::path> ror;  // whose families funders are of
+  // A finished enrichment of the plans; nullopt: none is enriched (P85).
+  std::optional<std::filesystem::path> external_data;
   // Given: only these plans are searched.
   std::optional<ingest::SubsetList> subset_dois, subset_institutions;
   match::SearchOptions options;
@@ -55,5 +57,10 @@ Result<std::map<std::string, std::string>> search_options(
     const match::SearchOptions& search);
 // The same as one text.
 Result<std::string> search_identity(const match::SearchOptions& search);
+
+// Which lists of plans a search has, as options of its manifest; empty: none.
+std::map<std::string, std::string> list_options(
+    const std::optional<ingest::SubsetList>& dois,
+    const std::optional<ingest::SubsetList>& institutions);
 
 }  // namespace dmp::jobs

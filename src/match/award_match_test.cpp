@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace dmp::match {
 namespace {
 
@@ -176,6 +178,36 @@ TEST(Awards, IgnoresAwardsThatNoLongerFollowFromTheFunding) {
   EXPECT_EQ(hit->explain[0].items[0].dmp, "1");
   plan.funding[0].funder_project_number = "OCE-2345678";
   EXPECT_EQ(score(plan, work), 25);
+}
+
+TEST(Awards, FollowFromATextThatNamesThemAmongOthers) {
+  auto plan = plan_of({});
+  plan.awards = {award({"2126793"})};
+  plan.awards[0].text = "2126793";
+  EXPECT_FALSE(is_current(plan, plan.awards[0]));
+  plan.funding.resize(1);
+  for (const auto& [text, follows] : {std::pair("2126793", true),
+                                      {"Lead 2126792, 2126793", true},
+                                      {"2126793;2126792", true},
+                                      {"OCE 2126793/4", true},
+                                      {"OCE-2126793", false},
+                                      {"12126793", false},
+                                      {"21267930, 2126793.1", false},
+                                      {"", false}}) {
+    plan.funding[0].award_id = text;
+    EXPECT_EQ(is_current(plan, plan.awards[0]), follows) << text;
+  }
+}
+
+// The reference's query has the spellings of the reference.
+TEST(Awards, SearchAddedSpellingsOnlyWithTheImprovement) {
+  auto plan = plan_of({});
+  plan.awards = {award({"DMR-1507101"})};
+  plan.awards[0].added_variants = {"DMR1507101"};
+  auto work = work_of({});
+  work.awards = {{"dmr1507101", {}, {}}};
+  EXPECT_EQ(score(plan, work), 10);
+  EXPECT_FALSE(judge(plan, work, baseline()));
 }
 
 // The reference's query has the ids as the plan has them.

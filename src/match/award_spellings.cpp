@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 namespace dmp::match {
 
@@ -21,18 +23,24 @@ bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
-class Spellings {
- public:
-  void add(std::string spelling) {
-    if (std::find(items_.begin(), items_.end(), spelling) == items_.end())
-      items_.push_back(std::move(spelling));
-  }
-  std::vector<std::string> take() { return std::move(items_); }
-  const std::vector<std::string>& items() const { return items_; }
+void add(std::vector<std::string>& spellings, std::string spelling) {
+  if (std::find(spellings.begin(), spellings.end(), spelling) ==
+      spellings.end())
+    spellings.push_back(std::move(spelling));
+}
 
- private:
-  std::vector<std::string> items_;
-};
+// To those of the reference, unless it is among them.
+void add_ours(Spellings& all, std::string spelling) {
+  const auto& known = all.reference;
+  if (std::find(known.begin(), known.end(), spelling) == known.end())
+    add(all.added, std::move(spelling));
+}
+
+std::vector<std::string> joined(Spellings all) {
+  std::move(all.added.begin(), all.added.end(),
+            std::back_inserter(all.reference));
+  return std::move(all.reference);
+}
 
 // Upper case, letters and digits only; empty if there is anything but blanks,
 // hyphens, '#', ':' and '.' between them.
@@ -67,24 +75,6 @@ constexpr auto kInstitutes = std::to_array<std::string_view>(
      "LM", "MD", "MH", "NB", "NR", "NS", "OD", "OH", "PC", "PS", "RM", "RR",
      "SC", "SM", "SP", "TI", "TR", "TS", "TW", "WH"});
 
-struct NihId {
-  std::string type, activity, institute, serial, year, suffixes;
-};
-
-bool is_activity(std::string_view code) {
-  if (code.starts_with("ZI")) return is_letter(code[2]);
-  return is_letter(code[0]) && is_digit(code[2]);
-}
-
-bool read_suffixes(std::string_view text) {
-  if (text.empty()) return true;
-  if (text.size() != 2 && text.size() != 4) return false;
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    if (!is_letter(text[i]) || !is_digit(text[i + 1])) return false;
-  }
-  return true;
-}
-
 // Institute, serial, year and suffixes: all that is left of the id.
 bool read_tail(std::string_view text, NihId& id) {
   if (text.size() < 7) return false;
@@ -102,7 +92,7 @@ bool read_tail(std::string_view text, NihId& id) {
   id.serial = text.substr(0, 6);
   id.year = text.substr(6, digits - 6);
   id.suffixes = text.substr(digits);
-  return read_suffixes(id.suffixes) && (id.suffixes.empty() || digits == 8);
+  return id.suffixes.empty() || (digits == 8 && is_nih_suffixes(id.suffixes));
 }
 
 // RO1, R0I and ROI are misreadings of R01.
@@ -124,68 +114,15 @@ bool read_nih(const std::string& text, NihId& id) {
           "",
           "",
           ""};
-    if (is_activity(id.activity) && read_tail(rest.substr(3), id)) return true;
+    if (is_nih_activity(id.activity) && read_tail(rest.substr(3), id))
+      return true;
     id.activity.clear();
     if (read_tail(rest, id)) return true;
   }
   return false;
 }
 
-// Rows 1 to 5 of enrichment.md 2.1.
-std::vector<std::string> nih_spellings(const NihId& id) {
-  Spellings base;
-  const std::string blank = id.institute + " " + id.serial;
-  const std::string joined = id.institute + id.serial;
-  std::vector<std::string> endings{""};
-  if (!id.year.empty()) endings.push_back("-" + id.year);
-  if (!id.suffixes.empty()) endings.push_back("-" + id.year + id.suffixes);
-  for (const auto& ending : endings) {
-    base.add(joined + ending);
-    base.add(blank + ending);
-  }
-  Spellings all = base;
-  if (!id.activity.empty()) {
-    for (const auto& tail : base.items()) {
-      all.add(id.activity + " " + tail);
-      all.add(id.activity + tail);
-    }
-  }
-  if (!id.type.empty()) {
-    const std::vector<std::string> untyped = all.items();
-    for (const auto& tail : untyped) {
-      all.add(id.type + " " + tail);
-      all.add(id.type + tail);
-    }
-  }
-  all.add(id.institute + "-" + id.serial);
-  if (!id.activity.empty()) {
-    all.add(id.activity + "-" + joined);
-    all.add(id.activity + "-" + id.institute + "-" + id.serial);
-  }
-  if (id.serial[0] == '0') {
-    all.add(id.institute + id.serial.substr(id.serial.find_first_not_of('0')));
-  }
-  return all.take();
-}
-
 // ------------------------------------------------------------------------ NSF
-
-// Rows of enrichment.md 2.2.
-std::vector<std::string> nsf_spellings(const std::string& organisation,
-                                       const std::string& number) {
-  Spellings all;
-  all.add(number);
-  for (const auto& head : {organisation, std::string("NSF")}) {
-    if (head.empty()) continue;
-    for (const char* between : {" ", "-", ""}) {
-      std::string spelling = head;
-      all.add(spelling.append(between).append(number));
-    }
-  }
-  if (number[0] == '0' && number.find_first_not_of('0') != std::string::npos)
-    all.add(number.substr(number.find_first_not_of('0')));
-  return all.take();
-}
 
 std::vector<std::string> read_nsf(const std::string& text, bool is_nsf) {
   std::size_t letters = 0;
@@ -194,15 +131,82 @@ std::vector<std::string> read_nsf(const std::string& text, bool is_nsf) {
   const std::string number = text.substr(letters);
   if (number.size() != 7 || !all_digits(number)) return {};
   if (letters == 0) {
-    return is_nsf ? nsf_spellings("", number) : std::vector<std::string>();
+    return is_nsf ? joined(nsf_spellings("", number))
+                  : std::vector<std::string>();
   }
   const bool is_word = organisation == "ID" || organisation == "LEAD" ||
                        organisation == "PI" || organisation == "NO";
   if (letters < 2 || letters > 4 || is_word) return {};
-  return nsf_spellings(organisation, number);
+  return joined(nsf_spellings(organisation, number));
 }
 
 }  // namespace
+
+bool is_nih_activity(std::string_view text) {
+  if (text.size() != 3) return false;
+  if (text.starts_with("ZI")) return is_letter(text[2]);
+  return is_letter(text[0]) && (is_letter(text[1]) || is_digit(text[1])) &&
+         is_digit(text[2]);
+}
+
+bool is_nih_suffixes(std::string_view text) {
+  if (text.size() != 2 && text.size() != 4) return false;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    if (!is_letter(text[i]) || !is_digit(text[i + 1])) return false;
+  }
+  return true;
+}
+
+Spellings nih_spellings(const NihId& id) {
+  std::vector<std::string> base;
+  const std::string blank = id.institute + " " + id.serial;
+  const std::string close = id.institute + id.serial;
+  std::vector<std::string> endings{""};
+  if (!id.year.empty()) endings.push_back("-" + id.year);
+  if (!id.suffixes.empty()) endings.push_back("-" + id.year + id.suffixes);
+  for (const auto& ending : endings) {
+    add(base, close + ending);
+    add(base, blank + ending);
+  }
+  Spellings all{base, {}};
+  if (!id.activity.empty()) {
+    for (const auto& tail : base) {
+      add(all.reference, id.activity + " " + tail);
+      add(all.reference, id.activity + tail);
+    }
+  }
+  if (!id.type.empty()) {
+    const std::vector<std::string> untyped = all.reference;
+    for (const auto& tail : untyped) {
+      add(all.reference, id.type + " " + tail);
+      add(all.reference, id.type + tail);
+    }
+  }
+  add_ours(all, id.institute + "-" + id.serial);
+  if (!id.activity.empty()) {
+    add_ours(all, id.activity + "-" + close);
+    add_ours(all, id.activity + "-" + id.institute + "-" + id.serial);
+  }
+  const auto digits = id.serial.find_first_not_of('0');
+  if (digits != std::string::npos && digits > 0)
+    add_ours(all, id.institute + id.serial.substr(digits));
+  return all;
+}
+
+Spellings nsf_spellings(const std::string& organisation,
+                        const std::string& number) {
+  Spellings all{{number}, {}};
+  if (!organisation.empty()) {
+    add(all.reference, organisation + " " + number);
+    add(all.reference, organisation + "-" + number);
+    add_ours(all, organisation + number);
+  }
+  for (const char* head : {"NSF ", "NSF-", "NSF"}) add_ours(all, head + number);
+  const auto digits = number.find_first_not_of('0');
+  if (digits != std::string::npos && digits > 0)
+    add_ours(all, number.substr(digits));
+  return all;
+}
 
 std::vector<std::string> award_spellings(
     std::string_view text, const std::optional<std::string>& funder_ror) {
@@ -211,7 +215,7 @@ std::vector<std::string> award_spellings(
   while (drop_word(id)) {
   }
   NihId nih;
-  if (read_nih(id, nih)) return nih_spellings(nih);
+  if (read_nih(id, nih)) return joined(nih_spellings(nih));
   return read_nsf(id, says_nsf || funder_ror == kNsfRor);
 }
 

@@ -25,6 +25,8 @@ model::PlanAward award(const char* id, std::optional<std::string> url,
 
 model::Plan plan_of(std::vector<model::PlanAward> awards) {
   model::Plan plan;
+  for (const auto& award : awards)
+    plan.funding.emplace_back().award_id = award.text;
   plan.awards = std::move(awards);
   return plan;
 }
@@ -77,8 +79,7 @@ TEST(DoiSources, AreOfAwardsThatListTheWork) {
 
 TEST(DoiSources, AreOfAwardsThatThePlanStillNames) {
   auto plan = plan_of({award("A", "u:a"), award("B", "u:b")});
-  plan.funding.resize(1);
-  plan.funding[0].award_id = "B";
+  plan.funding[0].award_id = "C";
   EXPECT_THAT(sources(plan), ElementsAre(">B u:b"));
   SearchOptions baseline;
   baseline.builder = QueryBuilder::baseline;

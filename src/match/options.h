@@ -76,6 +76,8 @@ struct SearchOptions {
   // Plans whose project starts on these days or between; without them all.
   std::optional<text::Day> plans_from, plans_until;
   bool undated_plans = false;  // also those without a start
+  // Only plans that changed on this day (UTC) or later; without it all.
+  std::optional<text::Day> changed_since;
   Ranker ranker = Ranker::query;
   // Ranker linkage only. No file: the compiled-in tables.
   std::optional<std::filesystem::path> linkage_file;
@@ -92,12 +94,21 @@ struct SearchOptions {
     return improved() && !without.contains(improvement);
   }
   bool uses(Feature feature) const { return !disabled.contains(feature); }
-  // Source: spec dmps.md 6.
-  bool wants(const model::Plan& plan) const {
+  // Source: spec dmps.md 8.
+  bool is_of_dates(const model::Plan& plan) const {
     if (!plans_from && !plans_until) return true;
     if (!plan.project_start) return undated_plans;
     return (!plans_from || *plan.project_start >= *plans_from) &&
            (!plans_until || *plan.project_start <= *plans_until);
+  }
+  // By itself or by what enrichment found. Source: spec search.md 9.
+  bool has_changed(const model::Plan& plan) const {
+    if (!changed_since) return true;
+    const text::Micros begin = *changed_since * 86'400'000'000;
+    return plan.modified >= begin || plan.awards_changed >= begin;
+  }
+  bool wants(const model::Plan& plan) const {
+    return is_of_dates(plan) && has_changed(plan);
   }
 };
 

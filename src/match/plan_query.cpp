@@ -57,15 +57,35 @@ std::vector<AwardVariant> variants_of(const model::Funding& funding,
   return variants.take();
 }
 
-bool names_award(const model::Funding& funding, const std::string& text) {
-  return funding.funding_opportunity_id == text || funding.award_id == text ||
-         funding.funder_project_number == text;
+// Where one of several awards in a text ends. Source: spec enrichment.md 1.
+bool is_between(char c) {
+  return std::string_view(" \t\r\n;,&/()[]").find(c) != std::string_view::npos;
+}
+
+// Whether `award` is the whole text or stands in it by itself.
+bool stands_in(const std::optional<std::string>& text,
+               const std::string& award) {
+  if (!text) return false;
+  for (auto at = text->find(award); at != std::string::npos;
+       at = text->find(award, at + 1)) {
+    const auto end = at + award.size();
+    if ((at == 0 || is_between((*text)[at - 1])) &&
+        (end == text->size() || is_between((*text)[end])))
+      return true;
+  }
+  return false;
+}
+
+bool names_award(const model::Funding& funding, const std::string& award) {
+  return stands_in(funding.funding_opportunity_id, award) ||
+         stands_in(funding.award_id, award) ||
+         stands_in(funding.funder_project_number, award);
 }
 
 }  // namespace
 
 bool is_current(const model::Plan& plan, const model::PlanAward& award) {
-  if (award.text.empty() || plan.funding.empty()) return true;
+  if (award.text.empty()) return true;
   return std::any_of(
       plan.funding.begin(), plan.funding.end(),
       [&](const auto& funding) { return names_award(funding, award.text); });
@@ -95,6 +115,9 @@ void add_awards(const model::Plan& plan, const SearchOptions& options,
     AwardClause clause;
     Variants variants;
     for (const auto& variant : award.variants) variants.add(variant);
+    if (options.improves(Improvement::award_funders)) {
+      for (const auto& variant : award.added_variants) variants.add(variant);
+    }
     clause.variants = variants.take();
     clause.family = families.family_of(award.funder_ror, award.funder_name);
     add(std::move(clause));

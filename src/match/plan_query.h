@@ -56,8 +56,9 @@ struct PlanQuery {
   }
 };
 
-// Whether the award still follows from what the plan says of its funding. Where
-// nobody can tell (no text, no funding) it does. Source: spec dmps.md 6.
+// Whether the award still follows from what the plan says of its funding: its
+// text is one of the ids there, or stands in one by itself. An award without
+// text does. Source: spec dmps.md 6.
 bool is_current(const model::Plan& plan, const model::PlanAward& award);
 
 PlanQuery make_query(const model::Plan& plan, const SearchOptions& options,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <map>
 #include <set>
 #include <string>
@@ -152,9 +153,20 @@ struct Slow {
     return {};
   }
 
+  // The award stands between blanks, commas and the like.
+  static std::string spaced(const std::string& text) {
+    std::string out = " ";
+    for (const char c : text)
+      out += std::strchr(";,&/()[]\t\r\n", c) != nullptr ? ' ' : c;
+    return out + " ";
+  }
   static bool names(const model::Funding& entry, const std::string& text) {
-    return entry.award_id == text || entry.funder_project_number == text ||
-           entry.funding_opportunity_id == text;
+    for (const auto& id : {entry.award_id, entry.funder_project_number,
+                           entry.funding_opportunity_id}) {
+      if (id && spaced(*id).find(spaced(text)) != std::string::npos)
+        return true;
+    }
+    return false;
   }
 
   // dmps.md 6: the award follows from the funding as it is now.
@@ -162,7 +174,7 @@ struct Slow {
     if (!improves(Improvement::raw_awards) || award.text.empty()) return true;
     int naming = 0;
     for (const auto& entry : plan.funding) naming += names(entry, award.text);
-    return naming > 0 || plan.funding.empty();
+    return naming > 0;
   }
 
   bool was_parsed(const model::Funding& entry) const {

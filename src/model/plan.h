@@ -32,9 +32,11 @@ struct PlanAward {
   std::optional<std::string> funder_name;
   std::optional<std::string> funder_ror;
   std::string award_class;  // "…NSFAwardID", "generic"
-  std::string text;         // as in the funding entry
+  std::string text;         // as it stands in the funding entry
   std::string canonical_id;
-  std::vector<std::string> variants;     // spellings to look for
+  std::vector<std::string> variants;  // spellings to look for
+  // Those that only our query looks for; the reference's has the others.
+  std::vector<std::string> added_variants;
   std::vector<std::string> funded_dois;  // normalised, sorted, unique
   std::optional<std::string> award_url;
   std::vector<RelatedAward> related_awards;  // as the funder lists them
@@ -53,8 +55,10 @@ struct Plan {
   std::vector<Funding> funding;                // source order
   std::vector<std::string> published_outputs;  // DOIs, sorted, unique
   std::optional<std::int64_t> plan_id;
-  std::string source;             // "export", "dmptool", "madmp"
-  std::vector<PlanAward> awards;  // empty when never enriched
+  std::string source;  // "export", "dmptool", "madmp"
+  // Empty, null: never enriched (dmps.md 6).
+  std::vector<PlanAward> awards;
+  std::optional<text::Micros> awards_changed;  // their funded DOIs were others
 };
 
 }  // namespace dmp::model
