@@ -1,6 +1,6 @@
 #include "jobs/bucket_stage.h"
 
-#include "base/log.h"
+#include "jobs/published_stage.h"
 #include "jobs/run_id.h"
 #include "storage/files.h"
 
@@ -26,9 +26,6 @@ using storage::StageResult;
 namespace {
 
 constexpr std::string_view kManifest = "/manifest.json";
-// The manifest that the stage will have, while its files are on their way.
-constexpr std::string_view kUploading = "/_uploading.json";
-constexpr int kTransfers = 16;  // objects at once
 
 Error io_error(const fs::path& path, const std::error_code& error) {
   return Error{ErrorCode::io, path.string() + ": " + error.message()};
@@ -134,19 +131,18 @@ class RemoteStage {
   }
 
   // What is published already, unless it is to be made again: this part, or the
-  // whole stage, which needs no part any more. A kill right after its manifest
-  // may have left parts.
+  // whole stage, which needs no part any more.
   Result<std::optional<StageResult>> made_before(
       const Result<Manifest>& former) const {
     std::optional<StageResult> done;
     if (context_.force) return done;
     if (former && former->key == key_of_place()) {
+      clear_after_kill(bucket_, place_, *former);
       done = StageResult{true, *former};
     } else if (!job_.part.empty()) {
       const auto whole = stage_manifest(bucket_, job_.output);
       if (whole && whole->key == key_) done = StageResult{true, *whole};
     }
-    if (done && job_.part.empty()) DMP_TRY(remove_parts());
     return done;
   }
 
@@ -168,11 +164,6 @@ class RemoteStage {
                                   absent);
   }
 
-  Status remove_parts() const {
-    DMP_ASSIGN(const auto left, bucket_.list(parts_of(job_)));
-    return remove_all(left, {});
-  }
-
   // Lists what has to be fetched, and makes the key of the work from it.
   Status plan_inputs() {
     std::string identity = job_.name;
@@ -187,11 +178,11 @@ class RemoteStage {
     return {};
   }
 
-  // False: the input has no manifest, and that is allowed.
+  // False: the input has no manifest of ours, and that is allowed.
   Result<bool> plan_stage(const StageInput& input, std::string& identity) {
-    if (input.by_hand) return false;
     auto manifest = stage_manifest(bucket_, input.prefix);
     if (!manifest) {
+      if (input.by_hand) return false;
       if (manifest.error().code != ErrorCode::not_found)
         return std::move(manifest).error();
       if (context_.allow_no_manifest) return false;
@@ -293,22 +284,16 @@ class RemoteStage {
     for (const auto& object : present)
       if (object.key.starts_with(parts_of(job_)) && job_.part.empty())
         kept.insert(object.key);
-    DMP_TRY(remove_all(present, kept));
+    DMP_TRY(remove_others(bucket_, present, kept));
     // Only now: what lies under a name of this list has the content it says.
-    DMP_TRY(bucket_.write(place_ + std::string(kUploading),
-                          storage::manifest_json(manifest)));
+    DMP_TRY(note_manifest(bucket_, place_, manifest));
     DMP_TRY(in_parallel(files.size(), kTransfers, [&](std::size_t i) {
       const auto& entry = manifest.files[i];
       return there.contains(place_ + "/" + entry.path)
                  ? Status()
                  : upload(files[i], entry);
     }));
-    DMP_TRY(bucket_.write(place_ + std::string(kManifest),
-                          storage::manifest_json(manifest)));
-    // The new stage stands; what is left of the former one is only space.
-    if (const Status cleared = clear_up(manifest, former); !cleared)
-      log::warning("clean up {}: {}", place_, cleared.error().message);
-    return {};
+    return publish_manifest(bucket_, place_, manifest);
   }
 
   // Keys of objects that an attempt which was killed has uploaded, and that
@@ -317,7 +302,7 @@ class RemoteStage {
       const Manifest& manifest,
       const std::vector<storage::ObjectInfo>& present) const {
     std::set<std::string> keys;
-    const auto json = bucket_.read(place_ + std::string(kUploading));
+    const auto json = bucket_.read(place_ + "/" + kUploadingName);
     if (!json) return keys;
     const auto begun = storage::parse_manifest(*json);
     if (!begun) return keys;
@@ -335,20 +320,6 @@ class RemoteStage {
     return keys;
   }
 
-  Status clear_up(const Manifest& manifest,
-                  const std::optional<Manifest>& former) const {
-    DMP_TRY(bucket_.remove(place_ + std::string(kUploading)));
-    if (job_.part.empty()) DMP_TRY(remove_parts());
-    if (!former) return {};
-    std::set<std::string> kept;
-    for (const auto& file : manifest.files) kept.insert(file.path);
-    return in_parallel(former->files.size(), kTransfers, [&](std::size_t i) {
-      const std::string& path = former->files[i].path;
-      return kept.contains(path) ? Status()
-                                 : bucket_.remove(place_ + "/" + path);
-    });
-  }
-
   Status upload(const fs::path& file,
                 const storage::ManifestFile& entry) const {
     DMP_ASSIGN(const auto sent,
@@ -357,14 +328,6 @@ class RemoteStage {
     return Error{ErrorCode::corrupt_input,
                  fmt::format("{}: {} bytes arrived of {}", sent.key, sent.bytes,
                              entry.bytes)};
-  }
-
-  Status remove_all(const std::vector<storage::ObjectInfo>& objects,
-                    const std::set<std::string>& kept) const {
-    return in_parallel(objects.size(), kTransfers, [&](std::size_t i) {
-      return kept.contains(objects[i].key) ? Status()
-                                           : bucket_.remove(objects[i].key);
-    });
   }
 
   static std::string fresh_folder(const Manifest& former) {

@@ -34,7 +34,7 @@ std::string stage_prefix(std::string_view dataset, std::string_view run,
 // What a stage reads of the bucket.
 struct StageInput {
   std::string prefix;    // e.g. "ror/2026-01-29/download", without a last '/'
-  bool by_hand = false;  // uploaded by people: no manifest
+  bool by_hand = false;  // may be uploaded by people, without a manifest
   // Of a finished stage only the files whose names begin with this.
   std::string only = {};
 };
@@ -90,6 +90,9 @@ bool is_finished(const storage::ObjectStore& bucket, const std::string& prefix);
 Result<std::string> newest_run(const storage::ObjectStore& bucket,
                                const std::string& root, const std::string& leaf,
                                const std::string& before);
+
+// Objects moved at once.
+inline constexpr int kTransfers = 16;
 
 // Calls `work` for 0 … count-1 on up to `threads` threads. The first error
 // stops the rest and is returned.

@@ -1,8 +1,8 @@
 #include "jobs/download_stage.h"
 
 #include "base/json_writer.h"
-#include "base/log.h"
 #include "jobs/catalogue.h"
+#include "jobs/published_stage.h"
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -112,6 +112,7 @@ Result<std::unique_ptr<DownloadStage>> DownloadStage::begin(
   auto former = stage_manifest(context.bucket, prefix);
   if (former) {
     if (former->key == stage->manifest_.key && !context.force) {
+      clear_after_kill(context.bucket, prefix, *former);
       stage->manifest_ = *std::move(former);
       stage->done_ = true;
       return stage;
@@ -183,10 +184,7 @@ Status DownloadStage::clear_leftovers() const {
     for (const auto& file : former_->files) kept.insert(key_of(file.path));
   }
   DMP_ASSIGN(const auto listed, context_.bucket.list(prefix_ + "/"));
-  for (const auto& object : listed) {
-    if (!kept.contains(object.key)) DMP_TRY(context_.bucket.remove(object.key));
-  }
-  return {};
+  return remove_others(context_.bucket, listed, kept);
 }
 
 std::optional<FetchedObject> DownloadStage::find(
@@ -282,7 +280,6 @@ Result<storage::StageResult> DownloadStage::publish(
     return Error{ErrorCode::not_found, prefix_ + ": the source has no objects"};
   }
   manifest_.rows_out = 0;
-  std::set<std::string> kept{key_of(std::string(kManifest))};
   for (const auto& path : paths) {
     const auto found = objects_.find(path);
     if (found == objects_.end())
@@ -291,23 +288,11 @@ Result<storage::StageResult> DownloadStage::publish(
     manifest_.files.push_back(
         {object.object, object.bytes, object.rows, object.sha256});
     if (object.rows > 0) manifest_.rows_out += object.rows;
-    kept.insert(key_of(object.object));
   }
   manifest_.rows_in = manifest_.rows_out;
   manifest_.created_at = storage::created_now();
-  DMP_TRY(context_.bucket.write(key_of(std::string(kManifest)),
-                                storage::manifest_json(manifest_)));
-  // The stage stands; the rest is only space.
-  const auto listed = context_.bucket.list(prefix_ + "/");
-  if (!listed) {
-    log::warning("clean up {}: {}", prefix_, listed.error().message);
-    return storage::StageResult{false, manifest_};
-  }
-  for (const auto& object : *listed) {
-    if (kept.contains(object.key)) continue;
-    if (auto removed = context_.bucket.remove(object.key); !removed)
-      log::warning("clean up {}: {}", object.key, removed.error().message);
-  }
+  DMP_TRY(note_manifest(context_.bucket, prefix_, manifest_));
+  DMP_TRY(publish_manifest(context_.bucket, prefix_, manifest_));
   return storage::StageResult{false, manifest_};
 }
 

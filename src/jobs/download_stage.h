@@ -99,7 +99,4 @@ storage::Manifest download_manifest(std::string_view dataset);
 // Source: spec jobs.md 6.1.
 std::uint64_t most_unpacked_bytes();
 
-// Objects moved at once.
-inline constexpr int kTransfers = 16;
-
 }  // namespace dmp::jobs

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "dmps/subset.h"
 #include "dmps/transform.h"
+#include "ingest/input_files.h"
 #include "jobs/catalogue.h"
 #include "jobs/run_id.h"
 #include "jobs/staged_search.h"
@@ -38,13 +39,12 @@ int current_year() {
 // The file to transform, below `folder`. P107.
 Result<fs::path> file_in(const fs::path& folder, const std::string& name) {
   if (name.empty()) return folder;
+  DMP_ASSIGN(const auto files,
+             ingest::find_input(folder, {{{}, {}, "", {}, "*"}}));
   std::string there;
-  std::error_code error;
-  for (fs::recursive_directory_iterator it(folder, error), end;
-       !error && it != end; it.increment(error)) {
-    if (!it->is_regular_file()) continue;
-    const std::string found = it->path().filename().string();
-    if (found == name) return it->path();
+  for (const auto& file : files) {
+    const std::string found = file.path.filename().string();
+    if (found == name) return file.path;
     if (found != "manifest.json") there += (there.empty() ? "" : ", ") + found;
   }
   return Error{ErrorCode::not_found,
