@@ -34,6 +34,7 @@ class FindInput : public testing::Test {
   std::vector<std::string> found() const {
     std::vector<std::string> paths;
     const auto files = find().value();
+    paths.reserve(files.size());
     for (const auto& file : files)
       paths.push_back(file.path.lexically_relative(root_).string());
     return paths;
