@@ -3,6 +3,7 @@
 #include "jobs/published_stage.h"
 #include "jobs/run_id.h"
 #include "storage/files.h"
+#include "storage/stage_path.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -38,6 +39,16 @@ Error no_manifest(const std::string& place) {
                    "by another program is read with --allow-no-manifest"};
 }
 
+// What people upload has no manifest, but neither has a download on its way.
+Status refuse_unfinished(const storage::ObjectStore& bucket,
+                         const std::string& prefix) {
+  if (!bucket.stat(prefix + "/" + kProgressName) || is_finished(bucket, prefix))
+    return {};
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("{}/{}: its download is not finished", bucket.name(),
+                           prefix)};
+}
+
 // Where a job publishes.
 std::string place_of(const StageJob& job) {
   return job.part.empty() ? job.output : part_prefix(job, job.part);
@@ -60,6 +71,7 @@ Result<StageJob::Folders> folders_of(const JobContext& context,
       return Error{ErrorCode::not_found,
                    dir.string() + ": no such folder; nothing is there yet"};
     }
+    if (input.by_hand) DMP_TRY(refuse_unfinished(context.bucket, input.prefix));
     if (!input.by_hand && !context.allow_no_manifest &&
         !is_finished(context.bucket, input.prefix)) {
       return no_manifest(dir.string());
@@ -121,6 +133,7 @@ class RemoteStage {
     fs::path file;
     std::uint64_t bytes = 0;
     std::string sha256;  // empty: not known
+    Need need = Need::whole;
   };
 
   std::string part_key(const std::string& part) const {
@@ -154,7 +167,7 @@ class RemoteStage {
       folders_[prefix] = context_.scratch / "in" / prefix;
       const auto manifest = stage_manifest(bucket_, prefix);
       if (manifest && manifest->key == part_key(part)) {
-        plan_files(prefix, *manifest);
+        plan_files(prefix, *manifest, {});
       } else {
         absent.push_back(part);
       }
@@ -182,7 +195,10 @@ class RemoteStage {
   Result<bool> plan_stage(const StageInput& input, std::string& identity) {
     auto manifest = stage_manifest(bucket_, input.prefix);
     if (!manifest) {
-      if (input.by_hand) return false;
+      if (input.by_hand) {
+        DMP_TRY(refuse_unfinished(bucket_, input.prefix));
+        return false;
+      }
       if (manifest.error().code != ErrorCode::not_found)
         return std::move(manifest).error();
       if (context_.allow_no_manifest) return false;
@@ -198,15 +214,17 @@ class RemoteStage {
       });
     }
     for (const auto& file : manifest->files) identity += "\n" + file.sha256;
-    plan_files(input.prefix, *manifest);
+    plan_files(input.prefix, *manifest, input.needs);
     return true;
   }
 
-  void plan_files(const std::string& prefix, const Manifest& manifest) {
+  void plan_files(const std::string& prefix, const Manifest& manifest,
+                  const Needs& needs) {
     const fs::path dir = folders_[prefix];
     for (const auto& file : manifest.files) {
       fetches_.push_back(
-          {prefix + "/" + file.path, dir / file.path, file.bytes, file.sha256});
+          {prefix + "/" + file.path, dir / file.path, file.bytes, file.sha256,
+           needs ? needs(storage::name_in_stage(file.path)) : Need::whole});
     }
     manifests_.emplace_back(dir, storage::manifest_json(manifest));
   }
@@ -222,16 +240,19 @@ class RemoteStage {
       identity +=
           fmt::format("\n{} {} {}", object.key, object.bytes, object.etag);
       const std::string name = object.key.substr(input.prefix.size() + 1);
-      fetches_.push_back(
-          {object.key, folders_[input.prefix] / name, object.bytes, ""});
+      fetches_.push_back({object.key, folders_[input.prefix] / name,
+                          object.bytes, "", Need::whole});
     }
     return {};
   }
 
   Status fetch_inputs() {
     if (context_.say) {
+      const auto wanted = std::count_if(
+          fetches_.begin(), fetches_.end(),
+          [](const Fetch& one) { return one.need == Need::whole; });
       context_.say(fmt::format("{}: {} objects to fetch from {}", job_.name,
-                               fetches_.size(), bucket_.name()));
+                               wanted, bucket_.name()));
     }
     DMP_TRY(in_parallel(fetches_.size(), kTransfers,
                         [&](std::size_t i) { return fetch(fetches_[i]); }));
@@ -247,6 +268,9 @@ class RemoteStage {
     std::error_code error;
     fs::create_directories(one.file.parent_path(), error);
     if (error) return io_error(one.file, error);
+    if (one.need == Need::nothing) return make_hole(one.file, one.bytes);
+    if (one.need == Need::footer)
+      return fetch_footer(bucket_, one.key, one.bytes, one.file);
     DMP_TRY(bucket_.download(one.key, one.file));
     const auto bytes = fs::file_size(one.file, error);
     if (error || bytes != one.bytes) {

@@ -18,7 +18,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kProgress = "_progress.jsonl";
 constexpr std::string_view kManifest = "manifest.json";
 // A killed download loses what it did since the record was last written. The
 // record is written whole each time, so the pauses grow with it: this many
@@ -105,7 +104,7 @@ std::string DownloadStage::key_of(const std::string& object) const {
 
 Result<std::unique_ptr<DownloadStage>> DownloadStage::begin(
     const JobContext& context, const std::string& prefix,
-    storage::Manifest manifest) {
+    storage::Manifest manifest, Files files) {
   manifest.key = storage::stage_key(manifest);
   std::unique_ptr<DownloadStage> stage(
       new DownloadStage(context, prefix, std::move(manifest)));
@@ -129,17 +128,22 @@ Result<std::unique_ptr<DownloadStage>> DownloadStage::begin(
                  context.scratch.string() + ": " + error.message()};
   }
   DMP_TRY(stage->read_progress());
+  if (files == Files::by_people && !stage->former_ && !stage->begun_)
+    DMP_TRY(stage->refuse_files_of_people());
+  // From here on what lies there is known as of a download.
+  DMP_TRY(stage->note_progress());
   DMP_TRY(stage->clear_leftovers());
   return stage;
 }
 
 // What an earlier attempt with the same key noted, and is really there.
 Status DownloadStage::read_progress() {
-  auto text = context_.bucket.read(key_of(std::string(kProgress)));
+  auto text = context_.bucket.read(key_of(kProgressName));
   if (!text) {
     if (text.error().code == ErrorCode::not_found) return {};
     return std::move(text).error();
   }
+  begun_ = true;
   std::map<std::string, std::uint64_t> present;
   DMP_ASSIGN(const auto listed, context_.bucket.list(prefix_ + "/"));
   for (const auto& object : listed) present[object.key] = object.bytes;
@@ -171,13 +175,22 @@ Status DownloadStage::read_progress() {
   return {};
 }
 
+Status DownloadStage::refuse_files_of_people() const {
+  DMP_ASSIGN(const auto listed, context_.bucket.list(prefix_ + "/"));
+  if (listed.empty()) return {};
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("{}/{} was not put there by a download, which would "
+                           "remove it; hint: name another run id",
+                           context_.bucket.name(), listed.front().key)};
+}
+
 // Objects of an unfinished attempt that are not noted, and in a folder the
 // files its writers were at when it was killed.
 Status DownloadStage::clear_leftovers() const {
   if (const auto folder = context_.bucket.folder())
     storage::remove_unfinished(*folder / prefix_);
   std::set<std::string> kept{key_of(std::string(kManifest)),
-                             key_of(std::string(kProgress))};
+                             key_of(kProgressName)};
   for (const auto& [path, object] : objects_)
     kept.insert(key_of(object.object));
   if (former_) {
@@ -263,8 +276,7 @@ Status DownloadStage::note_progress() {
   std::string text = fmt::format("{{\"key\":\"{}\"}}\n", manifest_.key);
   for (const auto& [path, object] : objects_) text += to_line(object);
   hold.unlock();
-  const auto written =
-      context_.bucket.write(key_of(std::string(kProgress)), text);
+  const auto written = context_.bucket.write(key_of(kProgressName), text);
   hold.lock();
   noting_ = false;
   const auto ended = std::chrono::steady_clock::now();

@@ -17,7 +17,10 @@ namespace dmp::jobs {
 // before its first file is sent until nothing else than the stage is left.
 inline constexpr const char* kUploadingName = "_uploading.json";
 
-// Writes that note. Errors: those of the bucket.
+// The record of a download on its way: what is there already.
+inline constexpr const char* kProgressName = "_progress.jsonl";
+
+// Writes the note. Errors: those of the bucket.
 Status note_manifest(const storage::ObjectStore& bucket,
                      const std::string& prefix,
                      const storage::Manifest& manifest);

@@ -7,10 +7,15 @@
 #include "jobs/catalogue.h"
 #include "jobs/run_id.h"
 #include "jobs/staged_search.h"
+#include "match/shard.h"
+#include "storage/stage_path.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <set>
+#include <utility>
 
 namespace dmp::jobs {
 
@@ -178,6 +183,47 @@ Result<StageResult> sync_dmps_job(const JobContext& context,
   return transform_dmps_job(context, run);
 }
 
+// Files of a works index in which that share of the works has no rows; none
+// where the manifest does not say how many rows a file has.
+std::set<std::string, std::less<>> files_of_other_shards(
+    const storage::Manifest& index, const match::Shard& shard) {
+  std::vector<std::string> names;
+  std::vector<std::int64_t> rows;
+  for (const auto& file : index.files) {
+    const auto name = storage::name_in_stage(file.path);
+    if (!name.starts_with("works_index/")) continue;
+    if (file.rows < 0) return {};
+    names.emplace_back(name);
+    rows.push_back(file.rows);
+  }
+  const auto hold = match::files_of(rows, shard);
+  std::set<std::string, std::less<>> others;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (!hold[i]) others.insert(names[i]);
+  return others;
+}
+
+// What a search reads of a works index; a share of it reads its own files, and
+// of the others how many rows they have.
+Result<Needs> needs_of_search(const JobContext& context,
+                              const std::string& works,
+                              const SearchJob& options) {
+  std::set<std::string, std::less<>> others;
+  if (options.phase == SearchPhase::shard) {
+    auto index = stage_manifest(context.bucket, works);
+    if (!index && index.error().code != ErrorCode::not_found)
+      return std::move(index).error();
+    if (index) others = files_of_other_shards(*index, options.shard);
+  }
+  return Needs([others = std::move(others)](std::string_view name) {
+    if (others.contains(name)) return Need::footer;
+    const bool read = name.starts_with("works_index/") ||
+                      name.starts_with("collection_stats/") ||
+                      name.starts_with("linkage_stats/");
+    return read ? Need::whole : Need::nothing;
+  });
+}
+
 Result<StageResult> search_job(const JobContext& context,
                                const SearchJob& options) {
   std::string works_run = options.process_works_run;
@@ -196,7 +242,8 @@ Result<StageResult> search_job(const JobContext& context,
              list_in(context.bucket, options.subset.institutions_key));
   for (const auto& list : {dois, institutions})
     if (list) job.options.push_back(storage::sha256_text(list->json));
-  job.inputs = {{plans}, {works}};
+  DMP_ASSIGN(auto needs, needs_of_search(context, works, options));
+  job.inputs = {{plans}, {works, false, "", std::move(needs)}};
   if (ror) job.inputs.push_back({*ror});
   job.output = "dmp-works-search/" + options.run;
   const auto parts = shard_parts(options.shard.count);

@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "storage/files.h"
+#include "storage/stage_path.h"
 #include "text/dates.h"
 
 #include <fmt/format.h>
@@ -205,17 +206,19 @@ std::vector<fs::path> Manifest::paths(const fs::path& stage_dir,
                                       std::string_view prefix) const {
   std::vector<fs::path> found;
   for (const auto& file : files) {
-    // A replaced stage keeps its files below r<NN>/, under the same names.
-    std::string_view name = file.path;
-    if (const auto slash = name.find('/');
-        slash != std::string_view::npos && slash > 1 && name[0] == 'r' &&
-        name.substr(1, slash - 1).find_first_not_of("0123456789") ==
-            std::string_view::npos) {
-      name.remove_prefix(slash + 1);
-    }
-    if (name.starts_with(prefix)) found.push_back(stage_dir / file.path);
+    if (name_in_stage(file.path).starts_with(prefix))
+      found.push_back(stage_dir / file.path);
   }
   return found;
+}
+
+std::string_view name_in_stage(std::string_view path) {
+  const auto slash = path.find('/');
+  const bool replaced =
+      slash != std::string_view::npos && slash > 1 && path[0] == 'r' &&
+      path.substr(1, slash - 1).find_first_not_of("0123456789") ==
+          std::string_view::npos;
+  return replaced ? path.substr(slash + 1) : path;
 }
 
 std::string manifest_json(const Manifest& manifest) {
