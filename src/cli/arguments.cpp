@@ -1,12 +1,14 @@
 #include "cli/arguments.h"
 
 #include "jobs/run_id.h"
+#include "net/http.h"
 #include "results/csv.h"
 #include "storage/object_store.h"
 #include "text/dates.h"
 #include "text/unicode.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -283,6 +285,7 @@ class Parser {
       }
     }
     fill();
+    for (const auto& option : options_) note_source(option);
     return std::move(values_);
   }
 
@@ -461,6 +464,24 @@ class Parser {
     return found;
   }
 
+  void note_source(const Option& option) {
+    const auto found = values_.values_.find(option.name);
+    if (found == values_.values_.end()) return;
+    const auto from = from_.find(option.name);
+    problems_.sources.push_back(
+        fmt::format("--{}: {} ({})", option.name, shown(option, found->second),
+                    from == from_.end() ? "command line" : from->second));
+  }
+
+  static std::string shown(const Option& option,
+                           const std::vector<std::string>& values) {
+    if (option.name.ends_with("password") || option.name.ends_with("pwd"))
+      return "***";
+    if (option.type == OptionType::url && !values.empty())
+      return net::shown_url(values.front());
+    return fmt::format("{}", fmt::join(values, ","));
+  }
+
   void warn_ignored(const std::string& name, const Option& option) {
     problems_.warnings.push_back(
         fmt::format("{} is accepted for compatibility and has no effect{}",
@@ -477,22 +498,35 @@ class Parser {
       if (!value.empty()) {
         const std::string file =
             environment_.origin ? environment_.origin(variable) : "";
-        add(option, value,
-            fmt::format(" (from {}{})", variable,
-                        file.empty() ? "" : " in " + file));
+        const std::string from = variable + (file.empty() ? "" : " in " + file);
+        from_[option.name] = from;
+        add(option, value, " (from " + from + ")");
         if (option.ignored) warn_ignored(variable, option);
       } else if (!option.fallback.empty()) {
+        from_[option.name] = "default";
         values_.values_[option.name].push_back(option.fallback);
         split_fallback(option);
       } else if (option.required) {
-        problem(fmt::format(
-            "--{} is required{}", option.name,
-            option.env.empty()
-                ? ""
-                : " (or set " + option.env.substr(0, option.env.find(',')) +
-                      ")"));
+        missing(option);
       }
     }
+  }
+
+  void missing(const Option& option) {
+    const std::string variable = option.env.substr(0, option.env.find(','));
+    problem(fmt::format("--{} is required{}", option.name,
+                        variable.empty() ? "" : " (or set " + variable + ")"));
+    const std::string late = late_name(variable);
+    if (!late.empty() && !environment_.value(late).empty())
+      problem(fmt::format("hint: {} is not read; set {}", late, variable));
+  }
+
+  // What a later program called the variable: cli.md 2.
+  static std::string late_name(const std::string& variable) {
+    constexpr std::string_view kRunId = "_RUN_ID";
+    if (variable == "ENV") return "AWS_ENV";
+    if (!variable.ends_with(kRunId)) return "";
+    return "RUN_ID_" + variable.substr(0, variable.size() - kRunId.size());
   }
 
   void split_fallback(const Option& option) {
@@ -505,6 +539,7 @@ class Parser {
   const Environment& environment_;
   Problems& problems_;
   std::set<std::string> by_place_;
+  std::map<std::string, std::string> from_;  // by option; else it was typed
   Values values_;
 };
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,6 +90,10 @@ class Values {
 struct Problems {
   std::vector<std::string> lines;
   std::vector<std::string> warnings = {};  // nothing is wrong, but say so
+  // Of every value that is set: which it is and where it came from, one line
+  // each; secrets as ***.
+  std::vector<std::string> sources = {};
+  std::set<std::string> from_file = {};  // variables that the env file has set
 };
 
 // Reads the words after the command's own. Every problem is reported at once.

@@ -13,10 +13,12 @@
 #include "jobs/run_id.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <set>
 #include <thread>
 
 namespace dmp::cli {
@@ -77,36 +79,83 @@ std::vector<std::string> tasks_to_submit(const std::string& command,
   return tasks;
 }
 
-// --name=value for every value of a task that is not the default.
+// Of a value that is set and not the default: --name=value, as the leaf's own
+// `name`.
+void append_argument(const Option& row, const std::string& name,
+                     const Values& values,
+                     std::vector<std::string>& arguments) {
+  if (!values.has(row.name)) return;
+  if (row.type == OptionType::boolean) {
+    const bool on = values.flag(row.name), standard = row.fallback == "True";
+    if (on != standard)
+      arguments.push_back(fmt::format("--{}={}", name, on ? "true" : "false"));
+    return;
+  }
+  if (values.text(row.name) == row.fallback) return;
+  arguments.push_back(
+      fmt::format("--{}={}", name, fmt::join(values.list(row.name), ",")));
+}
+
+// Those of a task, by the table of what it is sent; and how many rejects it may
+// have, which every job asks.
 std::vector<std::string> arguments_of(const Submission& submission,
                                       const Values& values,
                                       const std::string& task) {
   std::vector<std::string> arguments;
   for (const auto& [leaf, own] : submission.sent.at(task)) {
-    const auto row = std::find_if(
-        submission.rows.begin(), submission.rows.end(),
-        [&, &name = own](const Option& o) { return o.name == name; });
-    if (row == submission.rows.end() || !values.has(own)) continue;
     // The keys of lists nobody asked for say nothing.
     if (own.starts_with("dmp-subset.") && !values.flag("dmp-subset.enable"))
       continue;
-    if (row->type == OptionType::boolean) {
-      const bool on = values.flag(own), standard = row->fallback == "True";
-      if (on != standard)
-        arguments.push_back(
-            fmt::format("--{}={}", leaf, on ? "true" : "false"));
-      continue;
-    }
-    if (values.text(own) == row->fallback) continue;
-    std::string joined;
-    for (const auto& value : values.list(own))
-      joined += (joined.empty() ? "" : ",") + value;
-    arguments.push_back(fmt::format("--{}={}", leaf, joined));
+    for (const auto& row : submission.rows)
+      if (row.name == own) append_argument(row, leaf, values, arguments);
   }
+  for (const auto& row : global_options())
+    if (row.name == "max-reject-ratio")
+      append_argument(row, row.name, values, arguments);
   return arguments;
 }
 
+// What was said for the chain of this machine, as jobs on it read it.
+jobs::Variables settings_of_jobs(const Values& values) {
+  jobs::Variables settings;
+  for (const auto& row : global_options()) {
+    const bool of_machine = row.name == "threads" ||
+                            row.name == "memory-limit" ||
+                            row.name == "scratch-dir";
+    if (of_machine && values.has(row.name))
+      settings.emplace_back(row.env, values.text(row.name));
+  }
+  return settings;
+}
+
 // ------------------------------------------------------------------- checks
+
+bool is_task(const std::string& name) {
+  const auto all = submissions();
+  return std::any_of(all.begin(), all.end(), [&](const auto& submission) {
+    const auto tasks = jobs::tasks_of(submission.command);
+    return std::any_of(tasks.begin(), tasks.end(),
+                       [&](const auto& task) { return task.task == name; });
+  });
+}
+
+// Sizes may stand in a file for all commands: tasks of other sequences are
+// right too.
+void check_sizes(const Values& values, Problems& problems) {
+  std::set<std::string> sized;
+  for (const auto& text : values.list("size")) {
+    const auto size = jobs::parse_size_override(text);
+    if (!size) {
+      problems.lines.push_back("--size: " + size.error().message);
+    } else if (!is_task(size->first)) {
+      problems.lines.push_back(
+          fmt::format("--size: \"{}\" is no task", size->first));
+    } else if (!sized.insert(size->first).second) {
+      problems.lines.push_back(
+          fmt::format("--size: {} is given twice", size->first));
+    }
+  }
+}
 
 void check_settings(const Submission& submission, const Values& values,
                     Problems& problems) {
@@ -142,9 +191,20 @@ void check_settings(const Submission& submission, const Values& values,
       !jobs::run_day(values.text("run-id"))) {
     problem("--release-date is required: the run id is not a date");
   }
-  for (const auto& size : values.list("size")) {
-    if (auto parsed = jobs::parse_size_override(size); !parsed)
-      problem("--size: " + parsed.error().message);
+  check_sizes(values, problems);
+}
+
+// Jobs on AWS have their secrets of their definition. Source: spec cli.md 1.2.
+void warn_of_secrets(const Values& values, Problems& problems) {
+  if (runs_locally(values)) return;
+  for (const char* name :
+       {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "DATACITE_PASSWORD",
+        "MYSQL_PWD", "OPENSEARCH_PASSWORD"}) {
+    if (problems.from_file.contains(name))
+      problems.warnings.push_back(fmt::format(
+          "{} in the env file is not sent with a job: its definition has "
+          "secrets of its own",
+          name));
   }
 }
 
@@ -204,6 +264,7 @@ void check_running(const Submission& submission, const Values& values,
 void check(const Submission& submission, const Values& values,
            Problems& problems) {
   check_settings(submission, values, problems);
+  warn_of_secrets(values, problems);
   if (!problems.lines.empty() || values.flag("dry-run")) return;
   auto bucket = storage::open_store(values.text("bucket-name"));
   if (!bucket) {
@@ -330,8 +391,8 @@ Status submit(const Submission& submission, const Values& values) {
   if (!runs_locally(values)) return submit_to_aws(chain, *bucket, values);
   jobs::LocalOptions local;
   local.threads = threads_of(values);
-  // Else each job goes by what is available when it begins.
-  local.memory_limit_bytes = values.bytes("memory-limit");
+  local.memory_limit = [&] { return memory_of(values); };
+  local.settings = settings_of_jobs(values);
   local.scratch_dir = scratch_root(values);
   local.say = say;
   Status done = jobs::run_locally(chain, *bucket, local);

@@ -7,8 +7,45 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <system_error>
 
 namespace dmp::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A signal is for the process, so this is the process's too.
+struct ScratchOfProcess {
+  std::mutex lock;
+  fs::path path;  // empty: none
+};
+
+ScratchOfProcess& scratch_of_process() {
+  static ScratchOfProcess scratch;
+  return scratch;
+}
+
+void own_scratch(const fs::path& scratch) {
+  ScratchOfProcess& own = scratch_of_process();
+  const std::lock_guard hold(own.lock);
+  own.path = scratch;
+}
+
+}  // namespace
+
+void remove_scratch_of_process() {
+  constexpr int kAttempts = 10;  // other threads may be making files there
+  ScratchOfProcess& scratch = scratch_of_process();
+  const std::lock_guard hold(scratch.lock);
+  std::error_code error;
+  for (int i = 0; i < kAttempts && !scratch.path.empty() &&
+                  fs::exists(scratch.path, error);
+       ++i)
+    fs::remove_all(scratch.path, error);
+}
 
 std::string scratch_root(const Values& values) {
   if (values.has("scratch-dir")) return values.text("scratch-dir");
@@ -23,6 +60,7 @@ Result<OpenJob> open_job(const Values& values, const std::string& dataset,
   jobs::JobContext context{*bucket,
                            jobs::scratch_folder(scratch_root(values), dataset,
                                                 values.text("run-id"), stage)};
+  own_scratch(context.scratch);
   context.threads = threads_of(values);
   context.memory_limit_bytes = memory_of(values);
   context.force = values.flag("force");

@@ -18,6 +18,11 @@ struct OpenJob {
 Result<OpenJob> open_job(const Values& values, const std::string& dataset,
                          const std::string& stage);
 
+// For a process that is asked to end while its threads work: removes the
+// scratch of the job that was opened, if any. What is made there meanwhile may
+// stay.
+void remove_scratch_of_process();
+
 // Root of local scratch: --scratch-dir, else /data if it can be written, else
 // $TMPDIR/dmpworks. Source: spec cli.md G1.
 std::string scratch_root(const Values& values);

@@ -4,9 +4,10 @@
 #include "cli/commands.h"
 #include "jobs/aws_executor.h"
 #include "jobs/batch_chain.h"
+#include "jobs/local_executor.h"
 
 #include <fmt/format.h>
-#include <signal.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -28,6 +29,11 @@ Option jobs_row(bool required) {
           required};
 }
 
+Option executor_row() {
+  return choice_row("executor", "The newest chains of one executor: of any.",
+                    {"aws", "local"}, "", "DMPWORKS_EXECUTOR");
+}
+
 Option bucket_of_chains() {
   return text_row("bucket-name", OptionType::bucket, "Where chain records lie.",
                   "", "BUCKET_NAME");
@@ -47,18 +53,14 @@ class Chains {
   explicit Chains(const Values& values) : values_(values) {}
 
   Result<std::vector<jobs::BatchChain>> named() {
-    std::vector<std::string> ids = values_.list("jobs");
     std::vector<jobs::BatchChain> chains;
-    if (ids.empty()) {
-      DMP_TRY(open_bucket());
-      DMP_ASSIGN(ids, jobs::list_chains(*bucket_));
-      if (ids.empty()) {
-        return Error{ErrorCode::not_found,
-                     bucket_->name() + " has no chain of jobs"};
-      }
-      ids.resize(1);
+    if (!values_.has("jobs")) {
+      DMP_ASSIGN(chains, newest(1));
+      if (!chains.empty()) return chains;
+      return Error{ErrorCode::not_found,
+                   bucket_->name() + " has no chain of jobs"};
     }
-    for (const auto& id : ids) {
+    for (const auto& id : values_.list("jobs")) {
       DMP_ASSIGN(auto chain, load(id));
       chains.push_back(std::move(chain));
     }
@@ -69,8 +71,11 @@ class Chains {
     DMP_TRY(open_bucket());
     DMP_ASSIGN(auto ids, jobs::list_chains(*bucket_));
     std::vector<jobs::BatchChain> chains;
-    for (std::size_t i = 0; i < std::min(limit, ids.size()); ++i) {
-      DMP_ASSIGN(auto chain, load(ids[i]));
+    for (std::size_t i = 0; i < ids.size() && chains.size() < limit; ++i) {
+      DMP_ASSIGN(auto chain, jobs::load_chain(*bucket_, ids[i]));
+      if (values_.has("executor") && chain.executor != values_.text("executor"))
+        continue;
+      DMP_TRY(refresh(chain));
       chains.push_back(std::move(chain));
     }
     return chains;
@@ -154,7 +159,8 @@ Status print_chains(const std::vector<jobs::BatchChain>& chains,
   if (values.flag("json")) {
     for (const auto& chain : chains)
       out += (out.empty() ? "" : ",") + jobs::to_json(chain);
-    return print(values.flag("all") ? "[" + out + "]\n" : out + "\n");
+    const bool many = values.flag("all") || chains.size() > 1;
+    return print(many ? "[" + out + "]\n" : out + "\n");
   }
   for (const auto& chain : chains)
     out += values.flag("all")
@@ -174,13 +180,15 @@ Status status(const Values& values) {
   }
   DMP_ASSIGN(auto chains, source.named());
   for (;;) {
-    DMP_TRY(print_chains(chains, values));
     const bool going =
         std::any_of(chains.begin(), chains.end(), [](const auto& chain) {
           const std::string state = jobs::chain_state(chain);
           return state == "RUNNING" || state == "PENDING";
         });
-    if (!values.flag("watch") || !going) break;
+    const bool last = !values.flag("watch") || !going;
+    // One JSON document, not one a look.
+    if (last || !values.flag("json")) DMP_TRY(print_chains(chains, values));
+    if (last) break;
     std::this_thread::sleep_for(kEvery);
     for (auto& chain : chains) DMP_TRY(source.refresh(chain));
   }
@@ -289,10 +297,23 @@ bool is_over(const jobs::BatchChain& chain, std::size_t n) {
   return state == "SUCCEEDED" || state == "FAILED";
 }
 
+// --task is one of some chain.
+Status check_task(const std::vector<jobs::BatchChain>& chains,
+                  const std::string& task) {
+  std::set<std::string> tasks;
+  for (const auto& chain : chains)
+    for (const auto& job : chain.jobs) tasks.insert(job.task);
+  if (task.empty() || tasks.contains(task)) return {};
+  return Error{ErrorCode::not_found,
+               fmt::format("--task: there is no {}; the tasks are {}", task,
+                           fmt::join(tasks, ", "))};
+}
+
 Status logs(const Values& values) {
   constexpr std::chrono::seconds kEvery{2};
   Chains source(values);
   DMP_ASSIGN(auto chains, source.named());
+  DMP_TRY(check_task(chains, values.text("task")));
   LogReader reader(source, static_cast<std::size_t>(values.integer("tail")));
   for (auto& chain : chains) {
     for (std::size_t n = 0; n < chain.jobs.size(); ++n) {
@@ -313,24 +334,23 @@ Status logs(const Values& values) {
 
 Status cancel(const Values& values) {
   Chains source(values);
-  DMP_ASSIGN(const auto chains, source.named());
-  const auto say = [](std::string_view line) {
+  DMP_ASSIGN(auto chains, source.named());
+  const bool json = values.flag("json");
+  const auto say = [&](std::string_view line) {
+    if (json) return log::info("{}", line);
     static_cast<void>(print(std::string(line) + "\n"));
   };
   Status first;
   for (const auto& chain : chains) {
-    if (chain.executor == "aws") {
-      Status ended = jobs::cancel_on_aws(chain.jobs, source.service(),
-                                         values.text("reason"), say);
-      if (!ended && first) first = std::move(ended);
-    } else if (jobs::is_alive(chain)) {
-      // Its jobs end with it.
-      ::kill(static_cast<pid_t>(chain.pid), SIGTERM);
-      say(chain.id + " ended");
-    } else {
-      say(chain.id + " " + jobs::chain_state(chain));
-    }
+    Status ended = chain.executor == "aws"
+                       ? jobs::cancel_on_aws(chain.jobs, source.service(),
+                                             values.text("reason"), say)
+                       : jobs::cancel_locally(chain, source.bucket(), say);
+    if (!ended && first) first = std::move(ended);
   }
+  if (!json) return first;
+  for (auto& chain : chains) DMP_TRY(source.refresh(chain));
+  DMP_TRY(print_chains(chains, values));
   return first;
 }
 
@@ -340,7 +360,7 @@ std::vector<Entry> jobs_commands() {
   return {
       {{{"jobs", "status"},
         "How the jobs of a chain stand. Exit code 1 or 75 when it failed.",
-        {jobs_row(false), bucket_of_chains(),
+        {jobs_row(false), bucket_of_chains(), executor_row(),
          number_row("limit", "Chains listed with --all.", "10", "", 1, 1e6),
          flag_row("all", "List chains instead of one.", ""),
          flag_row("watch", "Repeat every 10 s until the chain ends.", ""),
@@ -348,7 +368,7 @@ std::vector<Entry> jobs_commands() {
        status},
       {{{"jobs", "logs"},
         "The logs of the jobs of a chain.",
-        {jobs_row(false), bucket_of_chains(),
+        {jobs_row(false), bucket_of_chains(), executor_row(),
          text_row("task", OptionType::text, "One task: all.", "", ""),
          flag_row("follow", "Go on until the jobs end.", ""),
          number_row("tail", "Last lines of each log.", "100", "", 0, 10'000)}},
@@ -357,7 +377,8 @@ std::vector<Entry> jobs_commands() {
         "End the jobs of a chain that wait or run, the last first.",
         {jobs_row(true), bucket_of_chains(),
          text_row("reason", OptionType::text, "Text given to AWS.",
-                  "cancelled by user", "")}},
+                  "cancelled by user", ""),
+         flag_row("json", "Print the chain record with the states.", "")}},
        cancel}};
 }
 

@@ -1,11 +1,12 @@
 #include "base/log.h"
+#include "base/machine.h"
 #include "cli/commands.h"
 #include "cli/env_file.h"
+#include "cli/job_context.h"
 #include "cli/stats.h"
 #include "storage/manifest.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -15,8 +16,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <memory>
+#include <thread>
 
 namespace dmp::cli {
 
@@ -158,6 +159,29 @@ std::string standard_env_file(const std::vector<std::string>& path) {
   return submits ? ".env.aws-batch" : ".env.local";
 }
 
+// An interrupt ends the process at once: work in hand is thrown away, and the
+// next run clears what it left (storage/manifest.h).
+void interrupted(int) {
+  ::_exit(kInterrupted);
+}
+
+// From here on it also removes the scratch of this attempt, which no next run
+// would find. No thread that is started later sees the signals.
+// Source: spec jobs.md 3.4.
+void watch_for_interrupts() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread([signals] {
+    int signal = 0;
+    ::sigwait(&signals, &signal);
+    remove_scratch_of_process();
+    interrupted(signal);
+  }).detach();
+}
+
 int run_entry(const Entry& entry, const std::vector<std::string>& words) {
   Problems problems;
   const auto origins = apply_env_file(
@@ -170,12 +194,15 @@ int run_entry(const Entry& entry, const std::vector<std::string>& words) {
   Stats stats;
   Values values = parse(entry.command, words, environment, problems);
   values.count_in(&stats);
+  for (const auto& [name, file] : origins) problems.from_file.insert(name);
   if (entry.check) entry.check(values, problems);
   if (!problems.lines.empty()) return usage(entry.command.path, problems.lines);
   log::configure(level_of(values), values.text("log-format") == "json"
                                        ? log::Form::json
                                        : log::Form::text);
   for (const auto& warning : problems.warnings) log::warning("{}", warning);
+  for (const auto& source : problems.sources) log::debug("{}", source);
+  watch_for_interrupts();
   const jobs::StageClock clock;
   const Status done = entry.run(values);
   int code = kDone;
@@ -188,33 +215,16 @@ int run_entry(const Entry& entry, const std::vector<std::string>& words) {
   return code;
 }
 
-// An interrupt ends the process at once: work in hand is thrown away, and the
-// next run clears what it left (storage/manifest.h).
-void interrupted(int) {
-  ::_exit(kInterrupted);
-}
-
 }  // namespace
 
 int threads_of(const Values& values) {
   if (values.has("threads")) return static_cast<int>(values.integer("threads"));
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  return std::max(1, CPU_COUNT(&set));
+  return available_processors();
 }
 
 std::uint64_t memory_of(const Values& values) {
   if (values.has("memory-limit")) return values.bytes("memory-limit");
-  const auto pages =
-      static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_AVPHYS_PAGES)));
-  std::uint64_t available =
-      pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  std::uint64_t limit = 0;
-  if (std::ifstream("/sys/fs/cgroup/memory.max") >> limit && limit > 0) {
-    available = std::min(available, limit);
-  }
-  return available / 10 * 7;
+  return available_memory_bytes() / 10 * 7;
 }
 
 Status print(const std::string& text) {

@@ -39,7 +39,13 @@ bool matches(const fs::path& path, const fs::path& below,
       [&](const auto& f) { return relative.find(f) != std::string::npos; });
 }
 
-Result<std::vector<InputFile>> list_files(const fs::path& folder) {
+void sort_by_path(std::vector<InputFile>& files) {
+  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) {
+    return a.path.native() < b.path.native();
+  });
+}
+
+Result<std::vector<InputFile>> files_in(const fs::path& folder) {
   std::vector<InputFile> files;
   std::error_code error;
   fs::recursive_directory_iterator it(
@@ -55,9 +61,21 @@ Result<std::vector<InputFile>> list_files(const fs::path& folder) {
   if (error) {
     return Error{ErrorCode::io, folder.string() + ": " + error.message()};
   }
-  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) {
-    return a.path.native() < b.path.native();
-  });
+  sort_by_path(files);
+  return files;
+}
+
+// Of a finished stage what its manifest lists: beside it may lie what a killed
+// publication left, or what one has made so far. Another program's
+// manifest.json says nothing.
+Result<std::vector<InputFile>> list_files(const fs::path& folder) {
+  const auto manifest = storage::read_manifest(folder);
+  if (!manifest) return files_in(folder);
+  DMP_TRY(storage::verify_sizes(*manifest, folder));
+  std::vector<InputFile> files;
+  for (const auto& file : manifest->files)
+    files.push_back({folder / file.path, file.bytes});
+  sort_by_path(files);
   return files;
 }
 

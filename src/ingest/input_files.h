@@ -31,9 +31,10 @@ enum class Source : std::uint8_t;
 std::vector<FilePattern> works_patterns(Source source);
 
 // A file is itself, whatever its name. A folder gives the files of the first
-// pattern that matches any, sorted by path.
-// Errors: not_found (no such path; no matching file: folder and patterns are
-// named), io.
+// pattern that matches any, sorted by path; one that is a finished stage only
+// such as its manifest lists. Errors: not_found (no such path; no matching
+// file: folder and patterns are named), corrupt_input (a listed file is absent,
+// or of other size), io.
 Result<std::vector<InputFile>> find_input(
     const std::filesystem::path& input,
     const std::vector<FilePattern>& patterns);

@@ -1,8 +1,9 @@
 #include "jobs/bucket_stage.h"
 
-#include "base/log.h"
+#include "jobs/published_stage.h"
 #include "jobs/run_id.h"
 #include "storage/files.h"
+#include "storage/stage_path.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -26,9 +27,6 @@ using storage::StageResult;
 namespace {
 
 constexpr std::string_view kManifest = "/manifest.json";
-// The manifest that the stage will have, while its files are on their way.
-constexpr std::string_view kUploading = "/_uploading.json";
-constexpr int kTransfers = 16;  // objects at once
 
 Error io_error(const fs::path& path, const std::error_code& error) {
   return Error{ErrorCode::io, path.string() + ": " + error.message()};
@@ -39,6 +37,16 @@ Error no_manifest(const std::string& place) {
                place +
                    " is not a finished stage: no manifest.json; an input made "
                    "by another program is read with --allow-no-manifest"};
+}
+
+// What people upload has no manifest, but neither has a download on its way.
+Status refuse_unfinished(const storage::ObjectStore& bucket,
+                         const std::string& prefix) {
+  if (!bucket.stat(prefix + "/" + kProgressName) || is_finished(bucket, prefix))
+    return {};
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("{}/{}: its download is not finished", bucket.name(),
+                           prefix)};
 }
 
 // Where a job publishes.
@@ -63,6 +71,7 @@ Result<StageJob::Folders> folders_of(const JobContext& context,
       return Error{ErrorCode::not_found,
                    dir.string() + ": no such folder; nothing is there yet"};
     }
+    if (input.by_hand) DMP_TRY(refuse_unfinished(context.bucket, input.prefix));
     if (!input.by_hand && !context.allow_no_manifest &&
         !is_finished(context.bucket, input.prefix)) {
       return no_manifest(dir.string());
@@ -124,6 +133,7 @@ class RemoteStage {
     fs::path file;
     std::uint64_t bytes = 0;
     std::string sha256;  // empty: not known
+    Need need = Need::whole;
   };
 
   std::string part_key(const std::string& part) const {
@@ -138,21 +148,20 @@ class RemoteStage {
   }
 
   // What is published already, unless it is to be made again: this part, or the
-  // whole stage, which needs no part any more. A kill right after its manifest
-  // may have left parts.
+  // whole stage, which needs no part any more.
   Result<std::optional<StageResult>> made_before(
       const Result<Manifest>& former) const {
     std::optional<StageResult> done;
     if (context_.force) return done;
     if (former && former->key == key_of_place() &&
         (!job_.part.empty() || is_good(*former))) {
+      clear_after_kill(bucket_, place_, *former);
       done = StageResult{true, *former};
     } else if (!job_.part.empty()) {
       const auto whole = stage_manifest(bucket_, job_.output);
       if (whole && whole->key == key_ && is_good(*whole))
         done = StageResult{true, *whole};
     }
-    if (done && job_.part.empty()) DMP_TRY(remove_parts());
     return done;
   }
 
@@ -164,7 +173,7 @@ class RemoteStage {
       folders_[prefix] = context_.scratch / "in" / prefix;
       const auto manifest = stage_manifest(bucket_, prefix);
       if (manifest && manifest->key == part_key(part)) {
-        plan_files(prefix, *manifest);
+        plan_files(prefix, *manifest, {});
       } else {
         absent.push_back(part);
       }
@@ -172,11 +181,6 @@ class RemoteStage {
     if (absent.empty()) return {};
     return storage::parts_missing(bucket_.name() + "/" + parts_of(job_),
                                   absent);
-  }
-
-  Status remove_parts() const {
-    DMP_ASSIGN(const auto left, bucket_.list(parts_of(job_)));
-    return remove_all(left, {});
   }
 
   // Lists what has to be fetched, and makes the key of the work from it.
@@ -193,11 +197,14 @@ class RemoteStage {
     return {};
   }
 
-  // False: the input has no manifest, and that is allowed.
+  // False: the input has no manifest of ours, and that is allowed.
   Result<bool> plan_stage(const StageInput& input, std::string& identity) {
-    if (input.by_hand) return false;
     auto manifest = stage_manifest(bucket_, input.prefix);
     if (!manifest) {
+      if (input.by_hand) {
+        DMP_TRY(refuse_unfinished(bucket_, input.prefix));
+        return false;
+      }
       if (manifest.error().code != ErrorCode::not_found)
         return std::move(manifest).error();
       if (context_.allow_no_manifest) return false;
@@ -206,15 +213,17 @@ class RemoteStage {
     identity += manifest->key;
     manifest->files = manifest->files_named(input.only);
     for (const auto& file : manifest->files) identity += "\n" + file.sha256;
-    plan_files(input.prefix, *manifest);
+    plan_files(input.prefix, *manifest, input.needs);
     return true;
   }
 
-  void plan_files(const std::string& prefix, const Manifest& manifest) {
+  void plan_files(const std::string& prefix, const Manifest& manifest,
+                  const Needs& needs) {
     const fs::path dir = folders_[prefix];
     for (const auto& file : manifest.files) {
       fetches_.push_back(
-          {prefix + "/" + file.path, dir / file.path, file.bytes, file.sha256});
+          {prefix + "/" + file.path, dir / file.path, file.bytes, file.sha256,
+           needs ? needs(storage::name_in_stage(file.path)) : Need::whole});
     }
     manifests_.emplace_back(dir, storage::manifest_json(manifest));
   }
@@ -230,16 +239,19 @@ class RemoteStage {
       identity +=
           fmt::format("\n{} {} {}", object.key, object.bytes, object.etag);
       const std::string name = object.key.substr(input.prefix.size() + 1);
-      fetches_.push_back(
-          {object.key, folders_[input.prefix] / name, object.bytes, ""});
+      fetches_.push_back({object.key, folders_[input.prefix] / name,
+                          object.bytes, "", Need::whole});
     }
     return {};
   }
 
   Status fetch_inputs() {
     if (context_.say) {
+      const auto wanted = std::count_if(
+          fetches_.begin(), fetches_.end(),
+          [](const Fetch& one) { return one.need == Need::whole; });
       context_.say(fmt::format("{}: {} objects to fetch from {}", job_.name,
-                               fetches_.size(), bucket_.name()));
+                               wanted, bucket_.name()));
     }
     DMP_TRY(in_parallel(fetches_.size(), kTransfers,
                         [&](std::size_t i) { return fetch(fetches_[i]); }));
@@ -255,6 +267,9 @@ class RemoteStage {
     std::error_code error;
     fs::create_directories(one.file.parent_path(), error);
     if (error) return io_error(one.file, error);
+    if (one.need == Need::nothing) return make_hole(one.file, one.bytes);
+    if (one.need == Need::footer)
+      return fetch_footer(bucket_, one.key, one.bytes, one.file);
     DMP_TRY(bucket_.download(one.key, one.file));
     const auto bytes = fs::file_size(one.file, error);
     if (error || bytes != one.bytes) {
@@ -292,22 +307,16 @@ class RemoteStage {
     for (const auto& object : present)
       if (object.key.starts_with(parts_of(job_)) && job_.part.empty())
         kept.insert(object.key);
-    DMP_TRY(remove_all(present, kept));
+    DMP_TRY(remove_others(bucket_, present, kept));
     // Only now: what lies under a name of this list has the content it says.
-    DMP_TRY(bucket_.write(place_ + std::string(kUploading),
-                          storage::manifest_json(manifest)));
+    DMP_TRY(note_manifest(bucket_, place_, manifest));
     DMP_TRY(in_parallel(files.size(), kTransfers, [&](std::size_t i) {
       const auto& entry = manifest.files[i];
       return there.contains(place_ + "/" + entry.path)
                  ? Status()
                  : upload(files[i], entry);
     }));
-    DMP_TRY(bucket_.write(place_ + std::string(kManifest),
-                          storage::manifest_json(manifest)));
-    // The new stage stands; what is left of the former one is only space.
-    if (const Status cleared = clear_up(manifest, former); !cleared)
-      log::warning("clean up {}: {}", place_, cleared.error().message);
-    return {};
+    return publish_manifest(bucket_, place_, manifest);
   }
 
   // Keys of objects that an attempt which was killed has uploaded, and that
@@ -316,7 +325,7 @@ class RemoteStage {
       const Manifest& manifest,
       const std::vector<storage::ObjectInfo>& present) const {
     std::set<std::string> keys;
-    const auto json = bucket_.read(place_ + std::string(kUploading));
+    const auto json = bucket_.read(place_ + "/" + kUploadingName);
     if (!json) return keys;
     const auto begun = storage::parse_manifest(*json);
     if (!begun) return keys;
@@ -334,20 +343,6 @@ class RemoteStage {
     return keys;
   }
 
-  Status clear_up(const Manifest& manifest,
-                  const std::optional<Manifest>& former) const {
-    DMP_TRY(bucket_.remove(place_ + std::string(kUploading)));
-    if (job_.part.empty()) DMP_TRY(remove_parts());
-    if (!former) return {};
-    std::set<std::string> kept;
-    for (const auto& file : manifest.files) kept.insert(file.path);
-    return in_parallel(former->files.size(), kTransfers, [&](std::size_t i) {
-      const std::string& path = former->files[i].path;
-      return kept.contains(path) ? Status()
-                                 : bucket_.remove(place_ + "/" + path);
-    });
-  }
-
   Status upload(const fs::path& file,
                 const storage::ManifestFile& entry) const {
     DMP_ASSIGN(const auto sent,
@@ -356,14 +351,6 @@ class RemoteStage {
     return Error{ErrorCode::corrupt_input,
                  fmt::format("{}: {} bytes arrived of {}", sent.key, sent.bytes,
                              entry.bytes)};
-  }
-
-  Status remove_all(const std::vector<storage::ObjectInfo>& objects,
-                    const std::set<std::string>& kept) const {
-    return in_parallel(objects.size(), kTransfers, [&](std::size_t i) {
-      return kept.contains(objects[i].key) ? Status()
-                                           : bucket_.remove(objects[i].key);
-    });
   }
 
   static std::string fresh_folder(const Manifest& former) {

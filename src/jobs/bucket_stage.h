@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "jobs/partial_fetch.h"
 #include "storage/manifest.h"
 #include "storage/object_store.h"
 
@@ -34,9 +35,12 @@ std::string stage_prefix(std::string_view dataset, std::string_view run,
 // What a stage reads of the bucket.
 struct StageInput {
   std::string prefix;    // e.g. "ror/2026-01-29/download", without a last '/'
-  bool by_hand = false;  // uploaded by people: no manifest
+  bool by_hand = false;  // may be uploaded by people, without a manifest
   // Of a finished stage only the files whose names begin with this.
   std::string only = {};
+  // Of those, what is fetched of an S3 bucket; absent: each whole. It changes
+  // nothing of what the stage is made from.
+  Needs needs = {};
 };
 
 // One stage as a job: where it reads, where it publishes, what it does. `work`
@@ -65,7 +69,8 @@ struct StageJob {
 std::string part_prefix(const StageJob& job, const std::string& part);
 
 // Runs a stage on a bucket. A folder is read and written in place. Of an S3
-// bucket the inputs are fetched to scratch (bytes and sums checked), and the
+// bucket the inputs are fetched to scratch (bytes checked, and sums of those
+// that are fetched whole), and the
 // output is uploaded from there: files first, its manifest last; a good stage
 // is replaced through r<NN>/, and cleared only then. With the same options and
 // inputs as the published stage nothing is done. The scratch folder is gone in
@@ -93,6 +98,9 @@ bool is_finished(const storage::ObjectStore& bucket, const std::string& prefix);
 Result<std::string> newest_run(const storage::ObjectStore& bucket,
                                const std::string& root, const std::string& leaf,
                                const std::string& before);
+
+// Objects moved at once.
+inline constexpr int kTransfers = 16;
 
 // Calls `work` for 0 … count-1 on up to `threads` threads. The first error
 // stops the rest and is returned.

@@ -1,8 +1,8 @@
 #include "jobs/download_stage.h"
 
 #include "base/json_writer.h"
-#include "base/log.h"
 #include "jobs/catalogue.h"
+#include "jobs/published_stage.h"
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -18,7 +18,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kProgress = "_progress.jsonl";
 constexpr std::string_view kManifest = "manifest.json";
 // A killed download loses what it did since the record was last written. The
 // record is written whole each time, so the pauses grow with it: this many
@@ -105,13 +104,14 @@ std::string DownloadStage::key_of(const std::string& object) const {
 
 Result<std::unique_ptr<DownloadStage>> DownloadStage::begin(
     const JobContext& context, const std::string& prefix,
-    storage::Manifest manifest) {
+    storage::Manifest manifest, Files files) {
   manifest.key = storage::stage_key(manifest);
   std::unique_ptr<DownloadStage> stage(
       new DownloadStage(context, prefix, std::move(manifest)));
   auto former = stage_manifest(context.bucket, prefix);
   if (former) {
     if (former->key == stage->manifest_.key && !context.force) {
+      clear_after_kill(context.bucket, prefix, *former);
       stage->manifest_ = *std::move(former);
       stage->done_ = true;
       return stage;
@@ -128,17 +128,22 @@ Result<std::unique_ptr<DownloadStage>> DownloadStage::begin(
                  context.scratch.string() + ": " + error.message()};
   }
   DMP_TRY(stage->read_progress());
+  if (files == Files::by_people && !stage->former_ && !stage->begun_)
+    DMP_TRY(stage->refuse_files_of_people());
+  // From here on what lies there is known as of a download.
+  DMP_TRY(stage->note_progress());
   DMP_TRY(stage->clear_leftovers());
   return stage;
 }
 
 // What an earlier attempt with the same key noted, and is really there.
 Status DownloadStage::read_progress() {
-  auto text = context_.bucket.read(key_of(std::string(kProgress)));
+  auto text = context_.bucket.read(key_of(kProgressName));
   if (!text) {
     if (text.error().code == ErrorCode::not_found) return {};
     return std::move(text).error();
   }
+  begun_ = true;
   std::map<std::string, std::uint64_t> present;
   DMP_ASSIGN(const auto listed, context_.bucket.list(prefix_ + "/"));
   for (const auto& object : listed) present[object.key] = object.bytes;
@@ -170,23 +175,29 @@ Status DownloadStage::read_progress() {
   return {};
 }
 
+Status DownloadStage::refuse_files_of_people() const {
+  DMP_ASSIGN(const auto listed, context_.bucket.list(prefix_ + "/"));
+  if (listed.empty()) return {};
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("{}/{} was not put there by a download, which would "
+                           "remove it; hint: name another run id",
+                           context_.bucket.name(), listed.front().key)};
+}
+
 // Objects of an unfinished attempt that are not noted, and in a folder the
 // files its writers were at when it was killed.
 Status DownloadStage::clear_leftovers() const {
   if (const auto folder = context_.bucket.folder())
     storage::remove_unfinished(*folder / prefix_);
   std::set<std::string> kept{key_of(std::string(kManifest)),
-                             key_of(std::string(kProgress))};
+                             key_of(kProgressName)};
   for (const auto& [path, object] : objects_)
     kept.insert(key_of(object.object));
   if (former_) {
     for (const auto& file : former_->files) kept.insert(key_of(file.path));
   }
   DMP_ASSIGN(const auto listed, context_.bucket.list(prefix_ + "/"));
-  for (const auto& object : listed) {
-    if (!kept.contains(object.key)) DMP_TRY(context_.bucket.remove(object.key));
-  }
-  return {};
+  return remove_others(context_.bucket, listed, kept);
 }
 
 std::optional<FetchedObject> DownloadStage::find(
@@ -265,8 +276,7 @@ Status DownloadStage::note_progress() {
   std::string text = fmt::format("{{\"key\":\"{}\"}}\n", manifest_.key);
   for (const auto& [path, object] : objects_) text += to_line(object);
   hold.unlock();
-  const auto written =
-      context_.bucket.write(key_of(std::string(kProgress)), text);
+  const auto written = context_.bucket.write(key_of(kProgressName), text);
   hold.lock();
   noting_ = false;
   const auto ended = std::chrono::steady_clock::now();
@@ -282,7 +292,6 @@ Result<storage::StageResult> DownloadStage::publish(
     return Error{ErrorCode::not_found, prefix_ + ": the source has no objects"};
   }
   manifest_.rows_out = 0;
-  std::set<std::string> kept{key_of(std::string(kManifest))};
   for (const auto& path : paths) {
     const auto found = objects_.find(path);
     if (found == objects_.end())
@@ -291,23 +300,11 @@ Result<storage::StageResult> DownloadStage::publish(
     manifest_.files.push_back(
         {object.object, object.bytes, object.rows, object.sha256});
     if (object.rows > 0) manifest_.rows_out += object.rows;
-    kept.insert(key_of(object.object));
   }
   manifest_.rows_in = manifest_.rows_out;
   manifest_.created_at = storage::created_now();
-  DMP_TRY(context_.bucket.write(key_of(std::string(kManifest)),
-                                storage::manifest_json(manifest_)));
-  // The stage stands; the rest is only space.
-  const auto listed = context_.bucket.list(prefix_ + "/");
-  if (!listed) {
-    log::warning("clean up {}: {}", prefix_, listed.error().message);
-    return storage::StageResult{false, manifest_};
-  }
-  for (const auto& object : *listed) {
-    if (kept.contains(object.key)) continue;
-    if (auto removed = context_.bucket.remove(object.key); !removed)
-      log::warning("clean up {}: {}", object.key, removed.error().message);
-  }
+  DMP_TRY(note_manifest(context_.bucket, prefix_, manifest_));
+  DMP_TRY(publish_manifest(context_.bucket, prefix_, manifest_));
   return storage::StageResult{false, manifest_};
 }
 

@@ -40,11 +40,15 @@ struct FetchedObject {
 // Threads: store() and find() may be called at once.
 class DownloadStage {
  public:
-  // `key` names source and options: another key starts anew.
-  // Errors: those of the bucket.
+  // Whether people put files there too. Source: spec jobs.md 4.2, leftovers.
+  enum class Files : std::uint8_t { of_downloads, by_people };
+
+  // `key` names source and options: another key starts anew. Errors:
+  // invalid_argument (`files` is by_people, and theirs lie there: they would be
+  // lost), those of the bucket.
   static Result<std::unique_ptr<DownloadStage>> begin(
       const JobContext& context, const std::string& prefix,
-      storage::Manifest manifest);
+      storage::Manifest manifest, Files files = Files::of_downloads);
 
   // The stage is published with this key: there is nothing to do.
   bool is_done() const { return done_; }
@@ -77,6 +81,7 @@ class DownloadStage {
                 storage::Manifest manifest);
   Status read_progress();
   Status note_progress();
+  Status refuse_files_of_people() const;
   Status clear_leftovers() const;
   std::string key_of(const std::string& object) const;
 
@@ -85,6 +90,7 @@ class DownloadStage {
   storage::Manifest manifest_;
   std::optional<storage::Manifest> former_;
   bool done_ = false;
+  bool begun_ = false;  // there was a record
   mutable std::mutex lock_;
   std::map<std::string, FetchedObject> objects_;  // by path
   bool noting_ = false;
@@ -98,8 +104,5 @@ storage::Manifest download_manifest(std::string_view dataset);
 // What archives may unpack to: DMPWORKS_MAX_UNPACKED_BYTES, else 2 TiB.
 // Source: spec jobs.md 6.1.
 std::uint64_t most_unpacked_bytes();
-
-// Objects moved at once.
-inline constexpr int kTransfers = 16;
 
 }  // namespace dmp::jobs

@@ -123,6 +123,35 @@ void set_parts(const IndexJob& options, StageJob& job) {
   }
 }
 
+// What a phase reads of a stage; of an S3 bucket no more is fetched. Rejects
+// are for people.
+Needs needs(Need rows) {
+  return [rows](std::string_view name) {
+    return name.starts_with("rejects/") ? Need::nothing : rows;
+  };
+}
+
+// The works of the sources are read in every phase: a range picks its rows from
+// each file, the last job counts DOIs.
+struct PhaseNeeds {
+  Need lists = Need::whole;   // ROR and the corpus, which become a part
+  Need before = Need::whole;  // the DOI state that continues at the end
+};
+
+PhaseNeeds needs_of(IndexPhase phase) {
+  switch (phase) {
+    case IndexPhase::all:
+      break;
+    case IndexPhase::prepare:
+      return {Need::whole, Need::nothing};
+    case IndexPhase::range:
+      return {Need::footer, Need::nothing};
+    case IndexPhase::finish:
+      return {Need::footer, Need::whole};
+  }
+  return {};
+}
+
 StageJob job_of(const IndexJob& options, const IndexStages& stages) {
   StageJob job;
   job.name = "sqlmesh plan";
@@ -130,13 +159,15 @@ StageJob job_of(const IndexJob& options, const IndexStages& stages) {
                  std::to_string(options.max_doi_states),
                  std::to_string(options.max_relation_degrees),
                  std::to_string(options.nested_object_limit)};
-  job.inputs = {{stages.openalex},
-                {stages.crossref},
-                {stages.datacite},
-                {stages.ror},
-                {stages.corpus}};
-  if (!stages.before.empty())
-    job.inputs.push_back({stages.before, false, "doi_state_export/"});
+  const PhaseNeeds phase = needs_of(options.phase);
+  for (const auto& stage : {stages.openalex, stages.crossref, stages.datacite})
+    job.inputs.push_back({stage, false, "", needs(Need::whole)});
+  for (const auto& stage : {stages.ror, stages.corpus})
+    job.inputs.push_back({stage, false, "", needs(phase.lists)});
+  if (!stages.before.empty()) {
+    job.inputs.push_back(
+        {stages.before, false, "doi_state_export/", needs(phase.before)});
+  }
   job.output = "sqlmesh/" + options.run;
   set_parts(options, job);
   return job;

@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -30,16 +31,18 @@ namespace {
 constexpr int kTryAgain = 75;
 constexpr int kTimedOut = 137;  // what a container killed for it shows
 
+bool has_variable(const Variables& variables, std::string_view name) {
+  return std::any_of(variables.begin(), variables.end(),
+                     [&](const auto& one) { return one.first == name; });
+}
+
 // The parent's environment with `own` over it.
-std::vector<std::string> child_environment(
-    const std::vector<std::pair<std::string, std::string>>& own) {
+std::vector<std::string> child_environment(const Variables& own) {
   std::vector<std::string> all;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string_view text(*variable);
-    const bool replaced = std::any_of(
-        own.begin(), own.end(),
-        [&](const auto& one) { return text.starts_with(one.first + "="); });
-    if (!replaced) all.emplace_back(text);
+    if (!has_variable(own, text.substr(0, text.find('='))))
+      all.emplace_back(text);
   }
   for (const auto& [name, value] : own)
     all.push_back(fmt::format("{}={}", name, value));
@@ -58,6 +61,9 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 [[noreturn]] void become(const char* program, char* const* arguments,
                          char* const* environment, int log, pid_t parent) {
   ::setpgid(0, 0);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);  // the parent may block some
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(1);  // it is gone already
   const int nothing = ::open("/dev/null", O_RDONLY);
@@ -182,32 +188,38 @@ class Runner {
       for (auto& member : job.members) member.state = "PENDING";
     }
     const int at_once = std::clamp(options_.threads, 1, job.array_size);
+    const Variables share = share_of(at_once);
     DMP_TRY(in_parallel(job.members.size(), at_once, [&](std::size_t i) {
-      return run_array_member(n, i, at_once);
+      return run_array_member(n, i, share);
     }));
     const auto failed = first_failed(job);
     return failed ? *job.members[*failed].exit_code : 0;
   }
 
-  Status run_array_member(std::size_t n, std::size_t i, int at_once) {
+  // What each of `at_once` members is told of its share of the machine.
+  Variables share_of(int at_once) const {
+    Variables share{{"DMPWORKS_THREADS",
+                     std::to_string(std::max(1, options_.threads / at_once))}};
+    const std::uint64_t bytes =
+        options_.memory_limit ? options_.memory_limit() : 0;
+    if (bytes > 0) {
+      share.emplace_back(
+          "DMPWORKS_MEMORY_LIMIT",
+          std::to_string(bytes / static_cast<std::uint64_t>(at_once)));
+    }
+    return share;
+  }
+
+  Status run_array_member(std::size_t n, std::size_t i, Variables own) {
     BatchJob& job = chain_.jobs[n];
     DMP_TRY(started(job.members[i], member_name(job, i)));
-    std::vector<std::pair<std::string, std::string>> own{
-        {"AWS_BATCH_JOB_ARRAY_INDEX", std::to_string(i)},
-        {"DMPWORKS_THREADS",
-         std::to_string(std::max(1, options_.threads / at_once))}};
-    if (options_.memory_limit_bytes > 0) {
-      own.emplace_back("DMPWORKS_MEMORY_LIMIT",
-                       std::to_string(options_.memory_limit_bytes /
-                                      static_cast<std::uint64_t>(at_once)));
-    }
+    own.emplace_back("AWS_BATCH_JOB_ARRAY_INDEX", std::to_string(i));
     DMP_ASSIGN(const int code, run_member(n, fmt::format("-{}", i), own));
     return ended(job.members[i], member_name(job, i), code);
   }
 
-  Result<int> run_member(
-      std::size_t n, const std::string& member,
-      const std::vector<std::pair<std::string, std::string>>& more) {
+  Result<int> run_member(std::size_t n, const std::string& member,
+                         const Variables& more) {
     const std::string key = log_key(n, member);
     const fs::path log = bucket_.folder().value_or(options_.scratch_dir) / key;
     std::error_code error;
@@ -216,6 +228,9 @@ class Runner {
     for (int attempt = 1; attempt <= chain_.jobs[n].attempts; ++attempt) {
       auto environment = job_environment(chain_, chain_.jobs[n]);
       environment.insert(environment.end(), more.begin(), more.end());
+      for (const auto& setting : options_.settings)
+        if (!has_variable(environment, setting.first))
+          environment.push_back(setting);
       environment.emplace_back("AWS_BATCH_JOB_ATTEMPT",
                                std::to_string(attempt));
       DMP_ASSIGN(code, spawn(chain_.jobs[n], environment, log));
@@ -234,8 +249,7 @@ class Runner {
     return code;
   }
 
-  Result<int> spawn(const BatchJob& job,
-                    const std::vector<std::pair<std::string, std::string>>& own,
+  Result<int> spawn(const BatchJob& job, const Variables& own,
                     const fs::path& log) const {
     std::vector<std::string> arguments = job.command;
     std::vector<std::string> environment = child_environment(own);
@@ -263,11 +277,59 @@ class Runner {
   std::mutex lock_;  // of chain_, while members of an array run
 };
 
+// Gone, or only not waited for yet by who started it.
+bool is_gone(pid_t process) {
+  if (::kill(process, 0) != 0) return true;
+  std::ifstream file(fmt::format("/proc/{}/stat", process));
+  std::string stat;  // <pid> (<name>) <state> …
+  std::getline(file, stat);
+  return stat.find(") Z ") != std::string::npos;
+}
+
+// True when it is gone.
+bool end_process(pid_t process) {
+  constexpr std::chrono::seconds kGrace{35};  // its jobs have 30 s
+  constexpr std::chrono::milliseconds kPause{20};
+  ::kill(process, SIGTERM);
+  for (const auto end = Clock::now() + kGrace; Clock::now() < end;) {
+    if (is_gone(process)) return true;
+    std::this_thread::sleep_for(kPause);
+  }
+  return false;
+}
+
+// What had not ended has failed; whether it was so.
+bool end_run(JobRun& run) {
+  if (run.state == "SUCCEEDED" || run.state == "FAILED") return false;
+  run.state = "FAILED";
+  run.ended_at = now_text();
+  return true;
+}
+
 }  // namespace
 
 Status run_locally(BatchChain& chain, const storage::ObjectStore& bucket,
                    const LocalOptions& options) {
   return Runner(chain, bucket, options).run();
+}
+
+Status cancel_locally(const BatchChain& chain,
+                      const storage::ObjectStore& bucket,
+                      const std::function<void(std::string_view)>& say) {
+  const bool running = is_alive(chain);
+  if (running && !end_process(static_cast<pid_t>(chain.pid))) {
+    return Error{
+        ErrorCode::unavailable,
+        fmt::format("{}: process {} does not end", chain.id, chain.pid)};
+  }
+  DMP_ASSIGN(BatchChain record, load_chain(bucket, chain.id));
+  for (auto job = record.jobs.rbegin(); job != record.jobs.rend(); ++job) {
+    const bool ended = running && end_run(*job);
+    for (auto& member : job->members)
+      if (running) end_run(member);
+    say(fmt::format("{} {}", job->name, ended ? "ended" : job->state));
+  }
+  return running ? save_chain(bucket, record) : Status();
 }
 
 }  // namespace dmp::jobs

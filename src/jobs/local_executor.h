@@ -8,15 +8,24 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace dmp::jobs {
+
+// Name and value.
+using Variables = std::vector<std::pair<std::string, std::string>>;
 
 struct LocalOptions {
   std::filesystem::path program = "/proc/self/exe";  // in place of command[0]
   std::filesystem::path scratch_dir;                 // logs on their way to S3
-  int threads = 1;                                   // array members at once
-  std::uint64_t memory_limit_bytes = 0;  // of members together; 0: not said
+  Variables settings;  // of every job; of an array members' shares go before
+  int threads = 1;     // array members at once
+  // Bytes that the members of an array may take together: asked when it
+  // begins; absent or 0: nobody says.
+  std::function<std::uint64_t()> memory_limit;
   std::chrono::milliseconds retry_pause{2000};
   std::chrono::seconds grace{30};             // between SIGTERM and SIGKILL
   std::function<void(std::string_view)> say;  // one line a change of state
@@ -34,5 +43,13 @@ struct LocalOptions {
 // which one and its log are named), io.
 Status run_locally(BatchChain& chain, const storage::ObjectStore& bucket,
                    const LocalOptions& options);
+
+// Ends a chain that another process of this machine runs, with its jobs; those
+// that had not ended have failed then, in its record too. One line a job, the
+// last first. Of a chain that does not run here only the states are said.
+// Errors: unavailable (it does not end), io, those of load_chain.
+Status cancel_locally(const BatchChain& chain,
+                      const storage::ObjectStore& bucket,
+                      const std::function<void(std::string_view)>& say);
 
 }  // namespace dmp::jobs

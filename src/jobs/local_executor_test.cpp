@@ -107,7 +107,8 @@ TEST_F(LocalExecutor, GivesArrayMembersTheirNumber) {
 
 TEST_F(LocalExecutor, SharesThreadsAndMemoryAmongMembers) {
   options_.threads = 5;
-  options_.memory_limit_bytes = 900;
+  int asked = 0;
+  options_.memory_limit = [&] { return ++asked == 1 ? 900 : 1; };
   add("array",
       "echo $DMPWORKS_THREADS $DMPWORKS_MEMORY_LIMIT > "
       "member-$AWS_BATCH_JOB_ARRAY_INDEX")
@@ -115,6 +116,21 @@ TEST_F(LocalExecutor, SharesThreadsAndMemoryAmongMembers) {
   ASSERT_TRUE(run());
   EXPECT_EQ(file("member-0"), "2 450\n");
   EXPECT_EQ(file("member-1"), "2 450\n");
+  EXPECT_EQ(asked, 1) << "when the array began";
+}
+
+TEST_F(LocalExecutor, TellsEveryJobWhatWasSaidForTheChain) {
+  options_.threads = 4;
+  options_.settings = {{"DMPWORKS_THREADS", "4"},
+                       {"DMPWORKS_SCRATCH_DIR", "there"}};
+  add("plain", "echo $DMPWORKS_THREADS $DMPWORKS_SCRATCH_DIR > plain");
+  add("array",
+      "echo $DMPWORKS_THREADS $DMPWORKS_SCRATCH_DIR > "
+      "member-$AWS_BATCH_JOB_ARRAY_INDEX")
+      .array_size = 2;
+  ASSERT_TRUE(run());
+  EXPECT_EQ(file("plain"), "4 there\n");
+  EXPECT_EQ(file("member-1"), "2 there\n") << "its share";
 }
 
 TEST_F(LocalExecutor, AFailingMemberEndsTheChainAfterTheOthers) {  // P116

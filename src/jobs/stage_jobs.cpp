@@ -4,16 +4,22 @@
 #include "dmps/external_data.h"
 #include "dmps/subset.h"
 #include "dmps/transform.h"
+#include "ingest/input_files.h"
 #include "jobs/catalogue.h"
 #include "jobs/modification_window.h"
 #include "jobs/run_id.h"
 #include "jobs/search_failures.h"
 #include "jobs/staged_search.h"
+#include "match/shard.h"
 #include "storage/files.h"
+#include "storage/stage_path.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <set>
+#include <utility>
 
 namespace dmp::jobs {
 
@@ -42,13 +48,12 @@ int current_year() {
 // The file to transform, below `folder`. P107.
 Result<fs::path> file_in(const fs::path& folder, const std::string& name) {
   if (name.empty()) return folder;
+  DMP_ASSIGN(const auto files,
+             ingest::find_input(folder, {{{}, {}, "", {}, "*"}}));
   std::string there;
-  std::error_code error;
-  for (fs::recursive_directory_iterator it(folder, error), end;
-       !error && it != end; it.increment(error)) {
-    if (!it->is_regular_file()) continue;
-    const std::string found = it->path().filename().string();
-    if (found == name) return it->path();
+  for (const auto& file : files) {
+    const std::string found = file.path.filename().string();
+    if (found == name) return file.path;
     if (found != "manifest.json") there += (there.empty() ? "" : ", ") + found;
   }
   return Error{ErrorCode::not_found,
@@ -224,6 +229,47 @@ Result<std::optional<text::Day>> changed_since(
   return since;
 }
 
+// Files of a works index in which that share of the works has no rows; none
+// where the manifest does not say how many rows a file has.
+std::set<std::string, std::less<>> files_of_other_shards(
+    const storage::Manifest& index, const match::Shard& shard) {
+  std::vector<std::string> names;
+  std::vector<std::int64_t> rows;
+  for (const auto& file : index.files) {
+    const auto name = storage::name_in_stage(file.path);
+    if (!name.starts_with("works_index/")) continue;
+    if (file.rows < 0) return {};
+    names.emplace_back(name);
+    rows.push_back(file.rows);
+  }
+  const auto hold = match::files_of(rows, shard);
+  std::set<std::string, std::less<>> others;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (!hold[i]) others.insert(names[i]);
+  return others;
+}
+
+// What a search reads of a works index; a share of it reads its own files, and
+// of the others how many rows they have.
+Result<Needs> needs_of_search(const JobContext& context,
+                              const std::string& works,
+                              const SearchJob& options) {
+  std::set<std::string, std::less<>> others;
+  if (options.phase == SearchPhase::shard) {
+    auto index = stage_manifest(context.bucket, works);
+    if (!index && index.error().code != ErrorCode::not_found)
+      return std::move(index).error();
+    if (index) others = files_of_other_shards(*index, options.shard);
+  }
+  return Needs([others = std::move(others)](std::string_view name) {
+    if (others.contains(name)) return Need::footer;
+    const bool read = name.starts_with("works_index/") ||
+                      name.starts_with("collection_stats/") ||
+                      name.starts_with("linkage_stats/");
+    return read ? Need::whole : Need::nothing;
+  });
+}
+
 }  // namespace
 
 Result<StageResult> search_job(const JobContext& context,
@@ -257,7 +303,8 @@ Result<StageResult> search_job(const JobContext& context,
   for (const auto& list : {dois, institutions})
     if (list) job.options.push_back(storage::sha256_text(list->json));
   DMP_ASSIGN(const auto enrichment, enrichment_in(context.bucket, options.run));
-  job.inputs = {{plans}, {works}};
+  DMP_ASSIGN(auto needs, needs_of_search(context, works, options));
+  job.inputs = {{plans}, {works, false, "", std::move(needs)}};
   if (ror) job.inputs.push_back({*ror});
   if (enrichment) job.inputs.push_back({*enrichment});
   const std::int64_t max_failed = options.search.max_failed;

@@ -191,7 +191,10 @@ Result<StageResult> zip_download_job(const JobContext& context,
   DMP_ASSIGN(const auto stage,
              DownloadStage::begin(context,
                                   download_prefix(options.dataset, options.run),
-                                  std::move(manifest)));
+                                  std::move(manifest),
+                                  options.dataset == "data-citation-corpus"
+                                      ? DownloadStage::Files::by_people
+                                      : DownloadStage::Files::of_downloads));
   const ArchivePlace place(context, options.url);
   if (stage->is_done()) {
     place.clear();

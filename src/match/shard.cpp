@@ -5,25 +5,50 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace dmp::match {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// The rows of a share, numbered through all files: [low, high).
+struct RowSpan {
+  std::int64_t low, high;
+};
+
+RowSpan span_of(const std::vector<std::int64_t>& rows, const Shard& shard) {
+  const auto all = std::accumulate(rows.begin(), rows.end(), std::int64_t{0});
+  return {all * shard.index / shard.count,
+          all * (shard.index + 1) / shard.count};
+}
+
+}  // namespace
+
+std::vector<bool> files_of(const std::vector<std::int64_t>& rows,
+                           const Shard& shard) {
+  const auto [low, high] = span_of(rows, shard);
+  std::vector<bool> hold;
+  std::int64_t before = 0;
+  for (const auto count : rows) {
+    hold.push_back(count > 0 && before < high && before + count > low);
+    before += count;
+  }
+  return hold;
+}
 
 Result<std::vector<std::string>> pieces_of(sql::Session& session,
                                            const std::vector<fs::path>& files,
                                            const Shard& shard) {
   constexpr std::int64_t kRows = 65'536;
   std::vector<std::int64_t> counts;
-  std::int64_t all = 0;
   for (const auto& file : files) {
     DMP_ASSIGN(const auto rows, session.scalar_int("SELECT count(*) FROM " +
                                                    sql::parquet_files({file})));
     counts.push_back(rows);
-    all += rows;
   }
-  const std::int64_t low = all * shard.index / shard.count,
-                     high = all * (shard.index + 1) / shard.count;
+  const auto [low, high] = span_of(counts, shard);
   std::vector<std::string> pieces;
   std::int64_t before = 0;  // rows of the files before
   for (std::size_t i = 0; i < files.size(); before += counts[i++]) {

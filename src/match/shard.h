@@ -18,6 +18,11 @@ struct Shard {
   int index = 0, count = 1;
 };
 
+// Which files hold rows of a share, by the numbers of rows of all of them, in
+// their order.
+std::vector<bool> files_of(const std::vector<std::int64_t>& rows,
+                           const Shard& shard);
+
 // The rows of a share of the works in `files`, which lie one behind the other,
 // cut into pieces that a worker reads at a time: each what stands behind FROM.
 // Every row is in exactly one piece of exactly one share.

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
+
 namespace dmp::match {
 namespace {
 
@@ -30,6 +32,14 @@ TEST(PiecesOf, GiveEveryRowToOneShard) {
     for (int index = 0; index < count; ++index) {
       const auto pieces = pieces_of(*session, files, {index, count});
       ASSERT_TRUE(pieces);
+      const auto hold = files_of({3, 0, 70'000, 5}, {index, count});
+      for (std::size_t i = 0; i < files.size(); ++i) {
+        const bool read =
+            std::any_of(pieces->begin(), pieces->end(), [&](const auto& piece) {
+              return piece.find(files[i].string()) != std::string::npos;
+            });
+        EXPECT_EQ(hold[i], read) << i;
+      }
       for (const auto& piece : *pieces)
         all += (all.empty() ? "" : " UNION ALL ") + ("SELECT i FROM " + piece);
     }

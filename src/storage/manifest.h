@@ -71,7 +71,9 @@ Result<Manifest> parse_manifest(const std::string& json);
 std::string created_now();
 
 // The manifest of `stage_dir` if it is complete, has this key, and every listed
-// file exists with its size; nullopt otherwise.
+// file exists with its size; nullopt otherwise. What a publication of it that
+// was killed while it cleared up left is removed; an attempt that is at work on
+// a new one is left alone.
 std::optional<Manifest> finished(const std::filesystem::path& stage_dir,
                                  const std::string& key);
 
@@ -117,7 +119,8 @@ Error parts_missing(const std::filesystem::path& parts,
                     const std::vector<std::string>& names);
 
 // A stage being written. New files go to `dir()`; publish() writes the manifest
-// last, then removes what the former manifest listed. Destroyed unpublished, it
+// last, then removes what the former manifest listed (after a kill there,
+// finished() does). Destroyed unpublished, it
 // removes what it wrote, kPartsName excepted; killed, the next Publication on
 // the same stage does. The former manifest and its files stay readable until
 // publish() returns.

@@ -4,10 +4,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
+#include <array>
+#include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 namespace dmp::storage {
 namespace {
@@ -15,6 +24,28 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+// From here on the kernel kills this process when it removes a file.
+void die_at_the_first_removal() {
+  const auto dies_of = [](unsigned int call) {
+    return std::array<sock_filter, 2>{
+        {BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)}};
+  };
+  std::vector<sock_filter> rules{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+  for (const auto& rule : {dies_of(__NR_unlinkat),
+#ifdef __NR_unlink
+                           dies_of(__NR_unlink)
+#endif
+       })
+    rules.insert(rules.end(), rule.begin(), rule.end());
+  rules.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+  const sock_fprog program{static_cast<unsigned short>(rules.size()),
+                           rules.data()};
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
 
 class ManifestTest : public testing::Test {
  protected:
@@ -246,6 +277,46 @@ TEST_F(ManifestTest, AdoptsAFileThatIsKnown) {
   EXPECT_EQ(manifest->files[0].path, "moved.txt");
   EXPECT_EQ(manifest->files[0].rows, 1);
   EXPECT_TRUE(finished(stage_, stage_key(wanted("1"))).has_value());
+}
+
+// Issue 7 line 5. Killed when the new manifest stands and nothing is removed.
+TEST_F(ManifestTest, ARerunRemovesWhatAKilledPublicationDidNot) {
+  const Manifest old = publish("old", "1");
+  write(stage_ / kPartsName / "1" / "rows.txt", "rows");
+  EXPECT_EXIT(
+      {
+        auto publication = Publication::begin(stage_, "test");
+        write(publication->dir() / "part.txt", "new");
+        (void)publication->add(publication->dir() / "part.txt", 3);
+        die_at_the_first_removal();
+        (void)publication->publish(wanted("2"));
+      },
+      testing::KilledBySignal(SIGSYS), "");
+  EXPECT_EQ(read_manifest(stage_)->files[0].path, "r01/part.txt");
+  ASSERT_TRUE(fs::exists(stage_ / "part.txt"));
+  EXPECT_FALSE(finished(stage_, old.key)) << "is not what stands there";
+  EXPECT_TRUE(fs::exists(stage_ / "part.txt"));
+  EXPECT_TRUE(finished(stage_, stage_key(wanted("2"))));
+  EXPECT_FALSE(fs::exists(stage_ / "part.txt"));
+  EXPECT_FALSE(fs::exists(stage_ / kPartsName));
+  EXPECT_FALSE(fs::exists(stage_ / ".unfinished"));
+  EXPECT_TRUE(finished(stage_, stage_key(wanted("2"))));
+}
+
+// It may be at work.
+TEST_F(ManifestTest, ARerunLeavesAnAttemptAtANewStageAlone) {
+  const Manifest old = publish("old", "1");
+  auto publication = Publication::begin(stage_, "test");
+  ASSERT_TRUE(publication.has_value());
+  write(publication->dir() / "part.txt", "new");
+  for (const char* mark : {"", "{\"key\": \"other\"}"}) {
+    write(stage_ / ".unfinished", mark);
+    EXPECT_TRUE(finished(stage_, old.key));
+    EXPECT_TRUE(fs::exists(publication->dir() / "part.txt"));
+  }
+  ASSERT_TRUE(publication->add(publication->dir() / "part.txt"));
+  EXPECT_TRUE(publication->publish(wanted("2")));
+  EXPECT_FALSE(fs::exists(stage_ / ".unfinished"));
 }
 
 // What is not ours would be removed.

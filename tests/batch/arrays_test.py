@@ -11,12 +11,14 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 
+import between
 import sources
 
 PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
@@ -165,6 +167,27 @@ class Arrays(unittest.TestCase):
         self.assertEqual([log.count("up to date\n") for log in self.logs(self.cut, again.stdout.split()[-1]).values()], [1])
         self.no_parts(self.cut, INDEX)
 
+    def test_members_share_what_the_chain_may_use(self):
+        whole = int(re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) * 1024
+        words = ("--works-index-ranges", 3, "--scratch-dir", self.cut.scratch, "--threads", 2)
+        for limit in ((), ("--memory-limit", "2GB")):
+            done = call("batch-submit", "process-works", *words, *limit, env=self.cut.env | {"DMPWORKS_LOG_LEVEL": "DEBUG"})
+            self.assertEqual(done.returncode, 0, done.stderr)
+            logs = self.logs(self.cut, done.stdout.split()[-1])
+            for name, log in logs.items():
+                said = dict(re.findall(r"--(threads|memory-limit|scratch-dir): (.*) \(DMPWORKS_", log))
+                self.assertEqual(said["scratch-dir"], str(self.cut.scratch), name)
+                member = re.search(r"-[012]$", name.removesuffix(RUN))
+                self.assertEqual(said["threads"], "1" if member else "2", name)
+                if limit:
+                    self.assertEqual(said["memory-limit"], "1000000000" if member else "2GB", name)
+                elif member:
+                    self.assertLess(int(said["memory-limit"]), whole * 0.36)
+                    self.assertGreater(int(said["memory-limit"]), 1 << 20)
+                else:
+                    self.assertNotIn("memory-limit", said)
+            self.assertEqual(len(logs), 5)
+
     # P94, P95a
     def test_shards_give_the_matches_of_one_job(self):
         for ranker in ("query", "linkage"):
@@ -205,6 +228,72 @@ class Arrays(unittest.TestCase):
             for member, there in ((0, True), (1, False), (2, True)):
                 self.assertEqual("up to date" in bucket.log(f"2-sqlmesh-transform-{RUN}-{member}"), there, member)
             self.same_index(bucket)
+
+    if ON_S3:  # a folder is read in place
+        def test_members_fetch_only_what_they_read(self):
+            proxy = between.Between(os.environ["AWS_ENDPOINT_URL_S3"])
+            self.addCleanup(proxy.close)
+            bucket = Bucket(self.root, "counted")
+
+            def fetched(*words, run=RUN):
+                """Bytes of what a job reads, by key; and those keys it reads whole."""
+                def sizes():
+                    return {str(file.relative_to(bucket.folder)): file.stat().st_size
+                            for file in bucket.folder.rglob("*.parquet")}
+                proxy.bodies.clear()
+                there = sizes()
+                done = call("aws-batch", *words, "--bucket-name", bucket.name, "--run-id", run, "--scratch-dir",
+                            bucket.scratch, env=bucket.env | {"AWS_ENDPOINT_URL_S3": proxy.endpoint})
+                self.assertEqual(done.returncode, 0, done.stderr)
+                got = {path.removeprefix(f"/{bucket.name}/"): size for path, size in proxy.bodies.items()
+                       if path.endswith(".parquet")}
+                there = sizes() | there  # parts go, the table of the corpus comes
+                return got, {key for key, size in got.items() if size >= there[key]}
+
+            def below(keys, *stages):
+                return sorted(key for key in keys if key.startswith(tuple(stages)))
+            works = [f"{dataset}/{RUN}/transform/" for dataset in GIVEN[:3]]
+            lists = [f"{dataset}/{RUN}/transform/" for dataset in ("ror", "data_citation_corpus")]
+            plan = ("sqlmesh", "plan", "--ranges", 3, *[f"--release-dates.{dataset}={RUN}" for dataset in DATASETS])
+            first = (*plan, "--prev-run-id", "INITIAL")
+            _, whole = fetched(*first, "--phase", "prepare")
+            self.assertEqual(len(below(whole, *lists)), 2)
+            rows = below(whole, *works)
+            self.assertEqual({key.split("/")[0] for key in rows}, set(GIVEN[:3]))
+            for member in range(3):
+                got, whole = fetched(*first, "--phase", "range", "--range-index", member)
+                self.assertEqual(len(below(got, *lists)), 2)
+                self.assertEqual(below(whole, lists[0]), [])  # its end alone
+                self.assertEqual(below(whole, *works), rows)
+                self.assertEqual(below(got, *works), rows)  # no rejects
+                self.assertEqual(below(whole, f"sqlmesh/{RUN}/_parts/prepare/"), below(got, "sqlmesh/"))
+            got, whole = fetched(*first, "--phase", "finish")
+            self.assertEqual(below(whole, lists[0]), [])
+            self.assertEqual(below(got, *works), rows)
+            self.same_index(bucket)
+            again = (*plan, "--prev-run-id", RUN)
+            for phase in (("prepare",), ("range", "--range-index", 0)):
+                got, _ = fetched(*again, "--phase", *phase, run="2026-01-02")
+                self.assertEqual(below(got, INDEX), [])  # not the former DOI state
+
+            fetched("opensearch", "sync-dmps")
+            search = ("opensearch", "dmp-works-search")
+            files = below((f"{INDEX}/{file['path']}" for file in bucket.manifest(INDEX)["files"]), f"{INDEX}/works_index/")
+            self.assertEqual(len(files), 3)
+            read = []
+            for member in range(2):
+                got, whole = fetched(*search, "--shards", 2, "--phase", "shard", "--shard-index", member)
+                self.assertEqual(below(got, f"{INDEX}/works_index/"), files)
+                self.assertEqual(len(below(whole, f"{INDEX}/works_index/")), 2)  # the half in the middle is of both
+                read += below(whole, f"{INDEX}/works_index/")
+                for name in ("works_index_export", "doi_state_export", "relation_index", "ror_index"):
+                    self.assertEqual(below(got, f"{INDEX}/{name}/"), [])
+            self.assertEqual(sorted(set(read)), files)
+            _, whole = fetched(*search, "--shards", 2, "--phase", "finish")
+            self.assertEqual(below(whole, f"{INDEX}/works_index/"), files)
+            alone, _ = fetched(*search, "--force")
+            self.assertEqual({key.removeprefix(INDEX).split("/")[1] for key in below(alone, INDEX)},
+                             {"works_index", "collection_stats", "linkage_stats"})
 
     def test_finish_says_which_parts_are_missing(self):
         bucket = Bucket(self.root, "missing")

@@ -198,6 +198,14 @@ class Batch(unittest.TestCase):
                                   "--run-id is required (or set ROR_RUN_ID)",
                                   "--hash is required (or set ROR_HASH)"])
 
+    def test_names_of_a_later_program_are_said_not_to_be_read(self):
+        late = {"AWS_ENV": "dev", "RUN_ID_ROR": "2026-01-01"}
+        says = [f"dmpworks batch-submit ror: {line}" if line.startswith("--") else line for line in (
+            "--env is required (or set ENV)", "hint: AWS_ENV is not read; set ENV",
+            "--run-id is required (or set ROR_RUN_ID)", "hint: RUN_ID_ROR is not read; set ROR_RUN_ID")]
+        self.assertEqual(self.submit("ror", env=late).stderr.splitlines()[:4], says)
+        self.assertNotIn("is not read", self.submit("ror", env=late | {"ENV": "dev", "ROR_RUN_ID": "1"}).stderr)
+
     def test_a_bad_value_names_where_it_came_from(self):
         self.use_example(ENV="qa")
         self.refused("dmps", says=['"qa" is not one of dev, stage, prod (from ENV in .env.aws-batch)'])
@@ -215,6 +223,8 @@ class Batch(unittest.TestCase):
             (("process-works", "--start-job", "sync-works"), "needs --opensearch-host"),
             (("process-works", "--run-id", "spring"), "--release-date is required"),
             (("ror", "--size", "transform"), "is not TASK=VCPU:MIB"),
+            (("ror", "--size", "transfrom=1:2048"), "\"transfrom\" is no task"),
+            (("ror", "--size", "transform=1:2048,transform=2:2048"), "transform is given twice"),
         ]
         for words, text in cases:
             with self.subTest(words):
@@ -231,6 +241,34 @@ class Batch(unittest.TestCase):
         for command in COMMANDS:
             done = self.submit(command, "--dry-run", "--json", "--log-level", "DEBUG")
             self.assertNotIn("s3cret", done.stdout + done.stderr)
+
+    def test_a_secret_in_the_file_stays_here_and_that_is_said(self):  # P133
+        self.use_example(**SECRETS)
+        for words, warned in ((("--executor", "aws"), True), (("--executor", "local", "--bucket-name", "./b"), False)):
+            done = self.submit("process-dmps", "--dry-run", "--log-level", "DEBUG", *words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for name in SECRETS:
+                self.assertEqual(f"{name} in the env file is not sent with a job" in done.stderr, warned)
+            self.assertNotIn("s3cret", done.stdout + done.stderr)
+
+    def test_debug_says_where_every_value_came_from(self):
+        self.use_example()
+        done = self.submit("ror", "--dry-run", "--log-level=DEBUG", "--file-name", "a b.json.gz", "--download-url",
+                           "https://me:s3cret@zenodo.org/a.zip?key=s3cret", env={"ENV": "prod"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for line in ("--env: prod (ENV)", "--run-id: 2026-01-29 (ROR_RUN_ID in .env.aws-batch)", "--start-job: download (default)",
+                     "--file-name: a b.json.gz (command line)", "--executor: aws (default)"):
+            self.assertIn(line + "\n", done.stderr)
+        self.assertIn("--download-url: https://", done.stderr)
+        self.assertNotIn("s3cret", done.stderr)
+        self.assertNotIn("--threads", done.stderr)  # not set
+
+    def test_how_many_rejects_are_too_many_is_told_to_every_job(self):
+        self.use_example()
+        for job in self.chain("openalex-works", "--max-reject-ratio", "0.5")["jobs"]:
+            self.assertIn("--max-reject-ratio=0.5", job["command"])
+        for job in self.chain("openalex-works")["jobs"]:
+            self.assertNotIn("max-reject-ratio", str(job["command"]))
 
     def test_dmps_run_from_the_hand_uploaded_export_alone(self):  # P125, P127
         export = self.dir / "bucket/dmps/2026-02-04/download"
@@ -301,12 +339,14 @@ class Batch(unittest.TestCase):
     def test_a_subset_is_made_and_transformed(self):
         data = self.dir / "bucket/datacite/2026-02-01"
         (data / "download/updated_2026-01").mkdir(parents=True)
-        (data / "download/manifest.json").write_text('{"stage": "download", "key": "k", "files": []}')
         records = [{"id": "10.5555/kelp.1"}, {"id": "10.5555/alga.1"},
                    {"id": "10.5555/kelp.2", "attributes": {"creators": [
                        {"name": "Kelp, K.", "affiliation": [{"name": "UNIVERSITY of Kelp"}]}]}}]
         with gzip.open(data / "download/updated_2026-01/part_0000.jsonl.gz", "wt") as out:
             out.writelines(json.dumps(record) + "\n" for record in records)
+        (data / "download/manifest.json").write_text(json.dumps({"stage": "download", "key": "k", "files": [
+            {"path": "updated_2026-01/part_0000.jsonl.gz", "sha256": "",
+             "bytes": (data / "download/updated_2026-01/part_0000.jsonl.gz").stat().st_size}]}))
         self.use_example(DATASET_SUBSET_ENABLE="true")
         words = ("datacite", "--executor", "local", "--bucket-name", "./bucket", "--start-job", "subset",
                  "--scratch-dir", "scratch")

@@ -98,6 +98,17 @@ class Http(Case):
     def test_an_absent_file_is_named(self):
         self.fails(1, "/no.zip: HTTP 404", "ror", download_url=self.server.url + "/no.zip", hash="0" * 32)
 
+    # Spec jobs.md 4.2, leftovers.
+    def test_what_people_have_uploaded_is_not_removed(self):
+        options = self.offer(("x.json", "[]"))
+        theirs = self.stage("data-citation-corpus") / "theirs.json"
+        theirs.parent.mkdir(parents=True)
+        theirs.write_text("[]")
+        self.fails(1, "theirs.json was not put there by a download", "data-citation-corpus", **options)
+        self.assertTrue(theirs.exists())
+        theirs.unlink()
+        self.assertEqual(self.call("data-citation-corpus", **options).returncode, 0)
+
     # P118
     def test_a_failing_download_leaves_the_good_stage(self):
         self.assertEqual(self.call("data-citation-corpus", **self.offer(("x.json", "[1]"))).returncode, 0)

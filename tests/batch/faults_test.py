@@ -6,10 +6,13 @@ usage: tests/s3/with_s3 VERSITYGW faults_test.py PROGRAM [unittest arguments]
 """
 import gzip
 import hashlib
+import itertools
 import json
 import os
 import pathlib
+import signal
 import sys
+import threading
 import time
 import unittest
 
@@ -140,6 +143,77 @@ class Faults(Case):
         # What was passed on as the program was killed may come twice.
         self.assertLess(sent, whole + kills * 6 * max(map(len, new.values())) / 2)
         self.assertGreaterEqual(sent, whole)
+
+    def killed_at(self, number, *, passed_on, **words):
+        """Runs a job and kills it at that request which changes the bucket: the exit code."""
+        left, process = number, None
+
+        def count_down(method, path, _):
+            nonlocal left
+            if method not in ("PUT", "DELETE") or not path.startswith(f"/{self.name}/"):
+                return None
+            left -= 1
+            if left >= 0:
+                return None
+            process.kill()
+            return None if passed_on else ("close",)
+        started = threading.Event()
+        self.proxy.fault = lambda *request: started.wait() and count_down(*request)
+        process = self.start("openalex-works", **words)
+        started.set()
+        code = process.wait(timeout=120)
+        self.proxy.fault = lambda *_: None
+        self.assertIn(code, (0, -signal.SIGKILL))
+        return code
+
+    def kill_publications(self, make, task, **words):
+        """20 kills of publications that replace one another; `make` gives options and content of the next."""
+        sent = lambda: sum(size for path, size in self.proxy.sent.items() if path.endswith((".gz", ".parquet")))
+        options, old = make()
+        self.assertEqual(self.call("openalex-works", task=task, **words, **options).returncode, 0)
+        old, kills, places = old or set(self.published("openalex-works", task).values()), 0, set()
+        while kills < 20:
+            options, new = make()
+            seen, code = [], None
+            while code != 0:
+                before, is_new = sent(), seen[-1:] == [True]
+                code = self.killed_at(self.random.randrange(20), passed_on=self.random.random() < 0.5, task=task,
+                                      **words, **options)
+                now = set(self.published("openalex-works", task).values())
+                if is_new:
+                    self.assertEqual(sent(), before)  # nothing comes twice
+                if not (new or now == old):
+                    new = now
+                self.assertIn(now, (old, new))
+                seen.append(now != old)
+                if code:
+                    kills += 1
+                    places.add(seen[-1])
+            self.assertEqual(seen, sorted(seen))  # never the old one again
+            self.assertTrue(seen[-1])
+            stage = self.stage("openalex-works", task)
+            self.assertEqual({str(file.relative_to(stage)) for file in stage.rglob("*") if file.is_file()},
+                             {file["path"] for file in self.manifest("openalex-works", task)["files"]}
+                             | {"manifest.json"})
+            old = new
+        self.assertEqual(places, {False, True})  # before and after the manifest
+
+    # Issue 7 line 5: any request of a publish, from the first file to the last removal, that came through or not.
+    def test_a_download_killed_at_20_requests_is_the_old_or_the_new_one(self):
+        editions = itertools.count()
+
+        def make():
+            edition = next(editions)
+            return {}, set(self.offer_openalex(count=7, line=lambda i: json.dumps({"x": f"{edition} {i}"})).values())
+        self.kill_publications(make, "download", openalex_bucket_name=self.source)
+
+    # Issue 7 line 5.
+    def test_a_transform_killed_at_20_requests_is_the_old_or_the_new_one(self):
+        self.offer_openalex(count=8, line=lambda i: json.dumps(
+            {"id": f"https://openalex.org/W{i + 1}", "doi": f"https://doi.org/10.1234/w{i}", "is_xpac": i > 5}))
+        self.assertEqual(self.call("openalex-works", openalex_bucket_name=self.source).returncode, 0)
+        editions = itertools.cycle(("include", "drop"))
+        self.kill_publications(lambda: ({"xpac": next(editions)}, None), "transform", batch_size="1")
 
     FAULTS = {
         "500": ("answer", 500, between.s3_error("InternalError")),

@@ -69,6 +69,34 @@ class Pitfalls(unittest.TestCase):
         self.assertEqual([job["task"] for job in chain["jobs"]], ["download", "transform"])
         self.assertNotIn("subset", json.dumps(chain))
 
+    def test_p105_the_helps_of_plan_and_test_are_their_own(self):
+        helps = [self.call("sqlmesh", leaf, "--help", code=0).stdout.splitlines()[2] for leaf in ("plan", "test")]
+        self.assertIn("works index", helps[0])
+        self.assertIn("test", helps[1])
+        self.assertNotEqual(*helps)
+
+    def test_p106_a_doi_state_that_exists_is_kept_unless_forced(self):
+        words = ("sqlmesh", "init-doi-state", "--parquet-file=state.parquet")
+        state = self.dir / "state.parquet"
+        state.write_text("mine")
+        self.assertIn("--force", self.call(*words, code=1).stderr)
+        self.assertEqual(state.read_text(), "mine")
+        self.call(*words, "--force", code=0)
+        self.assertEqual(state.read_bytes()[:4], b"PAR1")
+
+    def test_p111_a_plain_token_takes_the_next_place_that_is_free(self):
+        words = ("batch-submit", "ror", "--executor=local", "--dry-run", "--json")
+        rest = ["https://zenodo.org/a.zip", "md5:" + "0" * 32, "a.json.gz"]
+        for typed in (["--env=dev", RUN, "./bucket", *rest], [f"--run-id={RUN}", "dev", "--bucket-name=./bucket", *rest],
+                      ["dev", RUN, "./bucket", rest[0], rest[1], "--file-name", rest[2]]):
+            chain = json.loads(self.call(*words, *typed, code=0).stdout)
+            self.assertEqual((chain["env"], chain["runId"], chain["bucket"]), ("dev", RUN, "./bucket"))
+            self.assertIn(f"--file-name={rest[2]}", chain["jobs"][1]["command"])
+        done = self.call(*words, "--env=dev", RUN, "./bucket", *rest, "transform", "more", code=2)
+        self.assertIn('unexpected argument "more"', done.stderr)
+        done = self.call(*words, "dev", RUN, "./bucket", *rest, "--env=dev", code=2)
+        self.assertIn("ENV and --env: one parameter, given by both forms", done.stderr)
+
     def test_p107_a_ror_file_that_is_not_there_names_those_that_are(self):
         self.job("ror", "download", *self.offer(), code=0)
         done = self.job("ror", "transform", "--file-name=v9.json.gz", code=1)
@@ -95,6 +123,21 @@ class Pitfalls(unittest.TestCase):
         self.assertTrue(what())
         return what()
 
+    # P119, jobs.md 3.4
+    def test_p119_a_job_that_is_asked_to_end_leaves_no_scratch(self):
+        words = self.offer(padding=600_000)
+        self.server.rate = 100_000
+        for ask in (signal.SIGTERM, signal.SIGINT):
+            self.server.sent.clear()
+            job = subprocess.Popen([PROGRAM, "aws-batch", "ror", "download", "--bucket-name=./bucket", f"--run-id={RUN}",
+                                    "--scratch-dir=scratch", *words], cwd=self.dir, env=self.env,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.wait_for(lambda: self.server.sent)
+            (scratch,) = (self.dir / "scratch/ror" / RUN).glob("download.*")
+            job.send_signal(ask)
+            self.assertEqual(job.wait(timeout=30), 130)
+            self.assertFalse(scratch.exists())
+
     def test_p124_the_corpus_has_a_command_of_its_own(self):
         file = self.dir / "c.zip"
         sources.zip_of(file, [("a.json", "[]")])
@@ -109,6 +152,12 @@ class Pitfalls(unittest.TestCase):
         done = self.job("crossref-metadata", "transform", code=1)
         self.assertIn("--allow-no-manifest", done.stderr)
         self.job("crossref-metadata", "transform", "--allow-no-manifest", code=0)
+
+    def test_p126_a_download_on_its_way_is_not_what_people_uploaded(self):
+        folder = self.dir / "bucket/dmps" / RUN / "download"
+        folder.mkdir(parents=True)
+        (folder / "_progress.jsonl").write_text("{}\n")
+        self.assertIn("its download is not finished", self.job("dmps", "transform", code=1).stderr)
 
     def test_p127_unchanged_is_up_to_date_and_changed_is_done_again(self):
         folder = self.crossref()
@@ -151,6 +200,30 @@ class Pitfalls(unittest.TestCase):
         self.server.rate = None
         self.call(*hinted.split(), code=1)
         self.call(*self.submit_line(*words), code=0)
+
+    def test_a_chain_of_this_machine_is_cancelled(self):
+        self.server.rate = 100_000
+        chain = subprocess.Popen([PROGRAM, *self.submit_line(*self.offer(padding=600_000))], cwd=self.dir, env=self.env,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.wait_for(lambda: self.server.sent)
+        (name,) = [folder.name for folder in (self.dir / "bucket/jobs").iterdir()]
+        there = ("--bucket-name", "./bucket")
+        jobs = [f"ror-transform-{RUN}", f"ror-download-{RUN}"]
+        ended = self.call("jobs", "cancel", name, *there, code=0).stdout
+        self.assertEqual(ended.splitlines(), [f"{job} ended" for job in jobs])
+        self.assertEqual(chain.wait(timeout=30), 130)
+        again = self.call("jobs", "cancel", name, *there, code=0).stdout
+        self.assertEqual(again.splitlines(), [f"{job} FAILED" for job in jobs])
+        shown = json.loads(self.call("jobs", "status", "--json", *there, code=1).stdout)
+        self.assertEqual([job["state"] for job in shown["jobs"]], ["FAILED", "FAILED"])
+        self.wait_for(lambda: not list((self.dir / "scratch").rglob("download.*")))
+        both = self.call("jobs", "status", name, name, "--json", *there, code=1).stdout
+        self.assertEqual([one["chain"] for one in json.loads(both)], [name, name])
+        self.assertIn("there is no upload; the tasks are download, transform",
+                      self.call("jobs", "logs", name, "--task", "upload", *there, code=1).stderr)
+        self.call("jobs", "status", "--executor", "aws", *there, code=1)
+        self.assertEqual(self.call("jobs", "status", "--all", "--executor", "local", *there, code=0).stdout,
+                         f"{name} FAILED\n")
 
     def test_p129_every_job_ends_with_a_summary_and_stats_also_after_failure(self):
         done = self.job("ror", "download", *self.offer(), "--stats=good.json", code=0)

@@ -1,0 +1,69 @@
+#include "jobs/published_stage.h"
+
+#include "base/log.h"
+#include "jobs/bucket_stage.h"
+
+namespace dmp::jobs {
+
+using storage::Manifest;
+using storage::ObjectStore;
+
+namespace {
+
+std::string note_of(const std::string& prefix) {
+  return prefix + "/" + kUploadingName;
+}
+
+std::string manifest_of(const std::string& prefix) {
+  return prefix + "/manifest.json";
+}
+
+Status remove_unlisted(const ObjectStore& bucket, const std::string& prefix,
+                       const Manifest& manifest) {
+  std::set<std::string> kept{manifest_of(prefix), note_of(prefix)};
+  for (const auto& file : manifest.files) kept.insert(prefix + "/" + file.path);
+  DMP_ASSIGN(const auto there, bucket.list(prefix + "/"));
+  DMP_TRY(remove_others(bucket, there, kept));
+  // Last, so that a kill before it is seen.
+  return bucket.remove(note_of(prefix));
+}
+
+void clear(const ObjectStore& bucket, const std::string& prefix,
+           const Manifest& manifest) {
+  if (const Status cleared = remove_unlisted(bucket, prefix, manifest);
+      !cleared)
+    log::warning("clean up {}: {}", prefix, cleared.error().message);
+}
+
+}  // namespace
+
+Status note_manifest(const ObjectStore& bucket, const std::string& prefix,
+                     const Manifest& manifest) {
+  DMP_TRY(bucket.write(note_of(prefix), storage::manifest_json(manifest)));
+  return {};
+}
+
+Status publish_manifest(const ObjectStore& bucket, const std::string& prefix,
+                        const Manifest& manifest) {
+  DMP_TRY(bucket.write(manifest_of(prefix), storage::manifest_json(manifest)));
+  clear(bucket, prefix, manifest);
+  return {};
+}
+
+void clear_after_kill(const ObjectStore& bucket, const std::string& prefix,
+                      const Manifest& manifest) {
+  const auto noted = bucket.read(note_of(prefix));
+  if (noted && *noted == storage::manifest_json(manifest))
+    clear(bucket, prefix, manifest);
+}
+
+Status remove_others(const ObjectStore& bucket,
+                     const std::vector<storage::ObjectInfo>& objects,
+                     const std::set<std::string>& kept) {
+  return in_parallel(objects.size(), kTransfers, [&](std::size_t i) {
+    return kept.contains(objects[i].key) ? Status()
+                                         : bucket.remove(objects[i].key);
+  });
+}
+
+}  // namespace dmp::jobs
