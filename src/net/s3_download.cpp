@@ -16,6 +16,7 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -107,15 +108,20 @@ class ObjectDownload {
   bool is_intact() const { return !sum_ || sum_->matches(); }
   const std::string& etag() const { return etag_; }
 
-  // What a connection brought for `range`; false: it is of no use.
-  bool take(Range& range, std::string_view bytes);
+  // What a connection brought for `range`; the count of bytes taken, or what
+  // else libcurl may be told.
+  std::size_t take(Range& range, std::string_view bytes);
 
  private:
   Status start_ranges();
+  Result<CurlHeaders> lines_of(const std::string& method,
+                               Headers headers) const;
+  void prepare(CURL* handle, const CurlHeaders& lines, Attempt& answer) const;
   Status start(Range& range);
   void stop(Range& range);
   bool judge(Range& range);
   bool learn(Range& range, const ContentRange& told);
+  Status ask_for_sum();
   Status settle_finished();
   Result<bool> settle(Range& range, CURLcode code);
   Error failure(const Attempt& answer) const;
@@ -132,13 +138,13 @@ class ObjectDownload {
   std::optional<std::uint64_t> size_;  // of the object
   std::uint64_t next_ = 0;             // where the next range begins
   std::optional<S3Checksum> sum_;
+  Range* waits_for_sum_ = nullptr;  // the first of several
 };
 
 std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count,
                      void* user) {
   auto* range = static_cast<Range*>(user);
-  const std::string_view piece(bytes, size * count);
-  return range->object->take(*range, piece) ? piece.size() : 0;
+  return range->object->take(*range, {bytes, size * count});
 }
 
 Status ObjectDownload::run() {
@@ -146,6 +152,7 @@ Status ObjectDownload::run() {
     DMP_TRY(start_ranges());
     int running = 0;
     curl_multi_perform(connections_.multi.get(), &running);
+    if (waits_for_sum_ != nullptr) DMP_TRY(ask_for_sum());
     DMP_TRY(settle_finished());
     if (ranges_.empty()) continue;
     curl_multi_poll(connections_.multi.get(), nullptr, 0, most_wait_ms(),
@@ -177,16 +184,41 @@ Status ObjectDownload::start_ranges() {
   return {};
 }
 
-Status ObjectDownload::start(Range& range) {
-  Headers headers = options_.headers;
-  headers.emplace_back(
-      "Range", fmt::format("bytes={}-{}", range.reached, range.end - 1));
+// The lines of a request that is made now: a signature does not last.
+Result<CurlHeaders> ObjectDownload::lines_of(const std::string& method,
+                                             Headers headers) const {
+  headers.insert(headers.end(), options_.headers.begin(),
+                 options_.headers.end());
   headers.emplace_back("x-amz-checksum-mode", "ENABLED");
   if (!etag_.empty()) headers.emplace_back("If-Match", etag_);
   if (options_.is_signed) {
-    DMP_ASSIGN(headers, options_.session->sign("GET", url_, "s3", "", headers));
+    DMP_ASSIGN(headers,
+               options_.session->sign(method, url_, "s3", "", headers));
   }
-  range.lines = curl_headers(headers);
+  return curl_headers(headers);
+}
+
+void ObjectDownload::prepare(CURL* handle, const CurlHeaders& lines,
+                             Attempt& answer) const {
+  curl_easy_reset(handle);
+  set_common(handle, url_, answer);
+  curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);  // as it was signed
+  curl_easy_setopt(handle, CURLOPT_PROXY, "");       // as the AWS libraries do
+  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, lines.get());
+  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, kSilentSeconds);
+  if (const auto& bundle = options_.session->parts().ca_bundle;
+      !bundle.empty()) {
+    curl_easy_setopt(handle, CURLOPT_CAINFO, bundle.c_str());
+  }
+}
+
+Status ObjectDownload::start(Range& range) {
+  DMP_ASSIGN(
+      range.lines,
+      lines_of("GET", {{"Range", fmt::format("bytes={}-{}", range.reached,
+                                             range.end - 1)}}));
   range.answer = Attempt();
   range.is_judged = false;
   if (connections_.idle.empty()) {
@@ -196,22 +228,11 @@ Status ObjectDownload::start(Range& range) {
     connections_.idle.pop_back();
   }
   CURL* handle = range.handle.get();
-  curl_easy_reset(handle);
-  set_common(handle, url_, range.answer);
-  curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);  // as it was signed
-  curl_easy_setopt(handle, CURLOPT_PROXY, "");       // as the AWS libraries do
-  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, range.lines.get());
+  prepare(handle, range.lines, range.answer);
   curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, kReceiveBytes);
-  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, kSilentSeconds);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_bytes);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &range);
   curl_easy_setopt(handle, CURLOPT_PRIVATE, &range);
-  if (const auto& bundle = options_.session->parts().ca_bundle;
-      !bundle.empty()) {
-    curl_easy_setopt(handle, CURLOPT_CAINFO, bundle.c_str());
-  }
   curl_multi_add_handle(connections_.multi.get(), handle);
   ++running_;
   ++busy_;
@@ -226,21 +247,22 @@ void ObjectDownload::stop(Range& range) {
   --busy_;
 }
 
-bool ObjectDownload::take(Range& range, std::string_view bytes) {
-  if (!range.is_judged && !judge(range)) return false;
+std::size_t ObjectDownload::take(Range& range, std::string_view bytes) {
+  if (!range.is_judged && !judge(range)) return 0;
   if (!holds_bytes(range.answer.status)) {
     std::string& body = range.answer.body;
     body += bytes.substr(0, kLargestRefusal - body.size());
-    return true;
+    return bytes.size();
   }
+  if (waits_for_sum_ != nullptr) return CURL_WRITEFUNC_PAUSE;
   if (bytes.size() > range.end - range.reached) {
     range.wrong = unavailable("more bytes came than were asked for");
-    return false;
+    return 0;
   }
   if (sum_) sum_->add(range.reached, bytes);
-  if (!sink_.write_at(range.reached, bytes)) return false;
+  if (!sink_.write_at(range.reached, bytes)) return 0;
   range.reached += bytes.size();
-  return true;
+  return bytes.size();
 }
 
 // Whether the answer is a refusal or what was asked for.
@@ -289,8 +311,39 @@ bool ObjectDownload::learn(Range& range, const ContentRange& told) {
   if (told.end - told.begin == told.size) {
     sum_ = S3Checksum::announced(range.answer.headers, told.size,
                                  options_.part_bytes);
+  } else {
+    waits_for_sum_ = &range;
   }
   return true;
+}
+
+// The answer to a range does not bring the checksum of the object. Only the
+// first range is under way, and it waits for what is added to the sum.
+Status ObjectDownload::ask_for_sum() {
+  Range* const first = std::exchange(waits_for_sum_, nullptr);
+  const CurlHandle handle = new_curl_handle();
+  for (int number = 0;; ++number) {
+    Attempt answer;
+    DMP_ASSIGN(const CurlHeaders lines, lines_of("HEAD", {}));
+    prepare(handle.get(), lines, answer);
+    curl_easy_setopt(handle.get(), CURLOPT_NOBODY, 1L);
+    answer.code = curl_easy_perform(handle.get());
+    curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &answer.status);
+    if (answer.code == CURLE_OK && holds_bytes(answer.status)) {
+      sum_ = S3Checksum::announced(answer.headers, *size_, options_.part_bytes);
+      break;
+    }
+    if (!answer.is_temporary() || number + 1 >= options_.retries.attempts)
+      return failure(answer);
+    std::this_thread::sleep_for(pause_after(options_.retries, number, answer));
+  }
+  if (!first->handle ||
+      curl_easy_pause(first->handle.get(), CURLPAUSE_CONT) == CURLE_OK) {
+    return {};
+  }
+  // What was kept was handed on in that call, and lost.
+  DMP_TRY(sink_.state());
+  return first->wrong ? *first->wrong : unavailable("the connection is lost");
 }
 
 Status ObjectDownload::settle_finished() {

@@ -29,10 +29,10 @@ struct S3DownloadOptions {
 // Objects of one bucket, streamed to files: what a connection brings is written
 // at once. An object is asked for in ranges, up to 8 at once, of all objects
 // together about 32. A range that breaks off goes on where it was while the
-// others go on. Connections are kept for the next object. Of an object that
-// comes in one answer the checksum is compared, where the server has one
-// (net/s3_checksum.h). Memory: 256 KiB a connection. Threads: get() may be
-// called by many at once.
+// others go on. Connections are kept for the next object. The checksum of the
+// object is compared, where the server has one (net/s3_checksum.h); of an
+// object of several ranges a HEAD asks for it. Memory: 256 KiB a connection.
+// Threads: get() may be called by many at once.
 class S3Downloads {
  public:
   explicit S3Downloads(S3DownloadOptions options);

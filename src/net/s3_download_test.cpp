@@ -23,10 +23,12 @@ constexpr const char* kObject = "0123456789abcdefghij";  // 20 bytes
 constexpr const char* kTag = "ETag: \"one\"\r\n";
 
 // What the request asks for of `object`, the first `count` bytes of it under a
-// header that promises all.
+// header that promises all. A HEAD has no bytes.
 std::string range_of(std::string_view object, const std::string& request,
                      const std::string& headers = kTag,
                      std::size_t count = SIZE_MAX) {
+  if (request.starts_with("HEAD "))
+    return reply("200 OK", headers, "", object.size());
   std::size_t begin = 0, last = 0;
   const auto at = request.find("Range: bytes=");
   EXPECT_NE(at, std::string::npos) << request;
@@ -77,8 +79,8 @@ class S3Download : public testing::Test {
     return (*sink)->finish();
   }
   void fails(const ReplyServer& server, ErrorCode code, const char* says,
-             const std::string& etag = "") {
-    const Status done = fetch(server, etag);
+             const std::string& etag = "", std::uint64_t range_bytes = 8) {
+    const Status done = fetch(server, etag, range_bytes);
     ASSERT_FALSE(done) << says;
     EXPECT_EQ(done.error().code, code) << done.error().message;
     EXPECT_THAT(done.error().message, HasSubstr(says));
@@ -127,9 +129,10 @@ TEST_F(S3Download, AsksForTheOtherRangesOfTheSameObject) {
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(content(), kObject);
   const auto requests = server.requests();
-  ASSERT_EQ(requests.size(), 3U);
+  ASSERT_EQ(requests.size(), 4U);
+  EXPECT_THAT(requests[1], HasSubstr("HEAD /bucket/a%20b/../c HTTP/1.1\r\n"));
   EXPECT_THAT(requests, Contains(HasSubstr("\r\nRange: bytes=16-19\r\n")));
-  for (const auto number : {1U, 2U})
+  for (const auto number : {1U, 2U, 3U})
     EXPECT_THAT(requests[number], HasSubstr("\r\nIf-Match: \"one\"\r\n"));
 }
 
@@ -150,7 +153,7 @@ TEST_F(S3Download, TakesAllOfItFromAServerWithoutRanges) {
 
 // P120
 TEST_F(S3Download, GoesOnWhereAnAnswerBrokeOff) {
-  for (const std::size_t broken : {0U, 1U, 2U}) {
+  for (const std::size_t broken : {0U, 2U, 3U}) {
     ReplyServer server([&](const auto& request, std::size_t n) {
       return range_of(kObject, request, kTag, n == broken ? 3 : SIZE_MAX);
     });
@@ -158,7 +161,7 @@ TEST_F(S3Download, GoesOnWhereAnAnswerBrokeOff) {
     ASSERT_TRUE(done) << done.error().message;
     EXPECT_EQ(content(), kObject);
     const auto requests = server.requests();
-    ASSERT_EQ(requests.size(), 4U);
+    ASSERT_EQ(requests.size(), 5U);
     EXPECT_THAT(
         requests,
         Contains(testing::ContainsRegex("Range: bytes=(3-7|11-15|19-19)\r\n")));
@@ -169,13 +172,14 @@ TEST_F(S3Download, AsksAgainWhereTheServerIsBusyOrSilent) {
   ReplyServer server([](const auto& request, std::size_t n) {
     return n == 0   ? refusal("503 Slow Down", "SlowDown")
            : n == 1 ? std::string()
-           : n == 3 ? refusal("500 Oops", "InternalError")
+           : n == 3 ? reply("503 Busy", "", "")  // to HEAD
+           : n == 5 ? refusal("500 Oops", "InternalError")
                     : range_of(kObject, request);
   });
   const Status done = fetch(server);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(content(), kObject);
-  EXPECT_EQ(server.requests().size(), 6U);
+  EXPECT_EQ(server.requests().size(), 8U);
 }
 
 TEST_F(S3Download, TellsTheFailuresApart) {
@@ -209,12 +213,12 @@ TEST_F(S3Download, TellsTheFailuresApart) {
 // P121
 TEST_F(S3Download, AnObjectThatChangesBetweenTwoRangesIsToBeHadAnew) {
   ReplyServer refusing([](const auto& request, std::size_t n) {
-    return n == 0 ? range_of(kObject, request)
-                  : refusal("412 Precondition Failed", "PreconditionFailed");
+    return n < 2 ? range_of(kObject, request)
+                 : refusal("412 Precondition Failed", "PreconditionFailed");
   });
   fails(refusing, ErrorCode::unavailable, "PreconditionFailed");
   ReplyServer careless([](const auto& request, std::size_t n) {
-    return range_of(kObject, request, n == 0 ? kTag : "ETag: \"two\"\r\n");
+    return range_of(kObject, request, n < 2 ? kTag : "ETag: \"two\"\r\n");
   });
   fails(careless, ErrorCode::unavailable, "changed while it was read");
 }
@@ -248,6 +252,28 @@ TEST_F(S3Download, FetchesSpoiltBytesOnceMore) {
   });
   fails(always, ErrorCode::unavailable, "checksum");
   EXPECT_EQ(always.requests().size(), 2U);
+}
+
+TEST_F(S3Download, ComparesTheSumOfAnObjectOfSeveralRanges) {
+  for (const char* sum : {"4waSgw==", "uSVqcA==-3"}) {
+    const std::string headers =
+        fmt::format("{}x-amz-checksum-crc32c: {}\r\n", kTag, sum);
+    const auto answer = [&](std::size_t first_good) {
+      return [=](const auto& request, std::size_t n) {
+        const bool is_head = request.starts_with("HEAD ");
+        return range_of(n < first_good ? "12345678x" : "123456789", request,
+                        is_head ? headers : kTag);
+      };
+    };
+    ReplyServer once(answer(4));
+    const Status done = fetch(once, "", 4);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(content(), "123456789");
+    EXPECT_EQ(once.requests().size(), 8U);
+    fs::remove(dir_ / "file");
+    ReplyServer always(answer(SIZE_MAX));
+    fails(always, ErrorCode::unavailable, "checksum", "", 4);
+  }
 }
 
 TEST_F(S3Download, ComparesTheSumOfAnAnswerThatBrokeOff) {
