@@ -29,7 +29,9 @@ using Multi = std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)>;
 
 constexpr std::size_t kMostOfOneObject = 8;
 constexpr int kMostOfAll = 32;
-constexpr long kReceiveBytes = 256L << 10;
+// Of one read of a socket. 4 GiB took 5.1 seconds of the kernel with 32
+// KiB, 4.2 with 256 KiB, 3.7 with these.
+constexpr long kReceiveBytes = 1L << 20;
 constexpr std::size_t kLargestRefusal = std::size_t{64} << 10;
 
 // Connections that one object at a time uses, and kept handles.

@@ -31,7 +31,7 @@ struct S3DownloadOptions {
 // together about 32. A range that breaks off goes on where it was while the
 // others go on. Connections are kept for the next object. The checksum of the
 // object is compared, where the server has one (net/s3_checksum.h); of an
-// object of several ranges a HEAD asks for it. Memory: 256 KiB a connection.
+// object of several ranges a HEAD asks for it. Memory: 1 MiB a connection.
 // Threads: get() may be called by many at once.
 class S3Downloads {
  public:
