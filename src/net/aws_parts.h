@@ -29,6 +29,7 @@ struct AwsSession::Parts {
   aws_client_bootstrap* bootstrap = nullptr;
   aws_tls_ctx* tls = nullptr;
   aws_credentials_provider* credentials = nullptr;
+  std::string ca_bundle;   // AWS_CA_BUNDLE; empty: the system's certificates
   std::string configured;  // names of the providers in the chain
 };
 

@@ -173,13 +173,14 @@ Status make_loops(AwsSession::Parts& parts) {
   aws_tls_ctx_options tls;
   aws_tls_ctx_options_init_default_client(&tls, parts.allocator);
   // The libraries leave AWS's own variable to us.
-  const std::string bundle = variable("AWS_CA_BUNDLE");
-  if (!bundle.empty() &&
+  parts.ca_bundle = variable("AWS_CA_BUNDLE");
+  if (!parts.ca_bundle.empty() &&
       aws_tls_ctx_options_override_default_trust_store_from_path(
-          &tls, nullptr, bundle.c_str()) != AWS_OP_SUCCESS) {
+          &tls, nullptr, parts.ca_bundle.c_str()) != AWS_OP_SUCCESS) {
     aws_tls_ctx_options_clean_up(&tls);
-    return Error{ErrorCode::invalid_argument,
-                 "AWS_CA_BUNDLE: cannot read certificates from " + bundle};
+    return Error{
+        ErrorCode::invalid_argument,
+        "AWS_CA_BUNDLE: cannot read certificates from " + parts.ca_bundle};
   }
   parts.tls = aws_tls_client_ctx_new(parts.allocator, &tls);
   aws_tls_ctx_options_clean_up(&tls);
@@ -291,9 +292,11 @@ Result<Headers> AwsSession::sign(std::string_view method, std::string_view url,
   config.region = cursor(parts_->region);
   config.service = cursor(service);
   aws_date_time_init_now(&config.date);
-  config.flags.use_double_uri_encode = 1;
-  config.flags.should_normalize_uri_path = 1;
-  config.signed_body_header = service == "es" || service == "aoss"
+  // S3 takes a key as it stands, dots and slashes too.
+  const bool is_s3 = service == "s3";
+  config.flags.use_double_uri_encode = is_s3 ? 0 : 1;
+  config.flags.should_normalize_uri_path = is_s3 ? 0 : 1;
+  config.signed_body_header = is_s3 || service == "es" || service == "aoss"
                                   ? AWS_SBHT_X_AMZ_CONTENT_SHA256
                                   : AWS_SBHT_NONE;
   config.credentials_provider = parts_->credentials;

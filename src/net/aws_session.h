@@ -45,7 +45,8 @@ class AwsSession {
   const std::string& region() const;
 
   // `headers` plus those of AWS Signature Version 4. `url` absolute, path and
-  // query already encoded. Errors: invalid_argument (no credentials), internal.
+  // query already encoded; those of service "s3" are signed as they stand.
+  // Errors: invalid_argument (no credentials), internal.
   Result<Headers> sign(std::string_view method, std::string_view url,
                        std::string_view service, std::string_view body,
                        const Headers& headers) const;

@@ -14,8 +14,8 @@ namespace {
 // What one call writes. Linux makes the pages of the page cache as large as
 // the write: a part of 8 MiB at once takes huge ones, which are never at hand
 // and come from memory that was idle for long, cold or (on a virtual machine)
-// given back to the host. Writing 1 GiB took about 2.1 CPU seconds in parts, 1.3
-// in pieces of 256 KiB, 0.8 in these, on a busy machine.
+// given back to the host. Writing 1 GiB took about 2.1 CPU seconds in
+// parts, 1.3 in pieces of 256 KiB, 0.8 in these, on a busy machine.
 constexpr std::size_t kPieceBytes = std::size_t{32} << 10;
 
 Error io_error(const std::filesystem::path& path) {

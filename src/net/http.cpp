@@ -1,20 +1,15 @@
 #include "net/http.h"
 
 #include "base/log.h"
+#include "net/curl_attempt.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <memory>
-#include <random>
 #include <system_error>
 #include <thread>
 
@@ -25,58 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kLargestReply = std::size_t{64} << 20;
-constexpr long kConnectSeconds = 10, kSilentSeconds = 60, kRedirects = 10;
-
-using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
-using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
-
-Handle new_handle() {
-  static const bool kReady = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  static_cast<void>(kReady);
-  return {curl_easy_init(), curl_easy_cleanup};
-}
-
-// What one attempt came to.
-struct Attempt {
-  CURLcode code = CURLE_OK;
-  long status = 0;
-  Headers headers;
-  std::string body;
-  bool too_large = false;
-  std::array<char, CURL_ERROR_SIZE> error{};
-
-  std::string header(std::string_view name) const {
-    for (const auto& [own, value] : headers) {
-      if (own == name) return value;
-    }
-    return "";
-  }
-};
-
-std::size_t on_header(char* text, std::size_t size, std::size_t count,
-                      void* user) {
-  auto* outcome = static_cast<Attempt*>(user);
-  std::string_view line(text, size * count);
-  // A redirect or a 100 comes before the answer: only the last block counts.
-  if (line.starts_with("HTTP/")) outcome->headers.clear();
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return size * count;
-  std::string name(line.substr(0, colon));
-  for (char& c : name) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  constexpr std::string_view kBlanks = " \t\r\n";
-  line.remove_prefix(colon + 1);
-  const auto start = line.find_first_not_of(kBlanks);
-  if (start == std::string_view::npos) {
-    outcome->headers.emplace_back(std::move(name), "");
-  } else {
-    outcome->headers.emplace_back(
-        std::move(name),
-        line.substr(start, line.find_last_not_of(kBlanks) - start + 1));
-  }
-  return size * count;
-}
 
 std::size_t on_body(char* bytes, std::size_t size, std::size_t count,
                     void* user) {
@@ -89,63 +32,10 @@ std::size_t on_body(char* bytes, std::size_t size, std::size_t count,
   return size * count;
 }
 
-void set_common(CURL* handle, const std::string& url, Attempt& outcome) {
-  curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, outcome.error.data());
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "https,http,file");
-  curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, "https,http");
-  curl_easy_setopt(handle, CURLOPT_MAXREDIRS, kRedirects);
-  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(handle, CURLOPT_HEADERDATA, &outcome);
-  curl_easy_setopt(handle, CURLOPT_USERAGENT, "dmpworks");
-}
-
-bool is_temporary(const Attempt& outcome) {
-  switch (outcome.code) {
-    case CURLE_OK:
-      return outcome.status == 429 || outcome.status == 500 ||
-             outcome.status == 502 || outcome.status == 503 ||
-             outcome.status == 504;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_GOT_NOTHING:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-      return true;
-    default:
-      return false;
-  }
-}
-
-std::string reason(const Attempt& outcome) {
-  if (outcome.code == CURLE_OK) return fmt::format("HTTP {}", outcome.status);
-  return outcome.error[0] == '\0' ? curl_easy_strerror(outcome.code)
-                                  : outcome.error.data();
-}
-
-void pause(const RetryPolicy& policy, int outcome, const Attempt& last) {
-  constexpr std::chrono::milliseconds kLongest{300'000};
-  auto wait = policy.first * (1LL << std::min(outcome, 10));
-  thread_local std::minstd_rand random(std::random_device{}());
-  wait += wait * static_cast<long>(random() % 500) / 1000;
-  const long asked = std::atol(last.header("retry-after").c_str());
-  if (asked > 0) wait = std::chrono::milliseconds(std::min(asked, 300L) * 1000);
-  std::this_thread::sleep_for(
-      std::min<std::chrono::milliseconds>(wait, kLongest));
-}
-
 bool is_refusal(const Attempt& outcome) {
   switch (outcome.code) {
     case CURLE_OK:
-      return outcome.status >= 400 && !is_temporary(outcome);
+      return outcome.status >= 400 && !outcome.is_temporary();
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -167,14 +57,14 @@ ErrorCode code_of(const Attempt& outcome) {
 }
 
 Error failure(const std::string& url, const Attempt& outcome) {
-  return Error{
-      code_of(outcome),
-      fmt::format("{}: {}", shown_url(url),
-                  outcome.too_large ? "larger than allowed" : reason(outcome))};
+  return Error{code_of(outcome),
+               fmt::format("{}: {}", shown_url(url),
+                           outcome.too_large ? "larger than allowed"
+                                             : outcome.reason())};
 }
 
 void send_once(const HttpRequest& request, Attempt& outcome) {
-  const Handle handle = new_handle();
+  const CurlHandle handle = new_curl_handle();
   set_common(handle.get(), request.url, outcome);
   curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &outcome);
@@ -192,11 +82,7 @@ void send_once(const HttpRequest& request, Attempt& outcome) {
     curl_easy_setopt(handle.get(), CURLOPT_USERNAME, request.user.c_str());
     curl_easy_setopt(handle.get(), CURLOPT_PASSWORD, request.password.c_str());
   }
-  List headers(curl_slist_append(nullptr, "Expect:"), curl_slist_free_all);
-  for (const auto& [name, value] : request.headers) {
-    const std::string line = fmt::format("{}: {}", name, value);
-    headers.reset(curl_slist_append(headers.release(), line.c_str()));
-  }
+  const CurlHeaders headers = curl_headers(request.headers);
   curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
   outcome.code = curl_easy_perform(handle.get());
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &outcome.status);
@@ -288,7 +174,7 @@ Status fetch_once(const std::string& url, Sink sink, Attempt& outcome) {
     return Error{ErrorCode::io,
                  sink.path.string() + ": " + std::strerror(errno)};
   }
-  const Handle handle = new_handle();
+  const CurlHandle handle = new_curl_handle();
   sink.handle = handle.get();
   set_common(handle.get(), url, outcome);
   curl_easy_setopt(handle.get(), CURLOPT_FOLLOWLOCATION, 1L);
@@ -296,15 +182,15 @@ Status fetch_once(const std::string& url, Sink sink, Attempt& outcome) {
   curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &sink);
   curl_easy_setopt(handle.get(), CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(handle.get(), CURLOPT_LOW_SPEED_TIME, kSilentSeconds);
-  List headers(nullptr, curl_slist_free_all);
+  Headers lines;
+  // As headers, not CURLOPT_RANGE: that turns an answer with all of it into an
+  // error.
   if (sink.offset > 0) {
-    // As headers, not CURLOPT_RANGE: that turns an answer with all of it into
-    // an error.
-    const std::string range = fmt::format("Range: bytes={}-", sink.offset);
-    headers.reset(curl_slist_append(nullptr, ("If-Range: " + tag).c_str()));
-    headers.reset(curl_slist_append(headers.release(), range.c_str()));
-    curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
+    lines = {{"If-Range", tag},
+             {"Range", fmt::format("bytes={}-", sink.offset)}};
   }
+  const CurlHeaders headers = curl_headers(lines);
+  curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
   outcome.code = curl_easy_perform(handle.get());
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &outcome.status);
   // An empty answer never came to on_file.
@@ -342,10 +228,10 @@ Result<HttpReply> http_send(const HttpRequest& request,
     Attempt outcome;
     send_once(request, outcome);
     const bool answered = outcome.code == CURLE_OK &&
-                          (request.any_status || !is_temporary(outcome));
-    if (!answered && is_temporary(outcome) && number + 1 < policy.attempts) {
-      log::debug("{}: {}; again", shown_url(request.url), reason(outcome));
-      pause(policy, number, outcome);
+                          (request.any_status || !outcome.is_temporary());
+    if (!answered && outcome.is_temporary() && number + 1 < policy.attempts) {
+      log::debug("{}: {}; again", shown_url(request.url), outcome.reason());
+      std::this_thread::sleep_for(pause_after(policy, number, outcome));
       continue;
     }
     if (!answered) return failure(request.url, outcome);
@@ -374,9 +260,9 @@ Status http_download(const std::string& url, const fs::path& file,
       fs::remove(sink.tag_path, error);
       continue;
     }
-    if (!is_temporary(outcome) || last) return failure(url, outcome);
-    log::info("{}: {}; again", shown_url(url), reason(outcome));
-    pause(policy, number, outcome);
+    if (!outcome.is_temporary() || last) return failure(url, outcome);
+    log::info("{}: {}; again", shown_url(url), outcome.reason());
+    std::this_thread::sleep_for(pause_after(policy, number, outcome));
   }
 }
 

@@ -1,23 +1,18 @@
 #include "net/http.h"
 
-#include <arpa/inet.h>
+#include "net/reply_server.h"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -30,87 +25,12 @@ using testing::Not;
 
 constexpr RetryPolicy kQuick{4, std::chrono::milliseconds{1}};
 
-// Answers each request, in turn, with the bytes of the next reply as they
-// stand, and closes the connection. The last reply is given for ever.
-class Server {
- public:
-  explicit Server(std::vector<std::string> replies)
-      : replies_(std::move(replies)),
-        socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* any = reinterpret_cast<sockaddr*>(&address);
-    EXPECT_EQ(::bind(socket_, any, size), 0);
-    EXPECT_EQ(::listen(socket_, 8), 0);
-    ::getsockname(socket_, any, &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~Server() {
-    ::shutdown(socket_, SHUT_RDWR);
-    thread_.join();
-    ::close(socket_);
-  }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-
-  std::string url(const std::string& path) const {
-    return fmt::format("http://127.0.0.1:{}{}", port_, path);
-  }
-  std::vector<std::string> requests() {
-    const std::lock_guard<std::mutex> hold(lock_);
-    return requests_;
-  }
-
- private:
-  void serve() {
-    for (std::size_t number = 0;; ++number) {
-      const int client = ::accept(socket_, nullptr, nullptr);
-      if (client < 0) return;
-      std::string request;
-      std::array<char, 4096> buffer{};
-      while (request.find("\r\n\r\n") == std::string::npos) {
-        const auto count = ::recv(client, buffer.data(), buffer.size(), 0);
-        if (count <= 0) break;
-        request.append(buffer.data(), static_cast<std::size_t>(count));
-      }
-      {
-        const std::lock_guard<std::mutex> hold(lock_);
-        requests_.push_back(request);
-      }
-      const auto& reply = replies_[std::min(number, replies_.size() - 1)];
-      ::send(client, reply.data(), reply.size(), MSG_NOSIGNAL);
-      ::close(client);
-    }
-  }
-
-  std::vector<std::string> replies_;
-  int socket_;
-  int port_ = 0;
-  std::mutex lock_;
-  std::vector<std::string> requests_;
-  std::thread thread_;
-};
-
-// `length`: what the header says, whatever follows.
-std::string reply(const std::string& status, const std::string& headers,
-                  const std::string& body, std::size_t length) {
-  return fmt::format("HTTP/1.1 {}\r\nContent-Length: {}\r\n{}\r\n{}", status,
-                     length, headers, body);
-}
-std::string reply(const std::string& status, const std::string& headers,
-                  const std::string& body) {
-  return reply(status, headers, body, body.size());
-}
-
 class HttpDownload : public testing::Test {
  protected:
   void SetUp() override { fs::create_directories(dir_); }
   void TearDown() override { fs::remove_all(dir_); }
 
-  Status fetch(const Server& server, std::uint64_t most = 1 << 20) const {
+  Status fetch(const ReplyServer& server, std::uint64_t most = 1 << 20) const {
     return http_download(server.url("/f.zip?token=s3cret"), file_, most,
                          kQuick);
   }
@@ -131,13 +51,13 @@ class HttpDownload : public testing::Test {
 };
 
 TEST_F(HttpDownload, WritesTheAnswerToTheFile) {
-  Server server({reply("200 OK", "", "0123456789")});
+  ReplyServer server({reply("200 OK", "", "0123456789")});
   EXPECT_TRUE(fetch(server));
   EXPECT_EQ(content(), "0123456789");
 }
 
 TEST_F(HttpDownload, GoesOnWhereAConnectionBroke) {  // P120
-  Server server(
+  ReplyServer server(
       {reply("200 OK", "ETag: \"a\"\r\n", "01234", 10),
        reply("206 Partial Content",
              "ETag: \"a\"\r\nContent-Range: bytes 5-9/10\r\n", "56789")});
@@ -150,7 +70,7 @@ TEST_F(HttpDownload, GoesOnWhereAConnectionBroke) {  // P120
 
 TEST_F(HttpDownload, GoesOnWithWhatAKilledAttemptLeft) {
   leave("0123", "\"a\"");
-  Server server(
+  ReplyServer server(
       {reply("206 Partial Content",
              "ETag: \"a\"\r\nContent-Range: bytes 4-9/10\r\n", "456789")});
   EXPECT_TRUE(fetch(server));
@@ -159,7 +79,7 @@ TEST_F(HttpDownload, GoesOnWithWhatAKilledAttemptLeft) {
 
 TEST_F(HttpDownload, KeepsWhatItHasWhenTheServerIsBusy) {
   leave("0123", "\"a\"");
-  Server server(
+  ReplyServer server(
       {reply("503 Service Unavailable", "", "<html>later</html>"),
        reply("206 Partial Content",
              "ETag: \"a\"\r\nContent-Range: bytes 4-9/10\r\n", "456789")});
@@ -169,14 +89,14 @@ TEST_F(HttpDownload, KeepsWhatItHasWhenTheServerIsBusy) {
 
 TEST_F(HttpDownload, BeginsAnewWhenTheServerHasAnotherFile) {
   leave("0123456789012345", "\"a\"");
-  Server server({reply("200 OK", "ETag: \"b\"\r\n", "new")});
+  ReplyServer server({reply("200 OK", "ETag: \"b\"\r\n", "new")});
   EXPECT_TRUE(fetch(server));
   EXPECT_EQ(content(), "new");
 }
 
 TEST_F(HttpDownload, DoesNotTrustBytesWithoutAStrongTag) {
   leave("0123", "");
-  Server server({reply("200 OK", "ETag: W/\"a\"\r\n", "abcdef")});
+  ReplyServer server({reply("200 OK", "ETag: W/\"a\"\r\n", "abcdef")});
   EXPECT_TRUE(fetch(server));
   EXPECT_EQ(content(), "abcdef");
   EXPECT_THAT(server.requests()[0], Not(HasSubstr("Range:")));
@@ -184,8 +104,8 @@ TEST_F(HttpDownload, DoesNotTrustBytesWithoutAStrongTag) {
 
 TEST_F(HttpDownload, FetchesNothingOfAFileThatIsWhole) {
   leave("0123456789", "\"a\"");
-  Server server({reply("416 Range Not Satisfiable",
-                       "Content-Range: bytes */10\r\n", "")});
+  ReplyServer server({reply("416 Range Not Satisfiable",
+                            "Content-Range: bytes */10\r\n", "")});
   EXPECT_TRUE(fetch(server));
   EXPECT_EQ(content(), "0123456789");
   EXPECT_EQ(server.requests().size(), 1U);
@@ -193,7 +113,7 @@ TEST_F(HttpDownload, FetchesNothingOfAFileThatIsWhole) {
 
 TEST_F(HttpDownload, BeginsAnewWhenThereIsMoreThanTheServerHas) {
   leave("0123456789", "\"a\"");
-  Server server(
+  ReplyServer server(
       {reply("416 Range Not Satisfiable", "Content-Range: bytes */4\r\n", ""),
        reply("200 OK", "ETag: \"a\"\r\n", "0123")});
   EXPECT_TRUE(fetch(server));
@@ -202,7 +122,7 @@ TEST_F(HttpDownload, BeginsAnewWhenThereIsMoreThanTheServerHas) {
 
 TEST_F(HttpDownload, RefusesARangeThatWasNotAskedFor) {
   leave("0123", "\"a\"");
-  Server server(
+  ReplyServer server(
       {reply("206 Partial Content",
              "ETag: \"a\"\r\nContent-Range: bytes 0-5/10\r\n", "012345")});
   const auto done = fetch(server);
@@ -211,15 +131,17 @@ TEST_F(HttpDownload, RefusesARangeThatWasNotAskedFor) {
 }
 
 TEST_F(HttpDownload, FollowsRedirects) {
-  Server target({reply("200 OK", "", "here")});
-  Server server({reply("302 Found", "Location: " + target.url("/x") + "\r\n",
-                       "<html>moved</html>")});
+  ReplyServer target({reply("200 OK", "", "here")});
+  ReplyServer server(
+      {reply("302 Found", "Location: " + target.url("/x") + "\r\n",
+             "<html>moved</html>")});
   EXPECT_TRUE(fetch(server));
   EXPECT_EQ(content(), "here");
 }
 
 TEST_F(HttpDownload, FollowsNoRedirectToAFile) {
-  Server server({reply("302 Found", "Location: file:///etc/passwd\r\n", "")});
+  ReplyServer server(
+      {reply("302 Found", "Location: file:///etc/passwd\r\n", "")});
   const auto done = fetch(server);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::invalid_argument);
@@ -249,7 +171,7 @@ TEST_F(HttpDownload, TellsTheFailuresApartAndShowsNoQuery) {
   for (const auto& example : examples) {
     fs::remove(file_);
     fs::remove(file_.string() + ".etag");
-    Server server({example.reply});
+    ReplyServer server({example.reply});
     const auto done = fetch(server);
     ASSERT_FALSE(done) << example.reply;
     EXPECT_EQ(done.error().code, example.code) << example.reply;
@@ -261,7 +183,7 @@ TEST_F(HttpDownload, TellsTheFailuresApartAndShowsNoQuery) {
 }
 
 TEST_F(HttpDownload, StopsAnAnswerWithoutEnd) {  // P134
-  Server server({"HTTP/1.1 200 OK\r\n\r\n" + std::string(100'000, 'x')});
+  ReplyServer server({"HTTP/1.1 200 OK\r\n\r\n" + std::string(100'000, 'x')});
   const auto done = fetch(server, 1000);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::corrupt_input);
@@ -279,8 +201,8 @@ TEST_F(HttpDownload, TakesAFileUrl) {
 }
 
 TEST(HttpSend, RetriesAndHandsOverTheAnswer) {  // P78
-  Server server({reply("503 Busy", "", ""), reply("503 Busy", "", ""),
-                 reply("200 OK", "X-Part:  of it \r\n", "body")});
+  ReplyServer server({reply("503 Busy", "", ""), reply("503 Busy", "", ""),
+                      reply("200 OK", "X-Part:  of it \r\n", "body")});
   HttpRequest request;
   request.method = "POST";
   request.url = server.url("/q");
@@ -295,7 +217,7 @@ TEST(HttpSend, RetriesAndHandsOverTheAnswer) {  // P78
 }
 
 TEST(HttpSend, HandsOverRefusals) {
-  Server server({reply("401 Unauthorized", "", "who")});
+  ReplyServer server({reply("401 Unauthorized", "", "who")});
   HttpRequest request;
   request.url = server.url("/");
   request.user = "me";
@@ -308,7 +230,7 @@ TEST(HttpSend, HandsOverRefusals) {
 }
 
 TEST(HttpSend, GivesUpAndSaysWhyWithoutSecrets) {
-  Server server({reply("503 Busy", "", "")});
+  ReplyServer server({reply("503 Busy", "", "")});
   HttpRequest request;
   request.url = server.url("/a?key=s3cret");
   request.user = "me";
@@ -320,8 +242,8 @@ TEST(HttpSend, GivesUpAndSaysWhyWithoutSecrets) {
 }
 
 TEST(HttpSend, AReplyLargerThan64MiBIsRefused) {  // P134
-  Server server({"HTTP/1.1 200 OK\r\n\r\n" +
-                 std::string((std::size_t{64} << 20) + 1, 'x')});
+  ReplyServer server({"HTTP/1.1 200 OK\r\n\r\n" +
+                      std::string((std::size_t{64} << 20) + 1, 'x')});
   HttpRequest request;
   request.url = server.url("/");
   const auto got = http_send(request, kQuick);

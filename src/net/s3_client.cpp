@@ -2,6 +2,8 @@
 
 #include "net/aws_parts.h"
 #include "net/file_sink.h"
+#include "net/s3_download.h"
+#include "net/s3_refusal.h"
 
 #include <aws/auth/signing_config.h>
 #include <aws/http/connection.h>
@@ -12,7 +14,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <future>
 #include <mutex>
@@ -31,12 +32,9 @@ constexpr std::uint32_t kConnectTimeoutMs = 10'000;
 struct Transfer {
   std::promise<int> done;
   std::promise<void> gone;
-  int status = 0;
-  FileSink* file = nullptr;  // where what comes goes; else:
   std::string body;
-  std::uint64_t received = 0;  // bytes, to either
-  std::string error_body;      // of a refusal
-  S3Object reply;              // Content-Length and ETag
+  S3Refusal refusal;  // its status is that of any answer
+  S3Object reply;     // Content-Length and ETag
 };
 
 int on_headers(aws_s3_meta_request*, const aws_http_headers* headers,
@@ -58,24 +56,17 @@ int on_headers(aws_s3_meta_request*, const aws_http_headers* headers,
 }
 
 int on_body(aws_s3_meta_request*, const aws_byte_cursor* bytes,
-            std::uint64_t offset, void* user) {
-  auto* transfer = static_cast<Transfer*>(user);
-  transfer->received += bytes->len;
-  if (transfer->file == nullptr) {
-    transfer->body += view(*bytes);
-    return AWS_OP_SUCCESS;
-  }
-  // The file keeps what went wrong.
-  if (transfer->file->write_at(offset, view(*bytes))) return AWS_OP_SUCCESS;
-  return aws_raise_error(AWS_ERROR_FILE_WRITE_FAILURE);
+            std::uint64_t /*offset*/, void* user) {
+  static_cast<Transfer*>(user)->body += view(*bytes);
+  return AWS_OP_SUCCESS;
 }
 
 void on_finish(aws_s3_meta_request*, const aws_s3_meta_request_result* result,
                void* user) {
   auto* transfer = static_cast<Transfer*>(user);
-  transfer->status = result->response_status;
+  transfer->refusal.status = result->response_status;
   if (result->error_response_body != nullptr) {
-    transfer->error_body =
+    transfer->refusal.body =
         view(aws_byte_cursor_from_buf(result->error_response_body));
   }
   transfer->done.set_value(result->error_code);
@@ -85,35 +76,12 @@ void on_shutdown(void* user) {
   static_cast<Transfer*>(user)->gone.set_value();
 }
 
-std::string tag(std::string_view xml, std::string_view name) {
-  const std::string open = "<" + std::string(name) + ">";
-  const auto start = xml.find(open);
-  if (start == std::string_view::npos) return "";
-  const auto from = start + open.size();
-  const auto end = xml.find("</", from);
-  return end == std::string_view::npos
-             ? ""
-             : std::string(xml.substr(from, end - from));
-}
-
-bool is_temporary(int status, std::string_view code) {
-  constexpr std::array<std::string_view, 6> kCodes{
-      "ExpiredToken",   "ExpiredTokenException", "SlowDown",
-      "RequestTimeout", "RequestTimeTooSkewed",  "InternalError"};
-  return status >= 500 || status == 429 ||
-         std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
-}
-
-ErrorCode code_of_failure(int error, const Transfer& transfer,
-                          std::string_view code) {
-  if (transfer.status == 404) return ErrorCode::not_found;
-  if (is_temporary(transfer.status, code)) return ErrorCode::unavailable;
+ErrorCode code_of_failure(int error, const Transfer& transfer) {
+  if (error == AWS_ERROR_S3_FILE_MODIFIED) return ErrorCode::corrupt_input;
   // Bytes that were spoilt on the way come better another time.
   if (error == AWS_ERROR_S3_RESPONSE_CHECKSUM_MISMATCH)
     return ErrorCode::unavailable;
-  if (transfer.status == 412 || error == AWS_ERROR_S3_FILE_MODIFIED)
-    return ErrorCode::corrupt_input;
-  if (transfer.status >= 300) return ErrorCode::invalid_argument;
+  if (const auto kind = transfer.refusal.kind()) return *kind;
   const std::string name = aws_error_name(error);
   if (name.starts_with("AWS_AUTH_")) return ErrorCode::invalid_argument;
   if (name.starts_with("AWS_ERROR_FILE_") || error == AWS_ERROR_NO_PERMISSION ||
@@ -157,6 +125,7 @@ struct S3Client::Impl {
   S3Options options;
   std::unique_ptr<AwsSession> session;
   Endpoint endpoint;
+  std::unique_ptr<S3Downloads> downloads;
   aws_signing_config_aws signing{};
   aws_s3_client* client = nullptr;
   std::promise<void> down;
@@ -173,7 +142,6 @@ struct S3Client::Impl {
     std::string_view body;
     bool has_body = false;
     fs::path send;
-    FileSink* receive = nullptr;  // null: a body in memory
   };
 
   std::string name(std::string_view key) const {
@@ -181,6 +149,7 @@ struct S3Client::Impl {
   }
 
   Status start();
+  std::unique_ptr<S3Downloads> make_downloads() const;
   Result<Transfer> run(const Call& call) const;
   aws_http_message* message_of(const Call& call) const;
   Error failure(const Call& call, int error, const Transfer& transfer) const;
@@ -228,6 +197,17 @@ Status S3Client::Impl::start() {
   return {};
 }
 
+std::unique_ptr<S3Downloads> S3Client::Impl::make_downloads() const {
+  S3DownloadOptions from;
+  from.session = session.get();
+  from.url = endpoint.scheme_and_host + endpoint.path_prefix;
+  from.is_signed = options.access != S3Access::unsigned_requests;
+  if (options.access == S3Access::requester_pays)
+    from.headers.emplace_back("x-amz-request-payer", "requester");
+  from.part_bytes = kPartBytes;
+  return std::make_unique<S3Downloads>(std::move(from));
+}
+
 aws_http_message* S3Client::Impl::message_of(const Call& call) const {
   auto* allocator = session->parts().allocator;
   aws_http_message* message = aws_http_message_new_request(allocator);
@@ -259,23 +239,13 @@ aws_http_message* S3Client::Impl::message_of(const Call& call) const {
 
 Error S3Client::Impl::failure(const Call& call, int error,
                               const Transfer& transfer) const {
-  const std::string code = tag(transfer.error_body, "Code");
-  std::string what = code;
-  if (what.empty() && transfer.status >= 300)
-    what =
-        fmt::format("HTTP {}{}", transfer.status,
-                    transfer.status == 403 ? ", keys or rights refused" : "");
-  if (what.empty()) what = aws_error_str(error);
-  ErrorCode kind = code_of_failure(error, transfer, code);
+  ErrorCode kind = code_of_failure(error, transfer);
   // It changed between two of its parts: all of it is there to be had anew.
   if (kind == ErrorCode::corrupt_input && call.etag.empty())
     kind = ErrorCode::unavailable;
-  std::string text = fmt::format("{}: {}", name(call.key), what);
-  if (const std::string more = tag(transfer.error_body, "Message");
-      !more.empty()) {
-    text += " (" + more + ")";
-  }
-  if (kind == ErrorCode::invalid_argument && transfer.status == 0) {
+  std::string text = fmt::format("{}: {}", name(call.key),
+                                 transfer.refusal.text(aws_error_str(error)));
+  if (kind == ErrorCode::invalid_argument && transfer.refusal.status == 0) {
     text += fmt::format("; credentials were looked for in: {}",
                         session->parts().configured);
   }
@@ -285,7 +255,6 @@ Error S3Client::Impl::failure(const Call& call, int error,
 
 Result<Transfer> S3Client::Impl::run(const Call& call) const {
   Transfer transfer;
-  transfer.file = call.receive;
   aws_uri uri{};
   const aws_byte_cursor address = cursor(endpoint.scheme_and_host);
   if (aws_uri_init_parse(&uri, session->parts().allocator, &address) !=
@@ -326,14 +295,14 @@ Result<Transfer> S3Client::Impl::run(const Call& call) const {
   }
   aws_http_message_release(message);
   aws_uri_clean_up(&uri);
-  if (error != AWS_ERROR_SUCCESS || transfer.status >= 300)
+  if (error != AWS_ERROR_SUCCESS || transfer.refusal.status >= 300)
     return failure(call, error, transfer);
   // A part that is shorter than asked for passes the client.
   if (call.type == AWS_S3_META_REQUEST_TYPE_GET_OBJECT &&
-      transfer.received != transfer.reply.bytes) {
+      transfer.body.size() != transfer.reply.bytes) {
     return Error{ErrorCode::unavailable,
                  fmt::format("{}: {} bytes came of {}", name(call.key),
-                             transfer.received, transfer.reply.bytes)};
+                             transfer.body.size(), transfer.reply.bytes)};
   }
   return transfer;
 }
@@ -351,6 +320,7 @@ Result<std::unique_ptr<S3Client>> S3Client::open(const S3Options& options) {
   session.keys = options.keys;
   DMP_ASSIGN(impl->session, AwsSession::open(session));
   impl->endpoint = endpoint_of(options, impl->session->region());
+  impl->downloads = impl->make_downloads();
   DMP_TRY(impl->start());
   return std::unique_ptr<S3Client>(new S3Client(std::move(impl)));
 }
@@ -422,15 +392,8 @@ Result<std::string> S3Client::get(std::string_view key, std::uint64_t offset,
 Status S3Client::get_file(std::string_view key, const fs::path& file,
                           std::string_view etag) const {
   DMP_ASSIGN(const auto sink, FileSink::create(file));
-  Impl::Call call;
-  call.type = AWS_S3_META_REQUEST_TYPE_GET_OBJECT;
-  call.key = key;
-  call.receive = sink.get();
-  call.etag = etag;
-  const auto transfer = impl_->run(call);
-  // A full disk is the reason behind the client's own error.
-  if (auto written = sink->state(); !written) return written;
-  if (!transfer) return transfer.error();
+  if (auto got = impl_->downloads->get(key, etag, *sink); !got)
+    return std::move(got).error().during(impl_->name(key));
   return sink->finish();
 }
 

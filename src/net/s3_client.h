@@ -35,11 +35,12 @@ struct S3Object {
   std::string etag;  // without quotes
 };
 
-// One bucket of S3, by the AWS C S3 client: uploads and downloads are cut in
-// parts of 8 MiB that go in parallel, each retried by itself (5 times); uploads
-// carry CRC32C checksums the server verifies, downloads verify those the server
-// has. Memory: part buffers, at most 1 GiB. Threads: all members may be called
-// at once; a call returns when its transfer is done.
+// One bucket of S3, by the AWS C S3 client, but downloads to files, which
+// net/s3_download.h streams in ranges of 64 MiB. The rest is cut in parts of
+// 8 MiB that go in parallel, each retried by itself (5 times); uploads carry
+// CRC32C checksums the server verifies, what is read is compared with those the
+// server has. Memory: part buffers, at most 1 GiB. Threads: all members may be
+// called at once; a call returns when its transfer is done.
 // Errors of all members: not_found (no such key or bucket), invalid_argument
 // (credentials, rights), unavailable (throttled, timed out, connection lost,
 // after retries; expired credentials; cut off, checksum, changed on the way),

@@ -20,7 +20,7 @@ import between
 import sources
 from download_case import Case
 
-PART = 8 << 20  # of an upload or download
+RANGE = 64 << 20  # of a download; an upload's parts have 8 MiB
 
 
 class Faults(Case):
@@ -241,15 +241,15 @@ class Faults(Case):
 
     # Issue 7 line 4: objects of several parts.
     def test_a_fault_in_one_part_does_not_change_the_result(self):
-        files = self.offer_openalex(count=1, size=36_000_000)
+        files = self.offer_openalex(count=1, size=136_000_000)
         content = next(iter(files.values()))
-        self.assertGreater(len(content), 2 * PART)
+        self.assertGreater(len(content), RANGE)
         for method in ("GET", "PUT"):
             for name, fault in self.FAULTS.items():
                 if method == "PUT" and fault[0] == "cut":
                     continue
                 with self.subTest(method=method, fault=name):
-                    # The second part: parts of one object have one path.
+                    # The second part or range: those of one object have one path.
                     hit = self.once(method, ".gz", fault, number=1)
                     done = self.call("openalex-works", openalex_bucket_name=self.source, force="true")
                     self.assertEqual(done.returncode, 0, done.stderr)
@@ -271,13 +271,13 @@ class Faults(Case):
 
     # Issue 7 line 4: shorter than the object, under a header that says nothing of it.
     def test_an_answer_that_is_too_short_is_no_object(self):
-        self.offer_openalex(count=1, size=36_000_000)
+        self.offer_openalex(count=1, size=136_000_000)
 
-        for parts in ({0}, {1}, {2}, {0, 1, 2}):
-            with self.subTest(parts=parts):
+        for ranges in ({0}, {1}, {0, 1}):
+            with self.subTest(ranges=ranges):
                 self.proxy.numbers.clear()
-                self.proxy.fault = lambda m, path, number, parts=parts: (
-                    ("short", 0.5 if m == "GET" and number in parts else 1.0) if path.endswith(".gz") else None)
+                self.proxy.fault = lambda m, path, number, ranges=ranges: (
+                    ("short", 0.5 if m == "GET" and number in ranges else 1.0) if path.endswith(".gz") else None)
                 self.fails(75, "part_000.gz: ", "openalex-works", openalex_bucket_name=self.source)
                 self.assertIsNone(self.manifest("openalex-works"))
 

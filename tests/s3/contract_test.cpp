@@ -211,6 +211,32 @@ TEST_P(S3Store, NamesTheRefusalOfWrongKeys) {
   EXPECT_THAT(list.error().message, HasSubstr("SignatureDoesNotMatch"));
 }
 
+// The server keeps the sums beside the bytes: of one part, of three.
+TEST_P(S3Store, RefusesBytesThatWereSpoiltWhereTheyLie) {
+  const auto store = open_store("dmpworks-test");
+  ASSERT_TRUE(store);
+  const fs::path dir = fs::temp_directory_path();
+  const fs::path up = dir / "spoilt.up", down = dir / "spoilt.down";
+  const fs::path kept =
+      fs::path(std::getenv("DMPWORKS_TEST_S3_ROOT")) / "dmpworks-test/spoilt";
+  for (const std::size_t bytes : {std::size_t{1000}, std::size_t{20} << 20}) {
+    std::ofstream(up, std::ios::binary) << noise(bytes);
+    ASSERT_TRUE((*store)->upload(up, "spoilt"));
+    ASSERT_TRUE((*store)->download("spoilt", down));
+    fs::remove(down);
+    std::fstream(kept, std::ios::binary | std::ios::in | std::ios::out)
+            .seekp(static_cast<long>(bytes / 2))
+        << "spoilt";
+    const Status got = (*store)->download("spoilt", down);
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, ErrorCode::unavailable);
+    EXPECT_THAT(got.error().message, HasSubstr("checksum"));
+    EXPECT_FALSE(fs::exists(down));
+  }
+  fs::remove(up);
+  EXPECT_TRUE((*store)->remove("spoilt"));
+}
+
 TEST_P(S3Store, SaysThatABucketIsNotThere) {
   const auto store = open_store("no-such-bucket");
   ASSERT_TRUE(store);
