@@ -28,16 +28,28 @@ std::int64_t leave_out_undesired(std::vector<model::Plan>& plans,
   return static_cast<std::int64_t>(left_out);
 }
 
-Result<std::int64_t> leave_out_unlisted(
-    std::vector<model::Plan>& plans,
-    const std::optional<ingest::SubsetList>& dois,
-    const std::optional<ingest::SubsetList>& institutions) {
-  if (!dois && !institutions) return 0;
+void note_subset(const std::optional<ingest::SubsetList>& dois,
+                 const std::optional<ingest::SubsetList>& institutions,
+                 storage::Manifest& manifest) {
+  if (!dois && !institutions) return;
+  const auto digest = [](const std::optional<ingest::SubsetList>& list) {
+    return list ? storage::sha256_text(list->json) : "";
+  };
+  manifest.subset = true;
+  manifest.options["dmp_subset_dois"] = digest(dois);
+  manifest.options["dmp_subset_institutions"] = digest(institutions);
+}
+
+Status leave_out_unlisted(const std::optional<ingest::SubsetList>& dois,
+                          const std::optional<ingest::SubsetList>& institutions,
+                          std::vector<model::Plan>& plans,
+                          storage::Manifest& manifest) {
+  if (!dois && !institutions) return {};
   DMP_ASSIGN(auto subset, dmps::PlanSubset::read(dois, institutions));
-  const auto left_out = std::erase_if(
-      plans, [&](const model::Plan& plan) { return !subset.keeps(plan); });
+  manifest.dropped["not_in_subset"] = static_cast<std::int64_t>(std::erase_if(
+      plans, [&](const auto& plan) { return !subset.keeps(plan); }));
   if (plans.empty()) log::warning("no DMP is in the subset asked for");
-  return static_cast<std::int64_t>(left_out);
+  return {};
 }
 
 void count_search(const match::SearchCounts& counts,

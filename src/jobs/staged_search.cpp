@@ -77,14 +77,6 @@ Result<std::map<std::string, std::string>> search_options(
 
 namespace {
 
-bool has_subset(const StagedSearch& search) {
-  return search.subset_dois || search.subset_institutions;
-}
-
-std::string digest_of(const std::optional<ingest::SubsetList>& list) {
-  return list ? storage::sha256_text(list->json) : "";
-}
-
 // What is asked for, before any plan is read.
 struct Wanted {
   storage::Manifest manifest;  // of the stage, planned, with its key
@@ -109,11 +101,7 @@ Result<Wanted> wanted_by(const StagedSearch& search) {
     DMP_ASSIGN(const auto ror_manifest, storage::read_manifest(*search.ror));
     inputs.ror_file = ror_manifest.paths(*search.ror, "ror.parquet").at(0);
   }
-  if (has_subset(search)) {
-    manifest.options["dmp_subset_dois"] = digest_of(search.subset_dois);
-    manifest.options["dmp_subset_institutions"] =
-        digest_of(search.subset_institutions);
-  }
+  note_subset(search.subset_dois, search.subset_institutions, manifest);
   manifest.key = storage::stage_key(manifest);
   inputs.works_files = std::move(index.works);
   inputs.collection_stats_dir = index.collection_stats;
@@ -127,13 +115,9 @@ Status read_plans(const StagedSearch& search, Wanted& wanted) {
   auto& plans = wanted.inputs.plans;
   DMP_ASSIGN(plans, dmps::read_plans(search.dmps));
   manifest.rows_in = static_cast<std::int64_t>(plans.size());
-  manifest.subset = has_subset(search);
   ingest::inherit_kind(search.works_index, manifest);
-  if (!has_subset(search)) return {};
-  DMP_ASSIGN(manifest.dropped["not_in_subset"],
-             leave_out_unlisted(plans, search.subset_dois,
-                                search.subset_institutions));
-  return {};
+  return leave_out_unlisted(search.subset_dois, search.subset_institutions,
+                            plans, manifest);
 }
 
 std::string shard_part(const match::Shard& shard) {
