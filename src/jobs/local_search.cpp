@@ -52,11 +52,9 @@ Result<std::vector<model::Plan>> wanted_plans(const LocalSearch& search,
   DMP_ASSIGN(auto plans, plans_of(search, enriched));
   manifest.counters.merge(enriched);
   manifest.rows_in = static_cast<std::int64_t>(plans.size());
-  manifest.subset = search.subset_dois || search.subset_institutions;
-  if (!manifest.subset) return plans;
-  DMP_ASSIGN(manifest.dropped["not_in_subset"],
-             leave_out_unlisted(plans, search.subset_dois,
-                                search.subset_institutions));
+  note_subset(search.subset_dois, search.subset_institutions, manifest);
+  DMP_TRY(leave_out_unlisted(search.subset_dois, search.subset_institutions,
+                             plans, manifest));
   return plans;
 }
 

@@ -17,7 +17,7 @@ inline constexpr const char* kWindowOption = "changed_since";
 // began, where that is earlier, so that what a failed or skipped run has not
 // searched is searched now: the newest manifest under dmp-works-search/ without
 // failures.jsonl, of another run than `run`, that has searched all plans, or at
-// least those of the same `lists` (as list_options of staged_search.h; none:
+// least those of the same `lists` (as list_options of search_stage.h; none:
 // all plans). It began when its plans, dmps/<run>/transform, were finished:
 // what was modified later it has not seen; where they are gone, when it ended.
 // Source: spec search.md 9. Errors: those of the bucket.

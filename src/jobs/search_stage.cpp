@@ -37,25 +37,44 @@ LeftOut leave_out_undesired(std::vector<model::Plan>& plans,
   return left_out;
 }
 
-Result<std::int64_t> leave_out_unlisted(
-    std::vector<model::Plan>& plans,
+std::map<std::string, std::string> list_options(
     const std::optional<ingest::SubsetList>& dois,
     const std::optional<ingest::SubsetList>& institutions) {
-  if (!dois && !institutions) return 0;
+  if (!dois && !institutions) return {};
+  const auto digest_of = [](const std::optional<ingest::SubsetList>& list) {
+    return list ? storage::sha256_text(list->json) : "";
+  };
+  return {{"dmp_subset_dois", digest_of(dois)},
+          {"dmp_subset_institutions", digest_of(institutions)}};
+}
+
+void note_subset(const std::optional<ingest::SubsetList>& dois,
+                 const std::optional<ingest::SubsetList>& institutions,
+                 storage::Manifest& manifest) {
+  manifest.subset = dois || institutions;
+  manifest.options.merge(list_options(dois, institutions));
+}
+
+Status leave_out_unlisted(const std::optional<ingest::SubsetList>& dois,
+                          const std::optional<ingest::SubsetList>& institutions,
+                          std::vector<model::Plan>& plans,
+                          storage::Manifest& manifest) {
+  if (!dois && !institutions) return {};
   DMP_ASSIGN(auto subset, dmps::PlanSubset::read(dois, institutions));
-  const auto left_out = std::erase_if(
-      plans, [&](const model::Plan& plan) { return !subset.keeps(plan); });
+  manifest.dropped["not_in_subset"] = static_cast<std::int64_t>(std::erase_if(
+      plans, [&](const auto& plan) { return !subset.keeps(plan); }));
   if (plans.empty()) log::warning("no DMP is in the subset asked for");
-  return static_cast<std::int64_t>(left_out);
+  return {};
 }
 
 void count_search(const match::SearchCounts& counts,
                   storage::Manifest& manifest) {
   manifest.rows_out = counts.plans;
-  manifest.counters = {
+  const std::map<std::string, std::int64_t> counted{
       {"plans", counts.plans}, {"plans_with_works", counts.plans_with_hits},
       {"works", counts.works}, {"candidates", counts.candidates},
       {"hits", counts.hits},   {"matches", counts.matches}};
+  for (const auto& [name, count] : counted) manifest.counters[name] = count;
   count_failures(counts.failures, manifest);
   if (!manifest.search) return;
   manifest.search->dmps = counts.plans;

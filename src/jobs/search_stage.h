@@ -48,12 +48,23 @@ struct LeftOut {
 LeftOut leave_out_undesired(std::vector<model::Plan>& plans,
                             const match::SearchOptions& options);
 
-// What of plans is in no list of a subset: takes it out and gives how many.
-// Without any list all stay. Errors: those of dmps::PlanSubset.
-Result<std::int64_t> leave_out_unlisted(
-    std::vector<model::Plan>& plans,
+// Which lists of plans a search has, as options of its manifest; empty: none.
+std::map<std::string, std::string> list_options(
     const std::optional<ingest::SubsetList>& dois,
     const std::optional<ingest::SubsetList>& institutions);
+
+// Says in a manifest that only the plans of lists are searched, and of which;
+// nothing without any list.
+void note_subset(const std::optional<ingest::SubsetList>& dois,
+                 const std::optional<ingest::SubsetList>& institutions,
+                 storage::Manifest& manifest);
+// Removes the plans that are in no list, and counts them in
+// dropped.not_in_subset. Without any list all stay. Errors: those of
+// dmps::PlanSubset.
+Status leave_out_unlisted(const std::optional<ingest::SubsetList>& dois,
+                          const std::optional<ingest::SubsetList>& institutions,
+                          std::vector<model::Plan>& plans,
+                          storage::Manifest& manifest);
 
 // rows_out (plans), the counters and the member search of a search.
 void count_search(const match::SearchCounts& counts,

@@ -81,10 +81,6 @@ Result<std::map<std::string, std::string>> search_options(
 
 namespace {
 
-bool has_subset(const StagedSearch& search) {
-  return search.subset_dois || search.subset_institutions;
-}
-
 // What is asked for, before any plan is read.
 struct Wanted {
   storage::Manifest manifest;  // of the stage, planned, with its key
@@ -115,8 +111,7 @@ Result<Wanted> wanted_by(const StagedSearch& search) {
                storage::stage_input("external_data", *search.external_data));
     manifest.inputs.push_back(std::move(external));
   }
-  manifest.options.merge(
-      list_options(search.subset_dois, search.subset_institutions));
+  note_subset(search.subset_dois, search.subset_institutions, manifest);
   manifest.key = storage::stage_key(manifest);
   inputs.works_files = std::move(index.works);
   inputs.collection_stats_dir = index.collection_stats;
@@ -130,14 +125,10 @@ Status read_plans(const StagedSearch& search, Wanted& wanted) {
   auto& plans = wanted.inputs.plans;
   DMP_ASSIGN(plans, dmps::read_plans(search.dmps));
   manifest.rows_in = static_cast<std::int64_t>(plans.size());
-  manifest.subset = has_subset(search);
   ingest::inherit_kind(search.works_index, manifest);
   DMP_ASSIGN(wanted.enriched, enrich_plans(search.external_data, plans));
-  if (!has_subset(search)) return {};
-  DMP_ASSIGN(manifest.dropped["not_in_subset"],
-             leave_out_unlisted(plans, search.subset_dois,
-                                search.subset_institutions));
-  return {};
+  return leave_out_unlisted(search.subset_dois, search.subset_institutions,
+                            plans, manifest);
 }
 
 std::string shard_part(const match::Shard& shard) {
@@ -204,17 +195,6 @@ Result<std::vector<match::KeptShard>> kept_by(const storage::Manifest& stage,
 }
 
 }  // namespace
-
-std::map<std::string, std::string> list_options(
-    const std::optional<ingest::SubsetList>& dois,
-    const std::optional<ingest::SubsetList>& institutions) {
-  if (!dois && !institutions) return {};
-  const auto digest_of = [](const std::optional<ingest::SubsetList>& list) {
-    return list ? storage::sha256_text(list->json) : "";
-  };
-  return {{"dmp_subset_dois", digest_of(dois)},
-          {"dmp_subset_institutions", digest_of(institutions)}};
-}
 
 Result<std::string> search_identity(const match::SearchOptions& search) {
   DMP_ASSIGN(const auto options, search_options(search));

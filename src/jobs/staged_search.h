@@ -58,9 +58,4 @@ Result<std::map<std::string, std::string>> search_options(
 // The same as one text.
 Result<std::string> search_identity(const match::SearchOptions& search);
 
-// Which lists of plans a search has, as options of its manifest; empty: none.
-std::map<std::string, std::string> list_options(
-    const std::optional<ingest::SubsetList>& dois,
-    const std::optional<ingest::SubsetList>& institutions);
-
 }  // namespace dmp::jobs
