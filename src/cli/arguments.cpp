@@ -498,7 +498,8 @@ class Parser {
       if (!value.empty()) {
         const std::string file =
             environment_.origin ? environment_.origin(variable) : "";
-        const std::string from = variable + (file.empty() ? "" : " in " + file);
+        std::string from = variable;
+        if (!file.empty()) from += " in " + file;
         from_[option.name] = from;
         add(option, value, " (from " + from + ")");
         if (option.ignored) warn_ignored(variable, option);

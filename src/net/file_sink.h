@@ -25,7 +25,11 @@ class FileSink {
   // Errors: io; every later call and finish() then fail with the same.
   Status write_at(std::uint64_t offset, std::string_view bytes);
 
-  // The first failure of write_at, if any.
+  // Makes the file `bytes` long and takes the room for it, where the file
+  // system can. Errors: io (no room, too large), as write_at.
+  Status reserve(std::uint64_t bytes);
+
+  // The first failure of write_at or reserve, if any.
   const Status& state() const { return state_; }
 
   // Closes the file, which stays. Errors: io.

@@ -42,6 +42,19 @@ TEST_F(FileSinkTest, PutsPiecesWhereTheyBelongWhateverTheirOrder) {
   EXPECT_TRUE(content() == bytes);
 }
 
+TEST_F(FileSinkTest, TakesRoomForWhatIsToCome) {
+  auto sink = FileSink::create(path_);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE((*sink)->reserve(0));
+  ASSERT_TRUE((*sink)->reserve(100'000));
+  ASSERT_TRUE((*sink)->write_at(99'999, "x"));
+  EXPECT_EQ(fs::file_size(path_), 100'000U);
+  const Status too_large = (*sink)->reserve(std::uint64_t{1} << 62);
+  ASSERT_FALSE(too_large);
+  EXPECT_EQ(too_large.error().code, ErrorCode::io);
+  EXPECT_FALSE((*sink)->finish());
+}
+
 TEST_F(FileSinkTest, LeavesNoFileThatWasNotFinished) {
   {
     auto sink = FileSink::create(path_);

@@ -308,6 +308,7 @@ bool ObjectDownload::learn(Range& range, const ContentRange& told) {
   }
   if (!etag.empty()) etag_ = etag;
   if (size_) return true;
+  if (!sink_.reserve(told.size)) return false;
   size_ = told.size;
   range.end = told.end;
   if (told.end - told.begin == told.size) {
