@@ -9,6 +9,7 @@
 #include "jobs/modification_window.h"
 #include "jobs/run_id.h"
 #include "jobs/search_failures.h"
+#include "jobs/search_stage.h"
 #include "jobs/staged_search.h"
 #include "match/shard.h"
 #include "storage/files.h"
