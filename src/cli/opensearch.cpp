@@ -238,6 +238,14 @@ void flag_unknown(const results::GroundTruth& truth,
       unknown, first);
 }
 
+void warn_of_failed(std::int64_t plans) {
+  if (plans == 0) return;
+  log::warning(
+      "{} DMPs could not be searched; those among them that the ground truth "
+      "has count as 0",
+      plans);
+}
+
 Status judge_all(const Values& values, const jobs::LocalSearch& search,
                  const std::vector<model::Plan>& plans, Judge& judge) {
   if (values.has("matches-path")) {
@@ -245,9 +253,11 @@ Status judge_all(const Values& values, const jobs::LocalSearch& search,
         values.text("matches-path"),
         [&](model::PlanMatches&& plan) { return judge.add(plan); });
   }
-  DMP_TRY(jobs::search_plans(search, plans, [&](model::PlanMatches&& plan) {
-    return judge.add(plan);
-  }));
+  DMP_ASSIGN(const auto counts,
+             jobs::search_plans(search, plans, [&](model::PlanMatches&& plan) {
+               return judge.add(plan);
+             }));
+  warn_of_failed(static_cast<std::int64_t>(counts.failures.size()));
   return {};
 }
 
@@ -266,12 +276,7 @@ std::optional<std::int64_t> most_works(const Values& values,
   if (!stage) return std::nullopt;
   const auto manifest = storage::read_manifest(*stage);
   if (!manifest || !manifest->search) return std::nullopt;
-  if (manifest->search->failed > 0) {
-    log::warning(
-        "{} DMPs could not be searched; those among them that the "
-        "ground truth has count as 0",
-        manifest->search->failed);
-  }
+  warn_of_failed(manifest->search->failed);
   const auto option = manifest->options.find("max_results");
   if (option == manifest->options.end()) return std::nullopt;
   const auto most = parse_real(option->second);

@@ -89,6 +89,31 @@ std::optional<std::string> funder_of(const std::string& award,
   return {};
 }
 
+// What the score says of the award at that place of the work.
+Evidence::Says says_of(const Match& match, int award) {
+  for (const auto& clause : match.explain) {
+    if (!clause.clause.starts_with("awards")) continue;
+    for (const auto& item : clause.items) {
+      if (item.work != award) continue;
+      if (item.how == "award-disagree") return Evidence::Says::another;
+      if (item.how == "award-unknown") return Evidence::Says::not_stated;
+      if (item.how == "award-agree") return Evidence::Says::agrees;
+    }
+  }
+  return match.funder_mismatch ? Evidence::Says::another
+                               : Evidence::Says::agrees;
+}
+
+// The work's name for who gave the award.
+std::optional<std::string> own_funder_of(const Match& match,
+                                         const model::WorkAward& award) {
+  if (!award.funder_names.empty()) return award.funder_names.front();
+  const auto named =
+      std::find_if(match.work.funders.begin(), match.work.funders.end(),
+                   [](const auto& funder) { return funder.name.has_value(); });
+  return named == match.work.funders.end() ? std::nullopt : named->name;
+}
+
 std::vector<Evidence::Award> awards(const Match& match,
                                     const model::Plan* plan) {
   std::vector<Evidence::Award> found;
@@ -100,11 +125,13 @@ std::vector<Evidence::Award> awards(const Match& match,
                                         return other.number == award->award_id;
                                       });
     if (is_known) continue;
-    std::optional<std::string> funder = funder_of(award->award_id, plan);
-    if (!funder && !award->funder_names.empty()) {
-      funder = award->funder_names.front();
-    }
-    found.push_back({award->award_id, std::move(funder)});
+    Evidence::Award one{award->award_id, std::nullopt,
+                        says_of(match, item.index)};
+    if (one.says == Evidence::Says::agrees)
+      one.funder = funder_of(award->award_id, plan);
+    if (!one.funder && one.says != Evidence::Says::not_stated)
+      one.funder = own_funder_of(match, *award);
+    found.push_back(std::move(one));
   }
   return found;
 }

@@ -22,9 +22,15 @@ double score_share(double score, double score_max);
 // Why a work is listed, in words a reader knows. Names are as in the work;
 // every list is in rank order of the match, without repeats.
 struct Evidence {
+  // Whose number the work says it is. Without an explanation of the score only
+  // a mismatch of all of the work's strong numbers is known.
+  enum class Says : std::uint8_t { agrees, not_stated, another };
   struct Award {
     std::string number;
-    std::optional<std::string> funder;  // as the plan names it, else the work
+    // agrees: as the plan names it, else the work; another: as the work names
+    // it.
+    std::optional<std::string> funder;
+    Says says = Says::agrees;
   };
   enum class By : std::uint8_t { identifier, name };
   struct Entity {

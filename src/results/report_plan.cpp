@@ -68,6 +68,18 @@ void add_reason(Parts& reasons, const char* before, const Parts& parts,
   reasons.push_back(before + listed(parts, most) + after);
 }
 
+std::string award_text(const Evidence::Award& award) {
+  const std::string funder = award.funder ? escape_html(*award.funder) : "";
+  std::string who = funder;
+  if (award.says == Evidence::Says::not_stated) who = "funder not stated";
+  if (award.says == Evidence::Says::another) {
+    who = "another funder’s";
+    if (!funder.empty()) who += ": " + funder;
+  }
+  return who.empty() ? strong(award.number)
+                     : fmt::format("{} ({})", strong(award.number), who);
+}
+
 Parts reasons_of(const Evidence& found) {
   Parts reasons;
   if (found.listed_by_funder && found.sources.empty()) {
@@ -77,15 +89,7 @@ Parts reasons_of(const Evidence& found) {
     add_reason(reasons, "the funder lists it as a result of award ",
                each(found.sources, source_link), 3);
   }
-  add_reason(reasons, "it names award ",
-             each(found.awards,
-                  [](const Evidence::Award& award) {
-                    return award.funder
-                               ? fmt::format("{} ({})", strong(award.number),
-                                             escape_html(*award.funder))
-                               : strong(award.number);
-                  }),
-             3);
+  add_reason(reasons, "it names award ", each(found.awards, award_text), 3);
   add_reason(reasons, "it is by ",
              each(found.people,
                   [](const Evidence::Entity& person) {

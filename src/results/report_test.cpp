@@ -94,6 +94,36 @@ TEST(Reasons, SayWhyInWords) {
       "shares the word <b><bdi>kelp</bdi></b> with the plan");
 }
 
+// The same number, of the plan's funder, of nobody, and of another funder.
+TEST(Reasons, SayWhoseAwardNumberItIs) {
+  model::Plan plan;
+  model::Funding funding;
+  funding.funder_name = "Sea Fund";
+  funding.award_id = "2345678";
+  plan.funding = {funding};
+  model::Match match;
+  match.work.awards = {{"2345678", {}, {}}};
+  match.awards = {{0, 1, {"awards.award_id.2345678"}}};
+  const auto said = [&](const char* how) {
+    match.explain = {{"awards_weak", false, 1, {{"0", 0, how, 1}}, {}, ""}};
+    return reasons_html(match, &plan);
+  };
+  const std::string names = "it names award <b><bdi>2345678</bdi></b> ";
+  EXPECT_EQ(said("award-agree"), names + "(Sea Fund)");
+  EXPECT_EQ(said("award-unknown"), names + "(funder not stated)");
+  EXPECT_EQ(said("award-disagree"), names + "(another funder’s)");
+  match.work.funders = {{"Hill <Fund>", std::nullopt}};
+  EXPECT_EQ(said("award-disagree"),
+            names + "(another funder’s: Hill &lt;Fund&gt;)");
+  match.work.awards[0].funder_names = {"Bog Trust"};
+  EXPECT_EQ(said("award-disagree"), names + "(another funder’s: Bog Trust)");
+  match.funder_mismatch = true;
+  EXPECT_EQ(said("award-strong"), names + "(another funder’s: Bog Trust)");
+  match.explain.clear();
+  EXPECT_EQ(reasons_html(match, &plan),
+            names + "(another funder’s: Bog Trust)");
+}
+
 TEST(Reasons, NameTheOutputsOfThePlanAWorkIsRelatedTo) {
   model::Match match;
   match.work.intra_work_dois = {"10.5555/other", "10.5555/ds"};

@@ -11,7 +11,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/matching.md").read_text()
 # Of SearchOptions, those of ranker linkage or without effect on a result.
-NOT_OF_THE_QUERY = {"min_probability", "explore_ratio", "threads"}
+NOT_OF_THE_QUERY = {"min_probability", "explore_ratio", "threads", "plans_per_file", "max_failed"}
 POINTS = {"funded DOI": ["kFundedDoi"], "author": ["kOrcid", "kSurname"],
           "award": ["award_full", "award_unknown", "award_disagree"],
           "related DOI": ["kIntra", "kShared", "kCitation"], "institution, funder": ["kId", "kName"]}
