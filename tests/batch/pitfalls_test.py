@@ -128,12 +128,11 @@ class Pitfalls(unittest.TestCase):
         words = self.offer(padding=600_000)
         self.server.rate = 100_000
         for ask in (signal.SIGTERM, signal.SIGINT):
-            self.server.sent.clear()
             job = subprocess.Popen([PROGRAM, "aws-batch", "ror", "download", "--bucket-name=./bucket", f"--run-id={RUN}",
                                     "--scratch-dir=scratch", *words], cwd=self.dir, env=self.env,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            self.wait_for(lambda: self.server.sent)
-            (scratch,) = (self.dir / "scratch/ror" / RUN).glob("download.*")
+            (scratch,) = self.wait_for(lambda: list((self.dir / "scratch/ror" / RUN).glob("download.*")))
+            self.wait_for(lambda: self.server.sent)  # the second time perhaps of the job before
             job.send_signal(ask)
             self.assertEqual(job.wait(timeout=30), 130)
             self.assertFalse(scratch.exists())
