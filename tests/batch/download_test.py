@@ -125,13 +125,18 @@ class Trees(Case):
         """Kills at 20 moments; an object that was noted is never written again."""
         noted = {}
         kills = 0
+        progress = self.stage(dataset) / "_progress.jsonl"
         for _ in range(20):
-            # Later and later, so that a busy machine comes to something too.
-            if self.kill(dataset, self.random.uniform(0.1, 0.5) * (1 + kills / 3), **options):
+            # First when something is noted; then later and later, so that a busy machine comes to something too.
+            if kills == 0:
+                ended = self.kill_when(dataset, lambda: progress.exists() and progress.read_bytes().count(b"\n") > 1,
+                                       **options)
+            else:
+                ended = self.kill(dataset, self.random.uniform(0.1, 0.5) * (1 + kills / 3), **options)
+            if ended:
                 break
             kills += 1
             self.whole_or_absent(dataset)
-            progress = self.stage(dataset) / "_progress.jsonl"
             for line in progress.read_text().splitlines()[1:] if progress.exists() else []:
                 object_ = json.loads(line)
                 file = self.stage(dataset) / object_["object"]
