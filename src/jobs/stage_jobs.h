@@ -80,6 +80,6 @@ struct SearchJob {
 // linkage takes meta/linkage.json of the bucket, if it is there. Errors: also
 // those of search_verdict, the stage being published.
 Result<storage::StageResult> search_job(const JobContext& context,
-                                        const SearchJob& options);
+                                        const SearchJob& wanted);
 
 }  // namespace dmp::jobs

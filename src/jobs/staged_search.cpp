@@ -29,6 +29,7 @@ template <class T, std::size_t kCount>
 std::string list_of(const match::Names<T, kCount>& names,
                     const std::set<T>& values) {
   std::vector<std::string> found;
+  found.reserve(values.size());
   for (const T value : values) found.push_back(match::name_in(names, value));
   return fmt::format("{}", fmt::join(found, ","));
 }
