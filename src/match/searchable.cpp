@@ -12,9 +12,9 @@ namespace dmp::match {
 namespace {
 
 bool is_day(const std::optional<text::Day>& day) {
-  static const text::Day first = text::to_day(1, 1, 1),
-                         last = text::to_day(9999, 12, 31);
-  return !day || (*day >= first && *day <= last);
+  static const text::Day kFirst = text::to_day(1, 1, 1),
+                         kLast = text::to_day(9999, 12, 31);
+  return !day || (*day >= kFirst && *day <= kLast);
 }
 
 // Empty: nothing is wrong.
