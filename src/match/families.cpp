@@ -1,5 +1,6 @@
 #include "match/families.h"
 
+#include "sql/linkage_keys.h"
 #include "sql/session.h"
 #include "text/analysis.h"
 
@@ -22,12 +23,7 @@ std::vector<std::string> texts(const sql::ColumnView& column, std::size_t row) {
 
 std::string analysed_name(std::string_view name) {
   thread_local text::Analyser analyser;
-  std::string joined;
-  for (const auto& token : analyser.analyse(name)) {
-    if (!joined.empty()) joined += ' ';
-    joined += token.term;
-  }
-  return joined;
+  return sql::organisation_name_key(name, analyser);
 }
 
 Result<FunderFamilies> FunderFamilies::read(

@@ -28,7 +28,7 @@ class WorkKeys {
   const std::vector<AwardKeys>& awards();  // as work().awards
   struct Organisation {
     std::string ror, name;  // name: tokens joined; empty when there is a ROR
-    const model::Organisation* source = nullptr;
+    const model::Organisation* source = nullptr;  // of the work; never null
   };
   const std::vector<Organisation>& funders();
   const std::vector<Organisation>& institutions();
