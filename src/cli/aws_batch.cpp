@@ -74,7 +74,7 @@ Entry dataset_transform(const std::string& dataset) {
                           "Run whose download or subset is read: --run-id.", "",
                           "PREV_JOB_RUN_ID"));
   append(rows, shared(transform_rows(dataset, "")));
-  return batch_job(
+  Entry entry = batch_job(
       {dataset, "transform"}, "Turn the download into Parquet.",
       std::move(rows),
       [dataset](const jobs::JobContext& context, const Values& values) {
@@ -94,12 +94,13 @@ Entry dataset_transform(const std::string& dataset) {
         options.max_workers = static_cast<int>(values.integer("max-workers"));
         if (values.has("limit-files"))
           options.limit_files = count("limit-files");
-        if (values.text("xpac") == "enrich")
-          options.xpac = ingest::Xpac::enrich;
-        if (values.text("xpac") == "include")
-          options.xpac = ingest::Xpac::include;
+        options.xpac = xpac_of(values);
         return jobs::transform_dataset_job(context, options);
       });
+  entry.check = [](const Values& values, Problems& problems) {
+    check_xpac(values, "", problems);
+  };
+  return entry;
 }
 
 Entry dmps_transform() {
@@ -168,6 +169,9 @@ std::vector<Option> plan_rows() {
   rows.push_back(phase_row({"all", "prepare", "range", "finish"},
                            "`range` takes its number from `--range-index`."));
   rows.push_back(index_row("range-index", "Which range.", 255));
+  rows.push_back(
+      flag_row("keep-database",
+               "Also publish `duckdb/db.db`; the same in all phases.", ""));
   append(rows, shared(duckdb_rows()));
   append(rows, shared(works_index_rows()));
   return rows;
@@ -207,6 +211,7 @@ jobs::IndexJob index_of(const Values& values) {
   index.crossref_threshold = rows("crossref-metadata-works");
   index.max_change_ratio = values.real("max-change-ratio");
   index.accept_change = values.flag("accept-change");
+  index.keep_database = values.flag("keep-database");
   const auto whole = [&](const char* name) {
     return static_cast<int>(values.integer(name));
   };

@@ -141,6 +141,28 @@ std::vector<Option> local_dmp_subset_rows() {
       list("dois-file", "As --dmp-subset.dois-path, with enable.", "")};
 }
 
+Option xpac_row(const std::string& env) {
+  return choice_row("xpac",
+                    "OpenAlex expansion-pack works: leave out (the default), "
+                    "use only to complete DataCite works, or keep.",
+                    {"drop", "enrich", "include"}, "", env);
+}
+
+ingest::Xpac xpac_of(const Values& values) {
+  if (values.text("xpac") == "enrich") return ingest::Xpac::enrich;
+  const bool kept =
+      values.text("xpac") == "include" || values.flag("include-xpac");
+  return kept ? ingest::Xpac::include : ingest::Xpac::drop;
+}
+
+void check_xpac(const Values& values, const std::string& prefix,
+                Problems& problems) {
+  const std::string mode = prefix + "xpac", late = prefix + "include-xpac";
+  if (!values.has(mode) || !values.has(late)) return;
+  problems.lines.push_back(fmt::format(
+      "--{} and --{} are two names of one setting; give one", mode, late));
+}
+
 std::vector<Option> transform_rows(const std::string& dataset,
                                    const std::string& prefix) {
   std::string variable = text::to_upper(dataset) + "_TRANSFORM_";
@@ -156,11 +178,10 @@ std::vector<Option> transform_rows(const std::string& dataset,
       number_row("max-workers", "Upper bound of worker threads.", "",
                  variable + "MAX_WORKERS", 1, 1024)};
   if (dataset == "openalex-works") {
-    rows.push_back(choice_row(
-        "xpac",
-        "OpenAlex expansion-pack works: leave out, use only to complete "
-        "DataCite works, or keep.",
-        {"drop", "enrich", "include"}, "drop", variable + "XPAC"));
+    rows.push_back(xpac_row(variable + "XPAC"));
+    rows.push_back({"include-xpac", OptionType::boolean,
+                    "Late spelling of --xpac: True = include, False = drop.",
+                    "", variable + "INCLUDE_XPAC"});
   }
   rows.push_back(number_row(
       "limit-files",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/arguments.h"
+#include "ingest/transform.h"
 
 #include <string>
 #include <vector>
@@ -48,6 +49,12 @@ void check_dmp_subset(const Values& values, Problems& problems);
 // --institutions-file, of a list each, are to enable the subset. P95.
 std::vector<Option> local_dmp_subset_rows();
 void check_local_dmp_subset(const Values& values, Problems& problems);
+// --xpac, what it or its late spelling says, and that not both are given.
+// Source: cli.md G5; P42.
+Option xpac_row(const std::string& env);
+ingest::Xpac xpac_of(const Values& values);
+void check_xpac(const Values& values, const std::string& prefix,
+                Problems& problems);
 // G5 of a data set ("openalex-works", …), each name behind `prefix`.
 std::vector<Option> transform_rows(const std::string& dataset,
                                    const std::string& prefix);

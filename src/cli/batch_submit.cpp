@@ -174,6 +174,7 @@ void check_settings(const Submission& submission, const Values& values,
         "DATASET_SUBSET_ENABLE=true");
   }
   check_dataset_subset(values, problems);
+  check_xpac(values, "config.", problems);
   check_dmp_subset(values, problems);
   if (submission.search_prefix) {
     check_search(values, *submission.search_prefix, problems);

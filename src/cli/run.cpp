@@ -59,15 +59,7 @@ std::vector<Option> options() {
       {"prev-run-id", OptionType::run_id,
        "Run whose DOI state is continued, or INITIAL: the newest complete "
        "one."},
-      {"xpac",
-       OptionType::choice,
-       "OpenAlex expansion-pack works: leave out, use only to complete "
-       "DataCite works, or keep.",
-       "drop",
-       "",
-       -1,
-       false,
-       {"drop", "enrich", "include"}},
+      xpac_row(""),
       {"works-index-ranges",
        OptionType::ranges,
        "DOI-bucket ranges, 1 to 256, done one after another; auto: from "
@@ -155,8 +147,7 @@ jobs::RunOptions run_options(const Values& values) {
   if (values.text("works-index-ranges") != "auto") {
     run.ranges = static_cast<int>(values.integer("works-index-ranges"));
   }
-  if (values.text("xpac") == "enrich") run.xpac = ingest::Xpac::enrich;
-  if (values.text("xpac") == "include") run.xpac = ingest::Xpac::include;
+  run.xpac = xpac_of(values);
   run.max_reject_ratio = values.real("max-reject-ratio");
   run.max_change_ratio = values.real("max-change-ratio");
   run.accept_change = values.flag("accept-change");

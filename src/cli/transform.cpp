@@ -1,5 +1,6 @@
 #include "dmps/transform.h"
 
+#include "cli/batch_options.h"
 #include "cli/commands.h"
 #include "cli/stats.h"
 #include "cli/subset_list.h"
@@ -33,40 +34,15 @@ std::vector<Option> folders() {
            "Output: absent, empty or of this command.", "", "", 1, true}};
 }
 
-std::vector<Option> works_options(ingest::Source source) {
-  std::vector<Option> options = folders();
-  const auto count = [&](const char* name, const char* help) {
-    options.push_back(
-        {name, OptionType::integer, help, "", "", -1, false, {}, 1});
-  };
-  count("batch-size", "Input files per batch.");
-  count("row-group-size", "Rows per Parquet row group.");
-  count("row-groups-per-file", "Row groups per file.");
-  count("max-workers", "Upper bound of worker threads.");
-  count("limit-files",
-        "Read only the first N input files; the manifest is marked partial and "
-        "refused by later stages.");
-  if (source == ingest::Source::openalex_works) {
-    options.push_back({"xpac",
-                       OptionType::choice,
-                       "OpenAlex expansion-pack works: leave out, use only to "
-                       "complete DataCite works, or keep.",
-                       "drop",
-                       "OPENALEX_WORKS_TRANSFORM_XPAC",
-                       -1,
-                       false,
-                       {"drop", "enrich", "include"}});
-  }
-  return options;
-}
-
 Entry works_command(ingest::Source source) {
-  Command command{
-      {"transform", std::string(ingest::source_name(source))},
-      fmt::format("Turn a {} dump into Parquet.", ingest::source_name(source)),
-      works_options(source)};
-  const std::string spoken = "transform " + command.path[1];
-  return {command, [source, spoken](const Values& values) -> Status {
+  const std::string dataset(ingest::source_name(source));
+  Command command{{"transform", dataset},
+                  fmt::format("Turn a {} dump into Parquet.", dataset),
+                  folders()};
+  append(command.options, shared(transform_rows(dataset, "")));
+  const std::string spoken = "transform " + dataset;
+  return {command,
+          [source, spoken](const Values& values) -> Status {
             ingest::TransformOptions options;
             options.input = values.text("in-dir");
             options.stage_dir = values.text("out-dir");
@@ -86,9 +62,7 @@ Entry works_command(ingest::Source source) {
               options.limit_files =
                   static_cast<std::size_t>(values.integer("limit-files"));
             }
-            const std::string xpac = values.text("xpac");
-            if (xpac == "enrich") options.xpac = ingest::Xpac::enrich;
-            if (xpac == "include") options.xpac = ingest::Xpac::include;
+            options.xpac = xpac_of(values);
             options.max_reject_ratio = values.real("max-reject-ratio");
             options.run_year = text::from_day(jobs::today()).year;
             options.force = values.flag("force");
@@ -96,6 +70,9 @@ Entry works_command(ingest::Source source) {
                          return ingest::transform_works(source, options);
                        }));
             return print(summary(stage, values.text("out-dir")));
+          },
+          [](const Values& values, Problems& problems) {
+            check_xpac(values, "", problems);
           }};
 }
 

@@ -159,6 +159,7 @@ StageJob job_of(const IndexJob& options, const IndexStages& stages) {
                  std::to_string(options.max_doi_states),
                  std::to_string(options.max_relation_degrees),
                  std::to_string(options.nested_object_limit)};
+  if (options.keep_database) job.options.emplace_back("with database");
   const PhaseNeeds phase = needs_of(options.phase);
   for (const auto& stage : {stages.openalex, stages.crossref, stages.datacite})
     job.inputs.push_back({stage, false, "", needs(Need::whole)});
@@ -217,6 +218,7 @@ void set_options(const JobContext& context, const IndexJob& options,
   index.scratch_dir = context.scratch / "work";
   index.max_change_ratio = options.max_change_ratio;
   index.accept_change = options.accept_change;
+  index.keep_database = options.keep_database;
   index.max_doi_states = options.max_doi_states;
   index.max_relation_degrees = options.max_relation_degrees;
   index.nested_object_limit = options.nested_object_limit;

@@ -30,6 +30,7 @@ struct IndexJob {
                crossref_threshold = -1;
   double max_change_ratio = 0.10;
   bool accept_change = false;
+  bool keep_database = false;  // alike in all phases: it is in the key
   int max_doi_states = 3, max_relation_degrees = 100,
       nested_object_limit = 20'000;
 };

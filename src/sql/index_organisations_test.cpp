@@ -23,6 +23,7 @@ void add_registry(IndexWorld& world) {
     [{'type': 'isni', 'identifier': '0000000121032691', 'preferred': true}] AS external_ids, ['00bbbbb48'] AS successors)");
 }
 
+// P50: two that claim one identifier give one entry, or none.
 TEST(RorIndex, T01_EveryIdentifierNamesOneOrganisationOrNone) {
   IndexWorld world;
   add_registry(world);

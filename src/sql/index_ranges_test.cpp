@@ -54,6 +54,31 @@ class IndexRangesTest : public ::testing::Test {
   bool broken_ = false;
 };
 
+// P56: closed, without a log beside it, and only where it is asked for.
+TEST_F(IndexRangesTest, KeepsTheDatabaseForWhoAsksForIt) {
+  const fs::path kept = world_.stage("run") / "duckdb";
+  ASSERT_TRUE(build("run").has_value());
+  EXPECT_FALSE(fs::exists(kept));
+  const auto keep = [](auto& options) { options.keep_database = true; };
+  const auto built = build("run", keep);
+  ASSERT_TRUE(built.has_value()) << built.error().message;
+  EXPECT_FALSE(built->up_to_date);
+  const auto listed =
+      built->manifest.paths(world_.stage("run"), "duckdb/db.db");
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(std::distance(fs::directory_iterator(listed[0].parent_path()), {}),
+            1);
+  Session::Options options;
+  options.database = listed[0].string();
+  auto session = Session::open(options);
+  ASSERT_TRUE(session.has_value()) << session.error().message;
+  EXPECT_GT(session->scalar_int("SELECT count(*) FROM duckdb_tables()").value(),
+            0);
+  // It is there now, for whoever asks or not.
+  EXPECT_TRUE(build("run", keep)->up_to_date);
+  EXPECT_TRUE(build("run")->up_to_date);
+}
+
 TEST_F(IndexRangesTest, AFailedStageGoesOnAfterItsLastRange) {
   ASSERT_TRUE(build("whole").has_value());
   EXPECT_FALSE(fs::exists(world_.stage("whole") / storage::kPartsName));

@@ -54,19 +54,25 @@ TEST(Relations, T14_AHubLosesTheEdgesOfItsTypeOnlyOnEitherSide) {
   world.add("datacite", datacite("10.3/self", "IsPartOf", "10.3/self"));
   world.add("datacite",
             datacite("10.3/url", "IsPartOf", "https://x.org/1", "URL"));
-  world.build("run", [](auto& options) { options.max_relation_degrees = 4; });
-  EXPECT_EQ(related(world, "10.1/kept", kIntra),
-            "[10.1/kept-0, 10.1/kept-1, 10.1/kept-2, 10.1/kept-3, 10.1/other]");
-  EXPECT_EQ(related(world, "10.1/hub", kIntra), "[10.1/other]");
-  EXPECT_EQ(related(world, "10.1/hub-0", kIntra), "");
-  EXPECT_EQ(related(world, "10.2/hub", kShared), "");
-  EXPECT_EQ(related(world, "10.3/self", kIntra), "");
-  EXPECT_EQ(related(world, "10.3/url", kIntra), "");
-  EXPECT_EQ(world.counts["relations_over_out_degree"], 5);
-  EXPECT_EQ(world.counts["relations_over_in_degree"], 5);
-  EXPECT_EQ(world.counts["relations_self"], 1);
-  EXPECT_EQ(world.counts["relations_no_doi"], 1);
-  EXPECT_EQ(world.counts["relations_repeated"], 1);
+  for (const int ranges : {1, 7}) {  // P54
+    world.build(fmt::format("run{}", ranges), [&](auto& options) {
+      options.max_relation_degrees = 4;
+      options.ranges = ranges;
+    });
+    EXPECT_EQ(
+        related(world, "10.1/kept", kIntra),
+        "[10.1/kept-0, 10.1/kept-1, 10.1/kept-2, 10.1/kept-3, 10.1/other]");
+    EXPECT_EQ(related(world, "10.1/hub", kIntra), "[10.1/other]");
+    EXPECT_EQ(related(world, "10.1/hub-0", kIntra), "");
+    EXPECT_EQ(related(world, "10.2/hub", kShared), "");
+    EXPECT_EQ(related(world, "10.3/self", kIntra), "");
+    EXPECT_EQ(related(world, "10.3/url", kIntra), "");
+    EXPECT_EQ(world.counts["relations_over_out_degree"], 5);
+    EXPECT_EQ(world.counts["relations_over_in_degree"], 5);
+    EXPECT_EQ(world.counts["relations_self"], 1);
+    EXPECT_EQ(world.counts["relations_no_doi"], 1);
+    EXPECT_EQ(world.counts["relations_repeated"], 1);
+  }
 }
 
 TEST(Relations, T15_EveryClassifiedTypeLandsInItsListInBothDirections) {

@@ -61,13 +61,35 @@ Status with_build(const WorksIndexOptions& options, Wanted wanted,
   return work(build);
 }
 
+// Whether the stage has the database, if that is asked for.
+bool has_database(const WorksIndexOptions& options,
+                  const storage::Manifest& stage) {
+  return !options.keep_database || !stage.files_named("duckdb/").empty();
+}
+
+// As with_build, for the stage itself: its database is closed, hence whole,
+// before it is listed.
+template <class Work>
+Status build_stage(WorksIndexOptions options, Wanted wanted,
+                   storage::Publication& publication, Work&& work) {
+  const fs::path database = publication.dir() / "duckdb" / "db.db";
+  if (options.keep_database) {
+    DMP_TRY(storage::make_folder(database.parent_path()));
+    options.database = database;
+  }
+  DMP_TRY(with_build(options, std::move(wanted), publication.dir(), work));
+  if (options.keep_database) DMP_TRY(publication.add(database));
+  return {};
+}
+
 // The whole stage, if it is finished and nobody wants it made again. A kill
 // right after its manifest may have left parts.
 Result<std::optional<StageResult>> made_before(
     const WorksIndexOptions& options, const storage::Manifest& wanted) {
   std::optional<StageResult> result;
   if (options.force) return result;
-  if (auto done = storage::finished(options.stage_dir, wanted.key)) {
+  auto done = storage::finished(options.stage_dir, wanted.key);
+  if (done && has_database(options, *done)) {
     DMP_TRY(storage::remove_parts(options.stage_dir));
     result = StageResult{true, *std::move(done)};
   }
@@ -101,8 +123,8 @@ Result<StageResult> build_works_index(const WorksIndexOptions& options) {
   DMP_ASSIGN(auto publication,
              storage::Publication::begin(options.stage_dir, manifest.stage));
   if (options.force) DMP_TRY(storage::remove_parts(options.stage_dir));
-  DMP_TRY(with_build(
-      options, std::move(wanted), publication.dir(),
+  DMP_TRY(build_stage(
+      options, std::move(wanted), publication,
       [&](IndexBuild& build) { return build.run(publication, manifest); }));
   StageResult stage;
   DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
@@ -167,10 +189,10 @@ Result<StageResult> finish_works_index(const WorksIndexOptions& options,
   storage::Manifest manifest = wanted.manifest;
   DMP_ASSIGN(auto publication,
              storage::Publication::begin(options.stage_dir, manifest.stage));
-  DMP_TRY(with_build(options, std::move(wanted), publication.dir(),
-                     [&](IndexBuild& build) {
-                       return build.finish(parts, publication, manifest);
-                     }));
+  DMP_TRY(build_stage(options, std::move(wanted), publication,
+                      [&](IndexBuild& build) {
+                        return build.finish(parts, publication, manifest);
+                      }));
   StageResult stage;
   DMP_ASSIGN(stage.manifest, publication.publish(std::move(manifest)));
   return stage;
