@@ -5,7 +5,7 @@ PRESET ?= dev
 JOBS ?= $(shell nproc)
 export DMPWORKS_CACHE_DIR ?= $(CURDIR)/.cache
 
-.PHONY: help setup build test test-services demo bench fuzz docs golden format lint clean
+.PHONY: help setup build test test-services demo bench fuzz docs golden format lint image-test clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
@@ -17,7 +17,7 @@ build: setup ## Build the release program: build/release/dmpworks
 	@cmake --build build/release -j $(JOBS)
 
 test: build ## Build with ASan and UBSan, run all tests
-	@tools/setup-sqlmesh
+	@tools/setup-venv sqlmesh-0.236.4 tests/sqlmesh/requirements.txt
 	@cmake --preset $(PRESET) >/dev/null
 	@cmake --build build/$(PRESET) -j $(JOBS)
 	@tools/check-layers
@@ -25,6 +25,8 @@ test: build ## Build with ASan and UBSan, run all tests
 
 test-services: build ## Run the tests that need a real S3 server (versitygw) or a browser (Chromium)
 	@tools/setup-services
+	@tools/setup-venv cfn-lint-1.58.0 tests/infra/requirements.txt
+	@$(DMPWORKS_CACHE_DIR)/cfn-lint-1.58.0/bin/cfn-lint infra/batch.yaml
 	@cmake --preset $(PRESET) >/dev/null
 	@cmake --build build/$(PRESET) -j $(JOBS)
 	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw build/$(PRESET)/tests/s3/object_store_test
@@ -54,6 +56,9 @@ golden: docs ## Write the expectations of tests/cli anew; read the diff
 
 format: ## Format the sources
 	@git ls-files 'src/*.h' 'src/*.cpp' 'fuzz/*.cpp' | xargs clang-format-14 -i
+
+image-test: ## Build the image of Dockerfile.aws with buildah and try it (root; 20 minutes of two cores)
+	@tools/image-test
 
 lint: ## clang-format and clang-tidy, warnings are errors
 	@tools/lint

@@ -1,5 +1,7 @@
 #include "jobs/bucket_stage.h"
 
+#include "base/log.h"
+#include "jobs/input_check.h"
 #include "jobs/published_stage.h"
 #include "jobs/run_id.h"
 #include "storage/files.h"
@@ -42,8 +44,13 @@ Error no_manifest(const std::string& place) {
 // What people upload has no manifest, but neither has a download on its way.
 Status refuse_unfinished(const storage::ObjectStore& bucket,
                          const std::string& prefix) {
-  if (!bucket.stat(prefix + "/" + kProgressName) || is_finished(bucket, prefix))
-    return {};
+  const auto under_way = bucket.stat(prefix + "/" + kProgressName);
+  if (!under_way) {
+    if (under_way.error().code == ErrorCode::not_found) return {};
+    return under_way.error();
+  }
+  DMP_ASSIGN(const bool finished, is_finished(bucket, prefix));
+  if (finished) return {};
   return Error{ErrorCode::invalid_argument,
                fmt::format("{}/{}: its download is not finished", bucket.name(),
                            prefix)};
@@ -62,7 +69,7 @@ std::string parts_of(const StageJob& job) {
 
 Result<StageJob::Folders> folders_of(const JobContext& context,
                                      const std::vector<StageInput>& inputs,
-                                     const fs::path& bucket) {
+                                     const fs::path& bucket, Proof proof) {
   StageJob::Folders folders;
   for (const auto& input : inputs) {
     const fs::path dir = bucket / input.prefix;
@@ -72,9 +79,12 @@ Result<StageJob::Folders> folders_of(const JobContext& context,
                    dir.string() + ": no such folder; nothing is there yet"};
     }
     if (input.by_hand) DMP_TRY(refuse_unfinished(context.bucket, input.prefix));
-    if (!input.by_hand && !context.allow_no_manifest &&
-        !is_finished(context.bucket, input.prefix)) {
+    DMP_ASSIGN(auto manifest, find_manifest(context.bucket, input.prefix));
+    if (!manifest && !input.by_hand && !context.allow_no_manifest)
       return no_manifest(dir.string());
+    if (manifest) {
+      manifest->files = manifest->files_named(input.only);
+      DMP_TRY(check_files(dir, *manifest, input.needs, proof, context.threads));
     }
     folders[input.prefix] = dir;
   }
@@ -83,10 +93,18 @@ Result<StageJob::Folders> folders_of(const JobContext& context,
 
 Result<StageResult> run_in_folder(const JobContext& context,
                                   const StageJob& job, const fs::path& bucket) {
-  DMP_ASSIGN(auto folders, folders_of(context, job.inputs, bucket));
+  DMP_ASSIGN(const auto made, find_manifest(context.bucket, place_of(job)));
+  const Proof proof =
+      made && !context.force ? Proof::since_published : Proof::whole;
+  DMP_ASSIGN(auto folders, folders_of(context, job.inputs, bucket, proof));
   for (const auto& part : job.parts) {
     const std::string prefix = part_prefix(job, part);
     folders[prefix] = bucket / prefix;
+    DMP_ASSIGN(const auto manifest, find_manifest(context.bucket, prefix));
+    if (manifest) {
+      DMP_TRY(
+          check_files(folders[prefix], *manifest, {}, proof, context.threads));
+    }
   }
   return job.work(folders, bucket / place_of(job));
 }
@@ -103,7 +121,7 @@ class RemoteStage {
 
   Result<StageResult> run() {
     DMP_TRY(plan_inputs());
-    const auto former = stage_manifest(bucket_, place_);
+    DMP_ASSIGN(const auto former, former_stage());
     DMP_ASSIGN(const auto done, made_before(former));
     if (done) return *done;
     DMP_TRY(plan_parts());
@@ -113,8 +131,8 @@ class RemoteStage {
     const fs::path out = context_.scratch / "out" / place_;
     DMP_ASSIGN(StageResult result, job_.work(folders_, out));
     result.manifest.key = key_of_place();
-    DMP_TRY(publish(result.manifest, out,
-                    former ? std::optional<Manifest>(*former) : std::nullopt));
+    name_inputs(result.manifest);
+    DMP_TRY(publish(result.manifest, out, former));
     return result;
   }
 
@@ -134,6 +152,11 @@ class RemoteStage {
     std::uint64_t bytes = 0;
     std::string sha256;  // empty: not known
     Need need = Need::whole;
+    std::string etag = {};  // where no sum is known
+
+    std::string identity() const {
+      return sha256.empty() ? "etag:" + etag : "sha256:" + sha256;
+    }
   };
 
   std::string part_key(const std::string& part) const {
@@ -147,22 +170,54 @@ class RemoteStage {
     return !job_.is_good || job_.is_good(made);
   }
 
+  // What stands at the place. A manifest that cannot be read is no leave to
+  // clear what it lists: an outage passes, and of a spoilt one somebody
+  // decides.
+  Result<std::optional<Manifest>> former_stage() const {
+    auto former = find_manifest(bucket_, place_);
+    if (former || former.error().code != ErrorCode::corrupt_input)
+      return former;
+    if (context_.force) return std::optional<Manifest>();
+    Error error = std::move(former).error();
+    error.message += "; --force makes the stage anew";
+    return error;
+  }
+
   // What is published already, unless it is to be made again: this part, or the
   // whole stage, which needs no part any more.
   Result<std::optional<StageResult>> made_before(
-      const Result<Manifest>& former) const {
+      const std::optional<Manifest>& former) const {
     std::optional<StageResult> done;
     if (context_.force) return done;
     if (former && former->key == key_of_place() &&
         (!job_.part.empty() || is_good(*former))) {
+      DMP_ASSIGN(const bool whole, is_whole(place_, *former));
+      if (!whole) return done;
       clear_after_kill(bucket_, place_, *former);
       done = StageResult{true, *former};
     } else if (!job_.part.empty()) {
-      const auto whole = stage_manifest(bucket_, job_.output);
-      if (whole && whole->key == key_ && is_good(*whole))
-        done = StageResult{true, *whole};
+      DMP_ASSIGN(const auto stage, find_manifest(bucket_, job_.output));
+      if (stage && stage->key == key_ && is_good(*stage))
+        done = StageResult{true, *stage};
     }
     return done;
+  }
+
+  // Every listed object is there with its bytes; else the stage is made anew.
+  Result<bool> is_whole(const std::string& prefix,
+                        const Manifest& stage) const {
+    DMP_ASSIGN(const auto objects, bucket_.list(prefix + "/"));
+    std::map<std::string_view, std::uint64_t> bytes;
+    for (const auto& object : objects) bytes[object.key] = object.bytes;
+    for (const auto& file : stage.files) {
+      const std::string key = prefix + "/" + file.path;
+      const auto there = bytes.find(key);
+      if (there != bytes.end() && there->second == file.bytes) continue;
+      log::warning("{}/{} is not what its manifest lists; made anew",
+                   bucket_.name(), key);
+      return false;
+    }
+    return true;
   }
 
   // The parts that others have made: of this key, or they are none.
@@ -171,7 +226,7 @@ class RemoteStage {
     for (const auto& part : job_.parts) {
       const std::string prefix = part_prefix(job_, part);
       folders_[prefix] = context_.scratch / "in" / prefix;
-      const auto manifest = stage_manifest(bucket_, prefix);
+      DMP_ASSIGN(const auto manifest, find_manifest(bucket_, prefix));
       if (manifest && manifest->key == part_key(part)) {
         plan_files(prefix, *manifest, {});
       } else {
@@ -183,9 +238,23 @@ class RemoteStage {
                                   absent);
   }
 
+  // Files of the scratch folder become the objects they were fetched from.
+  void name_inputs(Manifest& manifest) const {
+    const std::string folder = (context_.scratch / "in").string() + "/";
+    std::map<std::string_view, const Fetch*> fetched;
+    for (const auto& one : fetches_) fetched[one.key] = &one;
+    for (auto& input : manifest.inputs) {
+      if (!input.path.starts_with(folder)) continue;
+      input.path.erase(0, folder.size());
+      const auto object = fetched.find(input.path);
+      if (object != fetched.end()) input.digest = object->second->identity();
+    }
+  }
+
   // Lists what has to be fetched, and makes the key of the work from it.
   Status plan_inputs() {
-    std::string identity = job_.name;
+    std::string identity =
+        fmt::format("{}\n{}", storage::kFormatVersion, job_.name);
     for (const auto& option : job_.options) identity += "\n" + option;
     for (const auto& input : job_.inputs) {
       folders_[input.prefix] = context_.scratch / "in" / input.prefix;
@@ -199,14 +268,12 @@ class RemoteStage {
 
   // False: the input has no manifest of ours, and that is allowed.
   Result<bool> plan_stage(const StageInput& input, std::string& identity) {
-    auto manifest = stage_manifest(bucket_, input.prefix);
+    DMP_ASSIGN(auto manifest, find_manifest(bucket_, input.prefix));
     if (!manifest) {
       if (input.by_hand) {
         DMP_TRY(refuse_unfinished(bucket_, input.prefix));
         return false;
       }
-      if (manifest.error().code != ErrorCode::not_found)
-        return std::move(manifest).error();
       if (context_.allow_no_manifest) return false;
       return no_manifest(bucket_.name() + "/" + input.prefix);
     }
@@ -240,12 +307,13 @@ class RemoteStage {
           fmt::format("\n{} {} {}", object.key, object.bytes, object.etag);
       const std::string name = object.key.substr(input.prefix.size() + 1);
       fetches_.push_back({object.key, folders_[input.prefix] / name,
-                          object.bytes, "", Need::whole});
+                          object.bytes, "", Need::whole, object.etag});
     }
     return {};
   }
 
   Status fetch_inputs() {
+    DMP_TRY(check_space());
     if (context_.say) {
       const auto wanted = std::count_if(
           fetches_.begin(), fetches_.end(),
@@ -279,10 +347,23 @@ class RemoteStage {
     }
     if (one.sha256.empty()) return {};
     DMP_ASSIGN(const std::string sum, storage::sha256_file(one.file));
-    if (sum == one.sha256) return {};
-    return Error{ErrorCode::corrupt_input,
-                 fmt::format("{}/{}: not the bytes its manifest lists",
-                             bucket_.name(), one.key)};
+    return sum == one.sha256 ? Status()
+                             : other_bytes(bucket_.name() + "/" + one.key);
+  }
+
+  // Errors: io, when the scratch disk cannot hold what has to be fetched.
+  Status check_space() const {
+    std::uint64_t needed = 0;
+    for (const auto& one : fetches_)
+      if (one.need == Need::whole) needed += one.bytes;
+    std::error_code error;
+    const auto space = fs::space(context_.scratch, error);
+    if (error || space.available >= needed) return {};
+    return Error{ErrorCode::io,
+                 fmt::format("{}: {} bytes are free, the inputs of {} have {}; "
+                             "another place is given with --scratch-dir",
+                             context_.scratch.string(), space.available,
+                             job_.name, needed)};
   }
 
   // First publication: final names. Replacing: a fresh r<NN>/, and the former
@@ -298,7 +379,8 @@ class RemoteStage {
       file.path = below + file.path;
     }
     const auto there = uploaded_before(manifest, present);
-    std::set<std::string> kept = there;
+    std::set<std::string> kept;
+    for (const auto& [key, etag] : there) kept.insert(key);
     if (former) {
       kept.insert(place_ + std::string(kManifest));
       for (const auto& file : former->files)
@@ -310,43 +392,45 @@ class RemoteStage {
     DMP_TRY(remove_others(bucket_, present, kept));
     // Only now: what lies under a name of this list has the content it says.
     DMP_TRY(note_manifest(bucket_, place_, manifest));
-    DMP_TRY(in_parallel(files.size(), kTransfers, [&](std::size_t i) {
-      const auto& entry = manifest.files[i];
-      return there.contains(place_ + "/" + entry.path)
-                 ? Status()
-                 : upload(files[i], entry);
+    DMP_TRY(in_parallel(files.size(), kTransfers, [&](std::size_t i) -> Status {
+      auto& entry = manifest.files[i];
+      const auto sent = there.find(place_ + "/" + entry.path);
+      if (sent == there.end()) return upload(files[i], entry);
+      entry.etag = sent->second;
+      return {};
     }));
     return publish_manifest(bucket_, place_, manifest);
   }
 
-  // Keys of objects that an attempt which was killed has uploaded, and that
-  // are what `manifest` lists: objects are seen whole or not at all.
-  std::set<std::string> uploaded_before(
+  // Keys and tags of objects that an attempt which was killed has uploaded, and
+  // that are what `manifest` lists: objects are seen whole or not at all.
+  std::map<std::string, std::string> uploaded_before(
       const Manifest& manifest,
       const std::vector<storage::ObjectInfo>& present) const {
-    std::set<std::string> keys;
+    std::map<std::string, std::string> keys;
     const auto json = bucket_.read(place_ + "/" + kUploadingName);
     if (!json) return keys;
     const auto begun = storage::parse_manifest(*json);
     if (!begun) return keys;
-    std::map<std::string, std::uint64_t> bytes;
-    for (const auto& object : present) bytes[object.key] = object.bytes;
+    std::map<std::string_view, const storage::ObjectInfo*> objects;
+    for (const auto& object : present) objects[object.key] = &object;
     std::map<std::string, std::string> sums;
     for (const auto& file : begun->files) sums[file.path] = file.sha256;
     for (const auto& file : manifest.files) {
-      const auto object = bytes.find(place_ + "/" + file.path);
+      const std::string key = place_ + "/" + file.path;
+      const auto object = objects.find(key);
       const auto sum = sums.find(file.path);
-      if (object != bytes.end() && object->second == file.bytes &&
+      if (object != objects.end() && object->second->bytes == file.bytes &&
           sum != sums.end() && sum->second == file.sha256)
-        keys.insert(object->first);
+        keys[key] = object->second->etag;
     }
     return keys;
   }
 
-  Status upload(const fs::path& file,
-                const storage::ManifestFile& entry) const {
+  Status upload(const fs::path& file, storage::ManifestFile& entry) const {
     DMP_ASSIGN(const auto sent,
                bucket_.upload(file, place_ + "/" + entry.path));
+    entry.etag = sent.etag;
     if (sent.bytes == entry.bytes) return {};
     return Error{ErrorCode::corrupt_input,
                  fmt::format("{}: {} bytes arrived of {}", sent.key, sent.bytes,
@@ -402,7 +486,8 @@ Status read_inputs(const JobContext& context, const std::string& name,
                    const InputWork& work) {
   if (const auto folder = context.bucket.folder()) {
     const storage::Scratch scratch(context.scratch);
-    DMP_ASSIGN(const auto folders, folders_of(context, inputs, *folder));
+    DMP_ASSIGN(const auto folders,
+               folders_of(context, inputs, *folder, Proof::whole));
     return work(folders);
   }
   StageJob job;
@@ -422,9 +507,19 @@ Result<Manifest> stage_manifest(const storage::ObjectStore& bucket,
   return manifest;
 }
 
-bool is_finished(const storage::ObjectStore& bucket,
-                 const std::string& prefix) {
-  return stage_manifest(bucket, prefix).has_value();
+Result<std::optional<Manifest>> find_manifest(
+    const storage::ObjectStore& bucket, const std::string& prefix) {
+  auto manifest = stage_manifest(bucket, prefix);
+  if (manifest) return std::optional(*std::move(manifest));
+  if (manifest.error().code == ErrorCode::not_found)
+    return std::optional<Manifest>();
+  return std::move(manifest).error();
+}
+
+Result<bool> is_finished(const storage::ObjectStore& bucket,
+                         const std::string& prefix) {
+  DMP_ASSIGN(const auto manifest, find_manifest(bucket, prefix));
+  return manifest.has_value();
 }
 
 Result<std::string> newest_run(const storage::ObjectStore& bucket,

@@ -68,7 +68,9 @@ struct StageJob {
 // <output>/_parts/<part>
 std::string part_prefix(const StageJob& job, const std::string& part);
 
-// Runs a stage on a bucket. A folder is read and written in place. Of an S3
+// Runs a stage on a bucket. A folder is read and written in place, after the
+// sums of what is read were compared (of files not written to since they were
+// published only where the stage is not there yet). Of an S3
 // bucket the inputs are fetched to scratch (bytes checked, and sums of those
 // that are fetched whole), and the
 // output is uploaded from there: files first, its manifest last; a good stage
@@ -91,7 +93,12 @@ Status read_inputs(const JobContext& context, const std::string& name,
 // The manifest of a stage in the bucket. Errors: not_found (unfinished), …
 Result<storage::Manifest> stage_manifest(const storage::ObjectStore& bucket,
                                          const std::string& prefix);
-bool is_finished(const storage::ObjectStore& bucket, const std::string& prefix);
+// The same; nullopt: unfinished. An outage is not that. Errors: corrupt_input,
+// those of the bucket.
+Result<std::optional<storage::Manifest>> find_manifest(
+    const storage::ObjectStore& bucket, const std::string& prefix);
+Result<bool> is_finished(const storage::ObjectStore& bucket,
+                         const std::string& prefix);
 
 // The newest finished run of a stage <root>/<run>[/<leaf>] before `before`
 // (empty: any). Errors: not_found (there is none).

@@ -42,26 +42,48 @@ JobContext inner(const JobContext& context, const char* name) {
   return own;
 }
 
+// An index that is begun without its DOI state would send every work anew and
+// delete none. Source: spec cli.md 4, P58.
+Status refuse_unfinished_runs(const storage::ObjectStore& bucket,
+                              const std::string& before) {
+  DMP_ASSIGN(const auto objects, bucket.list("sqlmesh/"));
+  for (const auto& object : objects) {
+    const std::string run =
+        object.key.substr(0, object.key.find('/', 8)).substr(8);
+    if (run >= before) continue;
+    return Error{
+        ErrorCode::invalid_argument,
+        fmt::format("{}/sqlmesh/{} is older and not finished, and no "
+                    "finished run is there; name one, or INITIAL, with "
+                    "--prev-run-id",
+                    bucket.name(), run)};
+  }
+  return {};
+}
+
 Result<std::string> previous_run(const JobContext& context,
                                  const IndexJob& options) {
   if (options.previous == "INITIAL") return std::string();
   if (!options.previous.empty()) {
-    if (is_finished(context.bucket, "sqlmesh/" + options.previous))
-      return options.previous;
+    DMP_ASSIGN(const bool finished,
+               is_finished(context.bucket, "sqlmesh/" + options.previous));
+    if (finished) return options.previous;
     return Error{ErrorCode::not_found,
                  fmt::format("{}/sqlmesh/{} is not a finished run; name "
                              "another one, or INITIAL",
                              context.bucket.name(), options.previous)};
   }
   auto newest = newest_run(context.bucket, "sqlmesh", "", options.run);
-  if (newest) return newest;
-  if (newest.error().code == ErrorCode::not_found) return std::string();
-  return newest;
+  if (newest || newest.error().code != ErrorCode::not_found) return newest;
+  DMP_TRY(refuse_unfinished_runs(context.bucket, options.run));
+  return std::string();
 }
 
 Status make_inputs(const JobContext& context, const IndexJob& options) {
-  if (!is_finished(context.bucket,
-                   stage_prefix("ror", options.ror, "transform"))) {
+  DMP_ASSIGN(const bool has_ror,
+             is_finished(context.bucket,
+                         stage_prefix("ror", options.ror, "transform")));
+  if (!has_ror) {
     DMP_TRY(transform_ror_job(inner(context, "ror"), options.ror, ""));
   }
   DMP_TRY(corpus_job(inner(context, "corpus"), options.corpus));
@@ -176,8 +198,9 @@ StageJob job_of(const IndexJob& options, const IndexStages& stages) {
 
 Status check_inputs(const JobContext& context, const StageJob& job) {
   for (const auto& input : job.inputs) {
-    if (context.allow_no_manifest || is_finished(context.bucket, input.prefix))
-      continue;
+    if (context.allow_no_manifest) continue;
+    DMP_ASSIGN(const bool finished, is_finished(context.bucket, input.prefix));
+    if (finished) continue;
     return Error{ErrorCode::invalid_argument,
                  fmt::format("{}/{} is not a finished stage: no manifest.json",
                              context.bucket.name(), input.prefix)};

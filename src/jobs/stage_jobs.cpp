@@ -63,10 +63,13 @@ Result<fs::path> file_in(const fs::path& folder, const std::string& name) {
 }
 
 // The newest finished ROR stage, as an input; nullopt: there is none.
-std::optional<std::string> newest_ror(const storage::ObjectStore& bucket) {
+Result<std::optional<std::string>> newest_ror(
+    const storage::ObjectStore& bucket) {
   const auto run = newest_run(bucket, "ror", "transform", "");
-  if (!run) return std::nullopt;
-  return stage_prefix("ror", *run, "transform");
+  if (run) return std::optional(stage_prefix("ror", *run, "transform"));
+  if (run.error().code == ErrorCode::not_found)
+    return std::optional<std::string>();
+  return run.error();
 }
 
 // The parameters of the linkage model that somebody has put into the bucket, as
@@ -175,7 +178,7 @@ Result<StageResult> transform_dmps_job(const JobContext& context,
   job.name = "dmps transform";
   const std::string input = stage_prefix("dmps", run, "download");
   job.inputs = {{input, true}};
-  const auto ror = newest_ror(context.bucket);
+  DMP_ASSIGN(const auto ror, newest_ror(context.bucket));
   if (ror) job.inputs.push_back({*ror});
   job.output = stage_prefix("dmps", run, "transform");
   job.work = [&](const StageJob::Folders& in, const fs::path& out) {
@@ -210,9 +213,8 @@ namespace {
 Result<std::optional<std::string>> enrichment_in(
     const storage::ObjectStore& bucket, const std::string& run) {
   std::string prefix = std::string(dmps::kEnrichmentStage) + "/" + run;
-  const auto manifest = stage_manifest(bucket, prefix);
-  if (manifest) return std::optional(std::move(prefix));
-  if (manifest.error().code != ErrorCode::not_found) return manifest.error();
+  DMP_ASSIGN(const bool finished, is_finished(bucket, prefix));
+  if (finished) return std::optional(std::move(prefix));
   log::info("{}: no enrichment is published, no DMP has funded DOIs", prefix);
   return std::optional<std::string>();
 }
@@ -257,9 +259,7 @@ Result<Needs> needs_of_search(const JobContext& context,
                               const SearchJob& options) {
   std::set<std::string, std::less<>> others;
   if (options.phase == SearchPhase::shard) {
-    auto index = stage_manifest(context.bucket, works);
-    if (!index && index.error().code != ErrorCode::not_found)
-      return std::move(index).error();
+    DMP_ASSIGN(const auto index, find_manifest(context.bucket, works));
     if (index) others = files_of_other_shards(*index, options.shard);
   }
   return Needs([others = std::move(others)](std::string_view name) {
@@ -288,7 +288,7 @@ Result<StageResult> search_job(const JobContext& context,
   }
   const std::string plans = stage_prefix("dmps", options.run, "transform"),
                     works = "sqlmesh/" + works_run;
-  const auto ror = newest_ror(context.bucket);
+  DMP_ASSIGN(const auto ror, newest_ror(context.bucket));
   StageJob job;
   job.name = "dmp-works-search";
   job.output = "dmp-works-search/" + options.run;

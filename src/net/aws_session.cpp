@@ -1,6 +1,7 @@
 #include "net/aws_session.h"
 
 #include "net/aws_parts.h"
+#include "net/http.h"
 
 #include <aws/auth/auth.h>
 #include <aws/auth/signable.h>
@@ -17,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <future>
 #include <thread>
@@ -74,12 +76,35 @@ std::string profile_region() {
   return region;
 }
 
-std::string choose_region(const std::string& given) {
-  if (!given.empty()) return given;
+// The region of the instance we run on; empty: on none. Asked with the session
+// token of version 2 of the service, as credentials are.
+std::string instance_region() {
+  if (variable("AWS_EC2_METADATA_DISABLED") == "true") return "";
+  std::string endpoint = variable("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+  if (endpoint.empty()) endpoint = "http://169.254.169.254";
+  const RetryPolicy once{1, std::chrono::milliseconds(0)};
+  HttpRequest request;
+  request.timeout = std::chrono::seconds(1);
+  request.method = "PUT";
+  request.url = endpoint + "/latest/api/token";
+  request.headers = {{"X-aws-ec2-metadata-token-ttl-seconds", "60"}};
+  const auto token = http_send(request, once);
+  if (!token || token->status != 200) return "";
+  request.method = "GET";
+  request.url = endpoint + "/latest/meta-data/placement/region";
+  request.headers = {{"X-aws-ec2-metadata-token", token->body}};
+  const auto region = http_send(request, once);
+  return region && region->status == 200 ? region->body : "";
+}
+
+std::string choose_region(const AwsSessionOptions& options) {
+  if (!options.region.empty()) return options.region;
   for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
     if (auto value = variable(name); !value.empty()) return value;
   }
-  const std::string region = profile_region();
+  std::string region = profile_region();
+  if (region.empty() && !options.anonymous && !options.keys)
+    region = instance_region();
   return region.empty() ? "us-east-1" : region;
 }
 
@@ -249,7 +274,7 @@ Result<std::unique_ptr<AwsSession>> AwsSession::open(
   std::unique_ptr<AwsSession> session(new AwsSession);
   Parts& parts = *session->parts_;
   parts.allocator = allocator();
-  parts.region = choose_region(options.region);
+  parts.region = choose_region(options);
   DMP_TRY(make_loops(parts));
   if (options.anonymous) {
     parts.credentials = anonymous();

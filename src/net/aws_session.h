@@ -21,8 +21,9 @@ struct AwsKeys {
 };
 
 struct AwsSessionOptions {
-  std::string region;  // empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's,
-                       // else us-east-1
+  // Empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's, the instance's, else
+  // us-east-1.
+  std::string region;
   bool anonymous = false;
   std::optional<AwsKeys> keys;  // instead of the chain below
 };

@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kManifestName = "manifest.json";
-// Bumped when a stage's output changes for the same inputs and options.
-constexpr std::string_view kFormatVersion = "1";
 
 }  // namespace
 

@@ -13,6 +13,9 @@
 
 namespace dmp::storage {
 
+// Bumped when a stage's output changes for the same inputs and options.
+inline constexpr std::string_view kFormatVersion = "1";
+
 struct ManifestInput {
   std::string path;
   std::string digest;  // sha256 of a manifest, or "bytes:mtime" of a file
@@ -24,6 +27,7 @@ struct ManifestFile {
   std::uint64_t bytes = 0;
   std::int64_t rows = -1;  // -1: the file has no rows
   std::string sha256;
+  std::string etag = {};  // of the object in an S3 bucket; empty: it is in none
 };
 
 // What a finished stage says of itself. Source: spec jobs.md 4.2.

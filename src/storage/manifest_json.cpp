@@ -29,6 +29,7 @@ void write_files(JsonWriter& json, const std::vector<ManifestFile>& files) {
   for (const auto& file : files) {
     json.begin_object();
     json.member("bytes", static_cast<std::int64_t>(file.bytes));
+    if (!file.etag.empty()) json.member("etag", file.etag);
     json.member("path", file.path);
     json.key("rows");
     if (file.rows < 0) {
@@ -165,6 +166,7 @@ Status read_files(Element root, Manifest& manifest) {
     file.bytes = static_cast<std::uint64_t>(int_of(entry, "bytes", 0));
     file.rows = int_of(entry, "rows", -1);
     file.sha256 = text_of(entry, "sha256");
+    file.etag = text_of(entry, "etag");
     if (!is_inside(file.path)) {
       return Error{ErrorCode::corrupt_input,
                    "manifest names a file outside its stage: " + file.path};

@@ -20,6 +20,7 @@ class Between:
     def __init__(self, endpoint):
         self.upstream = urllib.parse.urlsplit(endpoint).netloc
         self.fault = lambda method, path, number: None
+        self.query = ""  # of the request that was last asked about
         self.bodies, self.sent, self.numbers, self.lock = {}, {}, {}, threading.Lock()
         between = self
 
@@ -45,7 +46,7 @@ class Between:
         self.httpd.server_close()
 
     def pass_on(self, request):
-        path = request.path.split("?")[0]
+        path, _, self.query = request.path.partition("?")
         with self.lock:
             number = self.numbers[request.command, path] = self.numbers.get((request.command, path), -1) + 1
         fault = self.fault(request.command, path, number)

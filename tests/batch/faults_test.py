@@ -322,6 +322,51 @@ class Faults(Case):
         self.assertEqual(sorted(self.published("datacite")),
                          [f"updated_2026-01/part_{i:04}.jsonl.gz" for i in (0, 2)])
 
+    # P118, issue 7 line 4: an outage is no absence.
+    def test_a_good_stage_whose_manifest_cannot_be_read_stays(self):
+        self.offer_openalex(count=2, line=lambda i: json.dumps(
+            {"id": f"https://openalex.org/W{i + 1}", "doi": f"https://doi.org/10.1234/w{i}"}))
+        self.assertEqual(self.call("openalex-works", openalex_bucket_name=self.source).returncode, 0)
+        self.assertEqual(self.call("openalex-works", task="transform").returncode, 0)
+        old = self.published("openalex-works", "transform")
+        busy = ("answer", 503, between.s3_error("SlowDown"))
+        self.proxy.fault = lambda m, path, number: busy if m == "GET" and path.endswith("transform/manifest.json") else None
+        for xpac in ("drop", "include"):  # the work of before, and another
+            self.fails(75, "manifest.json", "openalex-works", task="transform", xpac=xpac)
+            self.assertEqual(self.published("openalex-works", "transform"), old)
+        self.proxy.fault = lambda *_: None
+        manifest = f"{self.bucket}/openalex_works/2026-01-01/transform/manifest.json"
+        content = self.s3.request("GET", manifest)
+        self.s3.request("PUT", manifest, content[:len(content) // 2])
+        self.fails(1, "--force makes the stage anew", "openalex-works", task="transform", xpac="include")
+        self.s3.request("PUT", manifest, content)
+        self.assertEqual(self.published("openalex-works", "transform"), old)
+
+    def test_a_stage_that_lost_an_object_is_made_anew(self):
+        self.offer_openalex(count=2, line=lambda i: json.dumps(
+            {"id": f"https://openalex.org/W{i + 1}", "doi": f"https://doi.org/10.1234/w{i}"}))
+        self.assertEqual(self.call("openalex-works", openalex_bucket_name=self.source).returncode, 0)
+        self.assertEqual(self.call("openalex-works", task="transform").returncode, 0)
+        old = self.published("openalex-works", "transform")
+        self.s3.request("DELETE", f"{self.bucket}/openalex_works/2026-01-01/transform/{next(iter(old))}")
+        done = self.call("openalex-works", task="transform")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("is not what its manifest lists", done.stderr)
+        self.assertEqual(sorted(self.published("openalex-works", "transform").values()), sorted(old.values()))
+        self.assertIn("up to date", self.call("openalex-works", task="transform").stdout)
+
+    # Issue 7 line 4: a listing that fails does not mean that there is no ROR.
+    def test_an_outage_of_one_listing_is_one_error_and_75(self):
+        plan = {"dmp_id": "https://doi.org/10.48321/D1", "title": "Kelp", "institutions": [], "authors": [], "funding": []}
+        self.s3.request("PUT", f"{self.bucket}/dmps/2026-01-01/download/coki-dmps_2026-01-01_1.jsonl.gz",
+                        gzip.compress(json.dumps(plan).encode()))
+        busy = ("answer", 503, between.s3_error("SlowDown"))
+        self.proxy.fault = lambda *_: busy if "prefix=ror" in self.proxy.query else None
+        self.fails(75, self.bucket, "dmps", task="transform")
+        self.assertIsNone(self.manifest("dmps", "transform"))
+        self.proxy.fault = lambda *_: None
+        self.assertEqual(self.call("dmps", task="transform").returncode, 0)
+
     # P122
     def test_datacite_keys_that_expire_are_fetched_again(self):
         self.offer_datacite(4)

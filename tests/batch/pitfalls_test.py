@@ -64,6 +64,40 @@ class Pitfalls(unittest.TestCase):
                 file.write(json.dumps({"DOI": f"10.5555/{i}", "title": ["T"], "type": "journal-article"}) + "\n")
         return folder
 
+    def test_p58_unfinished_runs_are_not_taken_for_none(self):
+        for dataset in ("openalex_works", "crossref_metadata", "datacite"):
+            folder = self.dir / "bucket" / dataset / RUN / "transform"
+            folder.mkdir(parents=True)
+        (self.dir / "bucket/sqlmesh/2025-12-01/_parts").mkdir(parents=True)
+        (self.dir / "bucket/sqlmesh/2025-12-01/report.json").write_text("{}")
+        (self.dir / "bucket/ror" / RUN / "download").mkdir(parents=True)
+        self.job("ror", "download", *self.offer(), code=0)
+        (self.dir / "bucket/data_citation_corpus" / RUN / "download").mkdir(parents=True)
+        (self.dir / "bucket/data_citation_corpus" / RUN / "download/a.json").write_text("[]")
+        releases = [f"--release-dates.{name}={RUN}" for name in
+                    ("openalex-works", "datacite", "crossref-metadata", "ror", "data-citation-corpus")]
+        done = self.job("sqlmesh", "plan", *releases, code=1)
+        self.assertIn("sqlmesh/2025-12-01 is older and not finished", done.stderr)
+        self.assertIn("INITIAL", done.stderr)
+
+    def test_an_input_that_is_not_what_its_manifest_lists_is_refused(self):
+        self.job("ror", "download", *self.offer(), code=0)
+        self.job("ror", "transform", code=0)
+        plans = self.dir / "bucket/dmps" / RUN / "download"
+        plans.mkdir(parents=True)
+        (plans / "coki-dmps_1.jsonl.gz").write_bytes(gzip.compress(b'{"dmp_id": "https://doi.org/10.48321/D1"}\n'))
+        self.job("dmps", "transform", code=0)
+        table = self.dir / "bucket/ror" / RUN / "transform/ror.parquet"
+        content = bytearray(table.read_bytes())
+        content[len(content) // 3] ^= 1
+        table.write_bytes(content)
+        for words in ((), ("--force",)):
+            done = self.job("dmps", "transform", *words, code=1)
+            self.assertIn("ror.parquet: not the bytes its manifest lists", done.stderr)
+        content[len(content) // 3] ^= 1
+        table.write_bytes(content)
+        self.assertIn("up to date", self.job("dmps", "transform", code=0).stdout)
+
     def test_p97_without_any_subset_variable_there_is_no_subset(self):
         chain = json.loads(self.call(*self.submit_line(*self.offer()), "--dry-run", "--json", code=0).stdout)
         self.assertEqual([job["task"] for job in chain["jobs"]], ["download", "transform"])

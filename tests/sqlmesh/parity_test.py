@@ -3,7 +3,7 @@
 
 usage: parity_test.py ENVIRONMENT PROGRAM EXTENSION [unittest arguments]
 
-ENVIRONMENT is the Python that tools/setup-sqlmesh makes.
+ENVIRONMENT is the Python that tools/setup-venv makes.
 """
 import gzip
 import json
@@ -18,7 +18,7 @@ import unittest
 
 ENVIRONMENT = pathlib.Path(sys.argv[1]).resolve()
 if not (ENVIRONMENT / "installed").exists():
-    sys.exit(f"{ENVIRONMENT} is absent or not whole: run tools/setup-sqlmesh first")
+    sys.exit(f"{ENVIRONMENT} is absent or not whole: run tools/setup-venv first")
 if pathlib.Path(sys.prefix).resolve() != ENVIRONMENT:
     python = str(ENVIRONMENT / "bin/python")
     os.execv(python, [python, *sys.argv])
