@@ -208,6 +208,22 @@ TEST(Awards, SearchAddedSpellingsOnlyWithTheImprovement) {
   work.awards = {{"dmr1507101", {}, {}}};
   EXPECT_EQ(score(plan, work), 10);
   EXPECT_FALSE(judge(plan, work, baseline()));
+  EXPECT_FALSE(judge(plan, work, without(Improvement::award_spellings)));
+}
+
+// The switches of the funder check and of spellings are two.
+TEST(Awards, SpellNumbersAlsoWithoutTheFunderCheck) {
+  auto plan = plan_of({});
+  plan.funding.resize(1);
+  plan.funding[0].award_id = "NSF-2345678";
+  plan.funding[0].funder_ror = kSeaFund;
+  auto work = work_of({});
+  work.awards = {{"2345678", {"0other001"}, {}}};
+  EXPECT_FALSE(judge(plan, work));
+  EXPECT_EQ(score(plan, work, without(Improvement::award_funders)), 10);
+  work.awards = {{"2345678", {kSeaFund}, {}}};
+  EXPECT_EQ(score(plan, work), 10);
+  EXPECT_FALSE(judge(plan, work, without(Improvement::award_spellings)));
 }
 
 // The reference's query has the ids as the plan has them.

@@ -282,7 +282,7 @@ inline SearchOptions random_options(World& world) {
   }
   if (world.chance(30))
     options.disabled.insert(static_cast<Feature>(world.below(7)));
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 6; ++i) {
     if (world.chance(15)) options.without.insert(static_cast<Improvement>(i));
   }
   return options;

@@ -206,7 +206,7 @@ struct Slow {
       if (!id) continue;
       if (options.builder == QueryBuilder::dmpworks && is_filler(*id)) continue;
       raw.ids.push_back(*id);
-      if (!improves(Improvement::award_funders)) continue;
+      if (!improves(Improvement::award_spellings)) continue;
       for (const auto& spelling : spellings(*id, nsf))
         raw.ids.push_back(spelling);
     }
