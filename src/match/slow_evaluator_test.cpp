@@ -265,27 +265,36 @@ struct Slow {
     bool full = false;
   };
 
-  // Row "weak" of the table of search.md 3.1.
-  Points checked(const Award& award, const model::WorkAward& child) const {
-    const Points unknown{options.award_unknown, false};
+  enum class Says : std::uint8_t { agree, unknown, disagree };
+
+  Says said(const Award& award, const model::WorkAward& child) const {
     if (!award.funder_ror && analysed(award.funder_name).empty())
-      return unknown;
+      return Says::unknown;
     std::vector<model::Organisation> stated;
     for (const auto& id : child.funder_rors) stated.push_back({{}, id});
     for (const auto& name : child.funder_names) stated.push_back({name, {}});
     if (stated.empty()) stated = work.funders;
-    if (stated.empty()) return unknown;
+    if (stated.empty()) return Says::unknown;
     for (const auto& funder : stated) {
-      if (agrees(award, funder)) return {options.award_full, true};
+      if (agrees(award, funder)) return Says::agree;
     }
-    return {options.award_disagree, false};
+    return Says::disagree;
+  }
+
+  // The table of search.md 3.1; no gate for any number of another funder.
+  Points checked(bool weak, Says says) const {
+    if (says == Says::agree) return {options.award_full, true};
+    if (!weak) return {options.award_full, says == Says::unknown};
+    return {
+        says == Says::unknown ? options.award_unknown : options.award_disagree,
+        false};
   }
 
   Points award_points(const Award& award, const model::WorkAward& child) const {
     for (const auto& id : award.ids) {
       if (slow_lower(id) != slow_lower(child.award_id)) continue;
-      if (improves(Improvement::award_funders) && is_weak(id))
-        return checked(award, child);
+      if (improves(Improvement::award_funders))
+        return checked(is_weak(id), said(award, child));
       return {options.award_full, true};
     }
     return {};
