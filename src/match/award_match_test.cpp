@@ -103,18 +103,6 @@ TEST(Awards, OpenNoGateByAStrongNumberOfAnotherFunder) {
   }
 }
 
-// Nor does such a number excuse a date.
-TEST(Awards, ExcuseNoDateByAStrongNumberOfAnotherFunder) {
-  auto plan = plan_of({author("Silva", "Ana")});
-  plan.awards = {award({"OCE-2345678"})};
-  auto work = work_of({author("Silva", "Ana")});
-  work.publication_date = text::to_day(2023, 6, 1);
-  work.awards = {{"OCE-2345678", {kSeaFund}, {}}};
-  EXPECT_EQ(score(plan, work), 11);
-  work.awards = {{"OCE-2345678", {"0other001"}, {}}};
-  EXPECT_EQ(score(plan, work), -1);
-}
-
 // A number without a stated funder is held against all funders of the work.
 TEST(Awards, TakesTheFundersOfTheWorkWhereANumberHasNone) {
   auto plan = plan_of({});
