@@ -77,10 +77,10 @@ TEST(Awards, ChecksTheFunderOfABareNumber) {
   }
 }
 
-// The row "strong": ten points and the gate, whoever paid; another funder is
-// worth a flag.
-TEST(Awards, FlagsAnotherFunderOfAStrongNumber) {
-  auto plan = plan_of({});
+// The row "strong": ten points whoever paid, and the gate unless it was another
+// funder, who is worth a flag.
+TEST(Awards, OpenNoGateByAStrongNumberOfAnotherFunder) {
+  auto plan = plan_of({author("Silva", "Ana")});
   plan.awards = {award({"OCE-2345678"})};
   struct Row {
     model::WorkAward award;
@@ -89,13 +89,17 @@ TEST(Awards, FlagsAnotherFunderOfAStrongNumber) {
   for (const Row& row : {Row{{"OCE-2345678", {kSeaFund}, {}}, false},
                          Row{{"OCE-2345678", {}, {}}, false},
                          Row{{"OCE-2345678", {"0other001"}, {}}, true}}) {
-    auto work = work_of({});
+    auto work = work_of({author("Silva", "Ana")});
     work.awards = {row.award};
     const auto hit = judge(plan, work);
     ASSERT_TRUE(hit);
-    EXPECT_EQ(hit->score, 10);
+    EXPECT_EQ(hit->score, 11);
     EXPECT_EQ(hit->funder_mismatch, row.mismatch);
-    EXPECT_EQ(hit->explain[0].items[0].how, "award-strong");
+    EXPECT_EQ(hit->explain[1].gate, !row.mismatch);
+    EXPECT_EQ(hit->explain[1].items[0].how, "award-strong");
+    work.authors.clear();
+    EXPECT_EQ(score(plan, work), row.mismatch ? -1 : 10);
+    EXPECT_EQ(score(plan, work, without(Improvement::award_funders)), 10);
   }
 }
 
@@ -208,6 +212,22 @@ TEST(Awards, SearchAddedSpellingsOnlyWithTheImprovement) {
   work.awards = {{"dmr1507101", {}, {}}};
   EXPECT_EQ(score(plan, work), 10);
   EXPECT_FALSE(judge(plan, work, baseline()));
+  EXPECT_FALSE(judge(plan, work, without(Improvement::award_spellings)));
+}
+
+// The switches of the funder check and of spellings are two.
+TEST(Awards, SpellNumbersAlsoWithoutTheFunderCheck) {
+  auto plan = plan_of({});
+  plan.funding.resize(1);
+  plan.funding[0].award_id = "NSF-2345678";
+  plan.funding[0].funder_ror = kSeaFund;
+  auto work = work_of({});
+  work.awards = {{"2345678", {"0other001"}, {}}};
+  EXPECT_FALSE(judge(plan, work));
+  EXPECT_EQ(score(plan, work, without(Improvement::award_funders)), 10);
+  work.awards = {{"2345678", {kSeaFund}, {}}};
+  EXPECT_EQ(score(plan, work), 10);
+  EXPECT_FALSE(judge(plan, work, without(Improvement::award_spellings)));
 }
 
 // The reference's query has the ids as the plan has them.

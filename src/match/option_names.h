@@ -44,12 +44,13 @@ inline constexpr Names<Feature, 7> kFeatures{{
     {"content", Feature::content},
     {"relations", Feature::relations},
 }};
-inline constexpr Names<Improvement, 5> kImprovements{{
+inline constexpr Names<Improvement, 6> kImprovements{{
     {"award_funders", Improvement::award_funders},
     {"raw_awards", Improvement::raw_awards},
     {"dates", Improvement::dates},
     {"duplicates", Improvement::duplicates},
     {"surnames", Improvement::surnames},
+    {"award_spellings", Improvement::award_spellings},
 }};
 
 // `value` must have a name in `names`.

@@ -40,13 +40,16 @@ enum class Feature : std::uint8_t {
 };
 
 // What builder dmpworks does otherwise than the baseline. Source: search.md 3.
-// award_funders is A1, raw_awards A2, dates A3, duplicates A4, surnames A5.
+// award_funders is A1, raw_awards A2, dates A3, duplicates A4, surnames A5;
+// award_spellings: the numbers of a plan also as other hands write them
+// (enrichment.md 2.1, 2.2).
 enum class Improvement : std::uint8_t {
   award_funders,
   raw_awards,
   dates,
   duplicates,
   surnames,
+  award_spellings,
 };
 
 // What orders the works. linkage: the probability of linkage.md; query: the

@@ -47,7 +47,7 @@ std::vector<AwardVariant> variants_of(const model::Funding& funding,
     // The reference's query has the ids as the plan has them.
     if (options.improved() && text::is_award_filler(**id)) continue;
     variants.add(**id);
-    if (!options.improves(Improvement::award_funders)) continue;
+    if (!options.improves(Improvement::award_spellings)) continue;
     for (const auto& piece : text::split_award(**id).pieces) {
       variants.add(piece);
       for (const auto& spelling : award_spellings(piece, funding.funder_ror))
@@ -115,7 +115,7 @@ void add_awards(const model::Plan& plan, const SearchOptions& options,
     AwardClause clause;
     Variants variants;
     for (const auto& variant : award.variants) variants.add(variant);
-    if (options.improves(Improvement::award_funders)) {
+    if (options.improves(Improvement::award_spellings)) {
       for (const auto& variant : award.added_variants) variants.add(variant);
     }
     clause.variants = variants.take();

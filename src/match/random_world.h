@@ -1,9 +1,11 @@
 #pragma once
 
+#include "match/enriched_awards.h"
 #include "match/options.h"
 #include "match/ror_rows.h"
 #include "match/slow_words.h"
 #include "match/text_score.h"
+#include "model/external_data.h"
 #include "model/plan.h"
 #include "model/work.h"
 
@@ -46,7 +48,8 @@ class World {
   }
   std::string text(int most) {
     std::string out;
-    for (int n = below(most + 1); n > 0; --n) out += word() + " ";
+    for (int n = below(most + 1); n > 0; --n)
+      out += word() + (below(40) == 0 ? " & < > " : " ");
     return out;
   }
   std::string surname() {
@@ -61,25 +64,19 @@ class World {
   std::string doi() { return "10.5555/w" + std::to_string(below(12)); }
   std::string award() {
     if (chance(20)) return "2345678";  // worth little without its funder
-    static constexpr const char* kAwards[] = {"2345678",
-                                              "OCE-2345678",
-                                              "OCE 2345678",
-                                              "oce-2345678",
-                                              "R01AI176039",
-                                              "AI176039",
-                                              "1 R01 AI176039-01",
-                                              "ABC12345",
-                                              "101002345",
-                                              "12",
-                                              "N62909",
-                                              "NSF-2345678",
-                                              "AB12",
-                                              "Grant 2345678",
-                                              "unknown"};
+    static constexpr const char* kAwards[] = {
+        "2345678",       "OCE-2345678", "OCE 2345678",
+        "oce-2345678",   "OCE2345678",  "R01AI176039",
+        "AI176039",      "AI-176039",   "1 R01 AI176039-01",
+        "ABC12345",      "101002345",   "12",
+        "N62909",        "NSF-2345678", "AB12",
+        "Grant 2345678", "unknown"};
     return one_of(kAwards);
   }
   static std::string ror(int i) {
-    return i == 0 ? kNsf : "0rorror0" + std::to_string(i);
+    static constexpr const char* kRors[] = {
+        kNsf, "0kemp0192", "0kemp0289", "0kemp0386", "0kemp0483", "0kemp0580"};
+    return kRors[i];
   }
   // What organisations() are to each other: 1 is below 0 and 2 below 1, which
   // has 0 below it again; 3 was 0; 4 is above 0, and a government above 1.
@@ -175,11 +172,22 @@ class World {
     for (int n = below(4); n > 0; --n) plan.funding.push_back(funding());
     for (int n = below(3); n > 0; --n) plan.published_outputs.push_back(doi());
     sort_unique(plan.published_outputs);
-    if (chance(40)) {
-      for (int n = below(3); n > 0; --n)
-        plan.awards.push_back(plan_award(plan));
-    }
+    plan.awards = awards_of(external_data(plan));
     return plan;
+  }
+
+  // What enrichment says of the awards of a plan; of most plans nothing.
+  model::ExternalData external_data(const model::Plan& plan) {
+    model::ExternalData data;
+    data.doi = plan.doi;
+    if (!chance(40)) return data;
+    for (int n = below(3); n > 0; --n) data.awards.push_back(enriched(plan));
+    return data;
+  }
+  static std::vector<model::PlanAward> awards_of(
+      const model::ExternalData& data) {
+    Counters counters;
+    return plan_awards(data, counters);
   }
 
   model::Work work() { return work(chance(2) ? 300 : 7); }
@@ -225,19 +233,47 @@ class World {
     if (chance(10)) funding.funding_opportunity_id = award();
     return funding;
   }
-  model::PlanAward plan_award(const model::Plan& plan) {
-    model::PlanAward award_of;
+  // As funders cut their numbers, some of a grammar that nobody knows.
+  model::AwardId award_id() {
+    static constexpr const char* kNih =
+        "dmpworks.funders.nih_award_id.NIHAwardID";
+    static constexpr const char* kNsfId =
+        "dmpworks.funders.nsf_award_id.NSFAwardID";
+    switch (below(5)) {
+      case 0:
+        return {kNsfId,
+                {{"2345678", "award_id"}, {chance(50) ? "OCE" : "", "org_id"}}};
+      case 1:
+        return {kNih,
+                {{chance(50) ? "1" : "", "application_type"},
+                 {chance(80) ? "R01" : "", "activity_code"},
+                 {"AI", "institute_code"},
+                 {"176039", "serial_number"},
+                 {chance(50) ? "01" : "", "support_year"}}};
+      case 2:
+        return {kNih, {{"10438547", "appl_id"}}};
+      case 3:
+        return {"os.system", {{award(), "id"}}};
+      default:
+        return {"generic", {{award(), "id"}}};
+    }
+  }
+  model::EnrichedAward enriched(const model::Plan& plan) {
+    model::EnrichedAward award_of;
     const auto organisation_of = organisation();
     award_of.funder_name = organisation_of.name;
     award_of.funder_ror = organisation_of.ror;
-    award_of.canonical_id = award();
-    for (int n = 1 + below(4); n > 0; --n) award_of.variants.push_back(award());
+    award_of.id = award_id();
+    for (int n = below(3); n > 0; --n)
+      award_of.related_awards.push_back(award_id());
     for (int n = below(3); n > 0; --n) award_of.funded_dois.push_back(doi());
     sort_unique(award_of.funded_dois);
+    std::string text;
     for (const auto& entry : plan.funding) {
-      if (entry.award_id && chance(50)) award_of.text = *entry.award_id;
+      if (entry.award_id && chance(50)) text = *entry.award_id;
     }
-    if (chance(10)) award_of.text = award();  // of what was there before
+    if (chance(10)) text = award();  // of what was there before
+    if (!text.empty()) award_of.id.parts.push_back({text, "text"});
     return award_of;
   }
   model::WorkAward work_award() {
@@ -272,6 +308,8 @@ inline SearchOptions random_options(World& world) {
   options.similarity = static_cast<Similarity>(world.below(2));
   options.funder_name_rule = static_cast<FunderNameRule>(world.below(2));
   options.term_ties = static_cast<TermTies>(world.below(2));
+  options.highlight_encoding = static_cast<Encoding>(world.below(2));
+  options.inner_hits = 1 + world.below(world.chance(50) ? 3 : 50);
   options.project_start_buffer_days = world.below(100);
   options.project_end_buffer_years = world.below(6);
   options.inferred_end_extra_years = world.below(4);
@@ -282,7 +320,7 @@ inline SearchOptions random_options(World& world) {
   }
   if (world.chance(30))
     options.disabled.insert(static_cast<Feature>(world.below(7)));
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 6; ++i) {
     if (world.chance(15)) options.without.insert(static_cast<Improvement>(i));
   }
   return options;

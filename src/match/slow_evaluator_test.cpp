@@ -2,6 +2,7 @@
 #include "match/slow_evaluator.h"
 
 #include "match/random_world.h"
+#include "match/slow_awards.h"
 #include "match/slow_words.h"
 
 #include <algorithm>
@@ -54,13 +55,14 @@ bool phrase(const Tokens& query, const Tokens& text, int slop) {
 
 struct Slow {
   const model::Plan& plan;
+  const std::vector<SlowAward> parsed;
   const model::Work& work;
   const TermTable& table;
   const CollectionCounts& counts;
   const SearchOptions& options;
   const std::vector<RorRow>& ror;
   bool funded = false, intra = false, full_award = false;
-  double content = 0;
+  SlowScore result = {};
 
   bool improves(Improvement improvement) const {
     return options.builder == QueryBuilder::dmpworks &&
@@ -95,8 +97,8 @@ struct Slow {
     return asked;
   }
 
-  float authors() const {
-    std::vector<double> children;
+  float authors() {
+    std::vector<double>& children = result.authors;
     const auto asked = asked_authors();
     std::vector<const Tokens*> surnames;
     for (const auto* author : asked)
@@ -143,13 +145,17 @@ struct Slow {
   // How else World may write an id. Source: enrichment.md 2.
   static Tokens spellings(const std::string& id, bool nsf) {
     if (slow_lower(id).starts_with("oce"))
-      return {"2345678", "OCE-2345678", "OCE 2345678", "NSF-2345678"};
+      return {"2345678", "OCE-2345678", "OCE 2345678", "OCE2345678",
+              "NSF-2345678"};
     if (id == "NSF-2345678") return {"2345678"};
     if (id == "2345678" && nsf) return {"NSF-2345678"};
     if (id == "Grant 2345678")
       return nsf ? Tokens{"2345678", "NSF-2345678"} : Tokens{"2345678"};
-    if (id == "R01AI176039") return {"AI176039"};
-    if (id == "1 R01 AI176039-01") return {"AI176039", "R01AI176039"};
+    if (id == "AI176039") return {"AI-176039"};
+    if (id == "AI-176039") return {"AI176039"};
+    if (id == "R01AI176039") return {"AI176039", "AI-176039"};
+    if (id == "1 R01 AI176039-01")
+      return {"AI176039", "AI-176039", "R01AI176039"};
     return {};
   }
 
@@ -170,7 +176,7 @@ struct Slow {
   }
 
   // dmps.md 6: the award follows from the funding as it is now.
-  bool is_current(const model::PlanAward& award) const {
+  bool is_current(const SlowAward& award) const {
     if (!improves(Improvement::raw_awards) || award.text.empty()) return true;
     int naming = 0;
     for (const auto& entry : plan.funding) naming += names(entry, award.text);
@@ -178,7 +184,7 @@ struct Slow {
   }
 
   bool was_parsed(const model::Funding& entry) const {
-    for (const auto& award : plan.awards) {
+    for (const auto& award : parsed) {
       if (!award.text.empty() && names(entry, award.text)) return true;
     }
     return false;
@@ -186,12 +192,15 @@ struct Slow {
 
   std::vector<Award> awards() const {
     std::vector<Award> all;
-    for (const auto& award : plan.awards) {
-      if (is_current(award))
-        all.push_back({award.variants, award.funder_ror, award.funder_name});
+    for (const auto& award : parsed) {
+      if (!is_current(award)) continue;
+      all.push_back({award.ids, award.funder_ror, award.funder_name});
+      if (!improves(Improvement::award_spellings)) continue;
+      auto& ids = all.back().ids;
+      ids.insert(ids.end(), award.added.begin(), award.added.end());
     }
     if (options.builder == QueryBuilder::candidate) return all;
-    if (!improves(Improvement::raw_awards) && !plan.awards.empty()) return all;
+    if (!improves(Improvement::raw_awards) && !parsed.empty()) return all;
     for (const auto& entry : plan.funding) {
       if (!was_parsed(entry)) all.push_back(raw_award(entry));
     }
@@ -206,7 +215,7 @@ struct Slow {
       if (!id) continue;
       if (options.builder == QueryBuilder::dmpworks && is_filler(*id)) continue;
       raw.ids.push_back(*id);
-      if (!improves(Improvement::award_funders)) continue;
+      if (!improves(Improvement::award_spellings)) continue;
       for (const auto& spelling : spellings(*id, nsf))
         raw.ids.push_back(spelling);
     }
@@ -265,27 +274,36 @@ struct Slow {
     bool full = false;
   };
 
-  // Row "weak" of the table of search.md 3.1.
-  Points checked(const Award& award, const model::WorkAward& child) const {
-    const Points unknown{options.award_unknown, false};
+  enum class Says : std::uint8_t { agree, unknown, disagree };
+
+  Says said(const Award& award, const model::WorkAward& child) const {
     if (!award.funder_ror && analysed(award.funder_name).empty())
-      return unknown;
+      return Says::unknown;
     std::vector<model::Organisation> stated;
     for (const auto& id : child.funder_rors) stated.push_back({{}, id});
     for (const auto& name : child.funder_names) stated.push_back({name, {}});
     if (stated.empty()) stated = work.funders;
-    if (stated.empty()) return unknown;
+    if (stated.empty()) return Says::unknown;
     for (const auto& funder : stated) {
-      if (agrees(award, funder)) return {options.award_full, true};
+      if (agrees(award, funder)) return Says::agree;
     }
-    return {options.award_disagree, false};
+    return Says::disagree;
+  }
+
+  // The table of search.md 3.1; no gate for any number of another funder.
+  Points checked(bool weak, Says says) const {
+    if (says == Says::agree) return {options.award_full, true};
+    if (!weak) return {options.award_full, says == Says::unknown};
+    return {
+        says == Says::unknown ? options.award_unknown : options.award_disagree,
+        false};
   }
 
   Points award_points(const Award& award, const model::WorkAward& child) const {
     for (const auto& id : award.ids) {
       if (slow_lower(id) != slow_lower(child.award_id)) continue;
-      if (improves(Improvement::award_funders) && is_weak(id))
-        return checked(award, child);
+      if (improves(Improvement::award_funders))
+        return checked(is_weak(id), said(award, child));
       return {options.award_full, true};
     }
     return {};
@@ -294,17 +312,19 @@ struct Slow {
   // The gate part; the weak part is added to `weak`.
   float award_score(double& weak) {
     std::vector<double> children(work.awards.size(), 0);
+    result.awards = children;
     for (const auto& award : awards()) {
+      std::vector<Points> all;
+      for (const auto& child : work.awards)
+        all.push_back(award_points(award, child));
+      const bool full = std::any_of(all.begin(), all.end(),
+                                    [](Points points) { return points.full; });
       double best_weak = 0;
-      bool full = false;
-      for (std::size_t i = 0; i < work.awards.size(); ++i) {
-        const Points points = award_points(award, work.awards[i]);
-        full = full || points.full;
-        if (points.full) {
-          children[i] += points.points;
-        } else {
-          best_weak = std::max(best_weak, points.points);
-        }
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        if (full && !all[i].full) continue;
+        result.awards[i] += all[i].points;
+        if (full) children[i] += all[i].points;
+        best_weak = std::max(best_weak, all[i].points);
       }
       if (!full) weak += best_weak;
       full_award = full_award || full;
@@ -326,8 +346,8 @@ struct Slow {
   }
 
   float organisations(const std::vector<model::Organisation>& ours,
-                      const std::vector<model::Organisation>& theirs) const {
-    std::vector<double> children;
+                      const std::vector<model::Organisation>& theirs,
+                      std::vector<double>& children) const {
     for (const auto& child : theirs) {
       double sum = 0;
       std::set<std::string> seen;
@@ -367,7 +387,11 @@ struct Slow {
                   term.title ? counts.title : counts.abstract_text));
     }
     const std::size_t must = std::max<std::size_t>(1, terms.size() * 3 / 10);
-    return matching < must ? 0.0F : static_cast<float>(sum);
+    if (matching < must) return 0;
+    for (const auto& term : terms)
+      (term.title ? result.title_words : result.abstract_words)
+          .push_back(term.term);
+    return static_cast<float>(sum);
   }
 
   // search.md 5.3: the greatest length that one byte can hold and n reaches.
@@ -438,7 +462,7 @@ struct Slow {
     double gates = 0;
     double bonus = 0;
     if (on(Feature::funded_dois)) {
-      for (const auto& award : plan.awards)
+      for (const auto& award : parsed)
         funded = funded || (is_current(award) &&
                             std::count(award.funded_dois.begin(),
                                        award.funded_dois.end(), work.doi) > 0);
@@ -455,31 +479,35 @@ struct Slow {
       gates += static_cast<double>(related(work.dataset_citation_dois, 2.5));
     }
     if (on(Feature::institutions))
-      bonus += static_cast<double>(
-          organisations(plan.institutions, work.institutions));
+      bonus += static_cast<double>(organisations(
+          plan.institutions, work.institutions, result.institutions));
     if (on(Feature::funders)) {
       std::vector<model::Organisation> funders;
       for (const auto& entry : plan.funding)
         funders.push_back({entry.funder_name, entry.funder_ror});
-      bonus += static_cast<double>(organisations(funders, work.funders));
+      bonus += static_cast<double>(
+          organisations(funders, work.funders, result.funders));
     }
-    if (on(Feature::content)) content = static_cast<double>(text_score());
-    bonus += content;
+    if (on(Feature::content))
+      result.content = static_cast<double>(text_score());
+    bonus += result.content;
     if (candidate ? gates + bonus <= 0 : gates <= 0) return std::nullopt;
     if (!date_passes()) return std::nullopt;
-    return SlowScore{gates + bonus, content};
+    result.score = gates + bonus;
+    return result;
   }
 };
 
 }  // namespace
 
 std::optional<SlowScore> slow_evaluate(const model::Plan& plan,
+                                       const model::ExternalData& data,
                                        const model::Work& work,
                                        const TermTable& terms,
                                        const CollectionCounts& counts,
                                        const SearchOptions& options,
                                        const std::vector<RorRow>& ror) {
-  return Slow{plan, work, terms, counts, options, ror}.run();
+  return Slow{plan, slow_awards(data), work, terms, counts, options, ror}.run();
 }
 
 }  // namespace dmp::match

@@ -1,6 +1,7 @@
 // publish_external_data ROWS.jsonl FOLDER: makes a finished enrichment stage of
-// JSON lines, for the tests of what reads one. Values are taken as they are, so
-// that tables can be made which enrichment would not write.
+// JSON lines, for the tests of what reads one and for bench/match/quality.py.
+// Values are taken as they are, so that tables can be made which enrichment
+// would not write.
 #include "dmps/external_data.h"
 #include "sql/session.h"
 #include "storage/manifest.h"
