@@ -21,10 +21,6 @@ constexpr const char* kHost = "mysql-config.mysql-host";
 constexpr const char* kForms =
     "hint: sqlite:FILE is built in, mysql is not in this version";
 
-bool is_sqlite(const std::string& text) {
-  return text.starts_with(kSqlite) && text.size() > kSqlite.size();
-}
-
 void required(Problems& problems, const std::string& when) {
   problems.lines.push_back(
       fmt::format("--database is required{} (or set DMPWORKS_DATABASE)", when));
@@ -67,7 +63,7 @@ void check_database(const Values& values, Problems& problems) {
         "--database: {} is gone when the command ends; name a file", kMemory));
     return;
   }
-  if (text.empty() || is_sqlite(text)) return;
+  if (text.empty() || sqlite_file(text)) return;
   problems.lines.push_back(
       text == "mysql" ? "--database: this version has no MySQL client"
                       : fmt::format("--database: \"{}\" is no database", text));
@@ -82,7 +78,7 @@ void need_database(const Values& values, Problems& problems) {
 void check_submitted_database(const Values& values, Problems& problems) {
   check_database(values, problems);
   const bool is_local = values.text("executor") == "local";
-  if (!is_local && is_sqlite(values.text(kName)))
+  if (!is_local && sqlite_file(values.text(kName)))
     problems.lines.emplace_back("--database: sqlite needs --executor local");
   if (!is_local || values.has(kName) || values.has(kHost)) return;
   if (!storage::bucket_folder(values.text("bucket-name")) &&
@@ -91,8 +87,14 @@ void check_submitted_database(const Values& values, Problems& problems) {
   }
 }
 
+std::optional<std::filesystem::path> sqlite_file(const std::string& text) {
+  if (!text.starts_with(kSqlite) || text.size() == kSqlite.size())
+    return std::nullopt;
+  return text.substr(kSqlite.size());
+}
+
 std::filesystem::path database_file(const Values& values) {
-  return values.text(kName).substr(kSqlite.size());
+  return *sqlite_file(values.text(kName));
 }
 
 std::optional<std::filesystem::path> bucket_database(const Values& values) {

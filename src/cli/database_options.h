@@ -23,6 +23,8 @@ void need_database(const Values& values, Problems& problems);
 // The same for a chain of jobs on a bucket, where a folder has a default.
 void check_submitted_database(const Values& values, Problems& problems);
 
+// The FILE of a text sqlite:FILE; nullopt: it is something else.
+std::optional<std::filesystem::path> sqlite_file(const std::string& text);
 // The SQLite file of --database, of a checked line.
 std::filesystem::path database_file(const Values& values);
 // The same for a job on --bucket-name: by default dmpworks.db in a folder.

@@ -111,6 +111,21 @@ TEST_F(QuerySearch, GivesTheSameBytesForAnyThreads) {
   expect_order(plans, 10);
 }
 
+// P94: each shard is streamed past, and all are merged, by as many threads.
+TEST_F(QuerySearch, GivesTheSameBytesForAnyShards) {
+  publish_world(200, 25);
+  SearchOptions options;
+  options.max_results = 10;
+  const std::string whole = text_of(find(options));
+  EXPECT_GT(whole.size(), 20'000U);
+  for (const auto& [shards, threads] : {std::pair{1, 8}, {3, 2}, {64, 1}}) {
+    options.threads = threads;
+    EXPECT_EQ(text_of(find_in_shards(options, shards)), whole)
+        << shards << " shards, " << threads << " threads";
+    EXPECT_EQ(counts_.works, 200);
+  }
+}
+
 // Issue 5, line 5: plans without a clause, a text or dates, and crowds.
 class Extremes : public QuerySearch {
  protected:

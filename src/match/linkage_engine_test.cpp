@@ -80,22 +80,6 @@ class LinkageSearch : public SearchFixture {
     return works;
   }
 
-  // The same by shards, each with its share of the works.
-  std::vector<model::PlanMatches> find_in_shards(const SearchOptions& options,
-                                                 int count) {
-    for (int index = 0; index < count; ++index) {
-      KeptShard kept;
-      kept.dir = dir_ / fmt::format("shard-{}-of-{}", index, count);
-      const auto done = search_shard(inputs_, options, {index, count}, kept.dir,
-                                     &kept.counts);
-      EXPECT_TRUE(done) << done.error().message;
-      inputs_.shards.push_back(kept);
-    }
-    auto found = find(options);
-    inputs_.shards.clear();
-    return found;
-  }
-
   static SearchOptions linkage_options() {
     SearchOptions options;
     options.ranker = Ranker::linkage;
@@ -219,25 +203,6 @@ TEST_F(LinkageSearch, GivesTheSameForAnyShards) {  // P94, P95a
     odds[match.work.doi] = match.linkage->log_odds;
   EXPECT_EQ(odds.at(preprint.doi), odds.at(article.doi));
   EXPECT_TRUE(odds.contains(data.doi)) << "a neighbour of the article";
-}
-
-TEST_F(LinkageSearch, GivesTheSameForAnyShardsOfTheQuery) {  // P94
-  publish(many(200));
-  SearchOptions options;
-  options.ranker = Ranker::query;
-  options.max_results = 5;
-  const auto whole = find(options);
-  for (const int count : {1, 3, 64}) {
-    const auto found = find_in_shards(options, count);
-    ASSERT_EQ(found.size(), whole.size());
-    for (std::size_t plan = 0; plan < whole.size(); ++plan) {
-      ASSERT_EQ(found[plan].works.size(), 5U);
-      for (std::size_t i = 0; i < 5; ++i) {
-        EXPECT_EQ(found[plan].works[i].work.doi, whole[plan].works[i].work.doi);
-        EXPECT_EQ(found[plan].works[i].score, whole[plan].works[i].score);
-      }
-    }
-  }
 }
 
 TEST_F(LinkageSearch, FindsADataSetNextToASureCandidate) {

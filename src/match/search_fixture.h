@@ -6,6 +6,7 @@
 #include "sql/session.h"
 #include "sql/work_table.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -70,6 +71,23 @@ class SearchFixture : public ::testing::Test {
         &counts_);
     EXPECT_TRUE(status) << status.error().message;
     return all;
+  }
+
+  // The same by shards, each with its share of the works.
+  std::vector<model::PlanMatches> find_in_shards(const SearchOptions& options,
+                                                 int count) {
+    for (int index = 0; index < count; ++index) {
+      KeptShard kept;
+      kept.dir = dir_ / fmt::format("shard-{}-of-{}", index, count);
+      std::filesystem::remove_all(kept.dir);
+      const auto done = search_shard(inputs_, options, {index, count}, kept.dir,
+                                     &kept.counts);
+      EXPECT_TRUE(done) << done.error().message;
+      inputs_.shards.push_back(kept);
+    }
+    auto found = find(options);
+    inputs_.shards.clear();
+    return found;
   }
 
   std::filesystem::path dir_;

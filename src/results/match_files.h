@@ -50,6 +50,8 @@ class MatchFileWriter {
 };
 
 using MatchVisit = std::function<Status(model::PlanMatches&&)>;
+// Hands on the same matches in the same order whenever it is called.
+using MatchSource = std::function<Status(const MatchVisit&)>;
 
 // Hands on every plan's matches. `path` is a matches file (gzip or not), a
 // finished stage (the files of its manifest, P88) or a folder with
@@ -60,5 +62,6 @@ using MatchVisit = std::function<Status(model::PlanMatches&&)>;
 // flat form. Errors: not_found, corrupt_input (file and line), io, those of
 // `visit`.
 Status read_matches(const std::filesystem::path& path, const MatchVisit& visit);
+MatchSource matches_at(const std::filesystem::path& path);
 
 }  // namespace dmp::results

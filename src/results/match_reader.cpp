@@ -110,4 +110,8 @@ Status read_matches(const fs::path& path, const MatchVisit& visit) {
   return flat.hand_on(visit);
 }
 
+MatchSource matches_at(const fs::path& path) {
+  return [path](const MatchVisit& visit) { return read_matches(path, visit); };
+}
+
 }  // namespace dmp::results

@@ -112,7 +112,7 @@ Result<storage::StageResult> write_outputs(const OutputOptions& options) {
   if (options.jsonl) DMP_TRY(add_match_files(options.matches, publication));
   if (options.html) {
     ReportInputs report;
-    report.matches = options.matches;
+    report.matches = matches_at(options.matches);
     report.out_file = dir / "report.html";
     report.plans = plans;
     report.truth = truth ? &*truth : nullptr;

@@ -1,7 +1,6 @@
 #include "results/report.h"
 
 #include "results/html.h"
-#include "results/match_files.h"
 #include "results/metrics.h"
 #include "results/report_assets.h"
 #include "results/report_plan.h"
@@ -56,16 +55,15 @@ Result<FirstPass> count(const ReportInputs& inputs) {
   FirstPass pass;
   std::optional<MetricsCollector> collector;
   if (inputs.truth != nullptr) collector.emplace(*inputs.truth, inputs.ks);
-  DMP_TRY(
-      read_matches(inputs.matches, [&](model::PlanMatches&& matches) -> Status {
-        const model::Plan* plan = find_plan(inputs.plans, matches.plan_doi);
-        pass.summary.add(
-            matches,
-            plan != nullptr && plan->title ? *plan->title : matches.plan_doi,
-            inputs.max_works, inputs.min_score);
-        if (collector) collector->add(matches);
-        return {};
-      }));
+  DMP_TRY(inputs.matches([&](model::PlanMatches&& matches) -> Status {
+    const model::Plan* plan = find_plan(inputs.plans, matches.plan_doi);
+    pass.summary.add(
+        matches,
+        plan != nullptr && plan->title ? *plan->title : matches.plan_doi,
+        inputs.max_works, inputs.min_score);
+    if (collector) collector->add(matches);
+    return {};
+  }));
   if (collector) pass.metrics = collector->finish();
   return pass;
 }
@@ -84,13 +82,12 @@ Status write_report(const ReportInputs& inputs) {
   page.truth = inputs.truth;
   page.max_works = inputs.max_works;
   page.min_score = inputs.min_score;
-  DMP_TRY(
-      read_matches(inputs.matches, [&](model::PlanMatches&& matches) -> Status {
-        ++page.number;
-        page.plan = find_plan(inputs.plans, matches.plan_doi);
-        sections.add(plan_html(matches, page));
-        return {};
-      }));
+  DMP_TRY(inputs.matches([&](model::PlanMatches&& matches) -> Status {
+    ++page.number;
+    page.plan = find_plan(inputs.plans, matches.plan_doi);
+    sections.add(plan_html(matches, page));
+    return {};
+  }));
   sections.finish();
   html << "</main>\n<footer>Made by dmpworks. Works are proposals "
           "until a person confirms them.</footer>\n<script>"

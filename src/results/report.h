@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "model/plan.h"
 #include "results/ground_truth.h"
+#include "results/match_files.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -13,7 +14,7 @@
 namespace dmp::results {
 
 struct ReportInputs {
-  std::filesystem::path matches;   // as results/match_files.h, read_matches
+  MatchSource matches;
   std::filesystem::path out_file;  // replaced when the report is complete
   std::string title = "DMP works";
   std::string
@@ -31,7 +32,7 @@ struct ReportInputs {
 // packed, and JavaScript unpacks those looked at. Every text of a record is
 // escaped. The matches are read twice and written as they are read. Memory: one
 // plan's matches, a line a plan.
-// Errors: those of read_matches; io.
+// Errors: those of the matches; io.
 Status write_report(const ReportInputs& inputs);
 
 }  // namespace dmp::results

@@ -252,7 +252,7 @@ std::string funding_names(const model::Plan& plan) {
 }
 
 std::string about_html(const model::Plan& plan) {
-  std::string html = "<dl class=about>";
+  std::string html;
   const auto add = [&](const char* name, const std::string& text) {
     if (!text.empty()) {
       html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, text);
@@ -273,7 +273,7 @@ std::string about_html(const model::Plan& plan) {
                        6));
   add("Institutions", organisation_names(plan.institutions));
   add("Funding", funding_names(plan));
-  return html + "</dl>";
+  return html.empty() ? "" : "<dl class=about>" + html + "</dl>";
 }
 
 // Works that belong to the plan, but are not shown.

@@ -222,7 +222,7 @@ class Report : public ::testing::Test {
  protected:
   void SetUp() override {
     fs::create_directories(test_folder());
-    inputs_.matches = test_folder();
+    inputs_.matches = matches_at(test_folder());
     inputs_.out_file = test_folder() / "out" / "report.html";
   }
   void TearDown() override { fs::remove_all(test_folder()); }

@@ -74,6 +74,54 @@ class RelatedWorks(unittest.TestCase):
         finally:
             connection.close()
 
+    def report(self, matches, name, *words, code=0):
+        done = subprocess.run([PROGRAM, "report", str(matches), name, *words], cwd=self.dir, text=True,
+                              capture_output=True, env={"PATH": os.environ["PATH"]}, timeout=300)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return (self.dir / name).read_text(encoding="utf-8") if code == 0 else done.stderr
+
+    def test_reports_a_database_as_the_matches_it_was_made_of(self):
+        strong = work("10.5555/a", 9.5)
+        strong["doiMatch"] = {"found": True, "score": 15.0, "sources": [
+            {"parentAwardId": None, "awardId": "OCE-1", "awardUrl": "https://funder.example/1"}]}
+        strong["contentMatch"] = {"score": 4.2, "titleHighlight": "On <mark>kelp</mark>",
+                                  "abstractHighlights": ["of <mark>kelp</mark>"]}
+        strong["authorMatches"] = [{"index": 0, "score": 1.0, "fields": ["authors.full.Silva"]}]
+        strong["work"].update(abstractText="All of kelp", publicationDate="2024-05-01", publicationVenue="Kelp",
+                              institutions=[{"name": "CDL", "ror": None}], awards=[{"awardId": "OCE-1"}])
+        self.write([record(1, [strong, work("10.5555/b", 2.5)]), record(2, []), record(3, [work("10.5555/c", 1)])])
+        self.merge()
+        page = self.report("matches.jsonl", "files.html")
+        self.assertEqual(self.report("sqlite:w.db", "database.html"), page)
+        for text in ("OCE-1", "<mark>kelp</mark>", "Kelp", "10.48321/d0002", "No work was found"):
+            self.assertIn(text, page)
+        (self.dir / "truth.csv").write_text("dmp_doi,work_doi,status\n10.48321/d0001,10.5555/a,ACCEPTED\n")
+        judged = ("--ground-truth-file", "truth.csv")
+        self.assertEqual(self.report("sqlite:w.db", "database.html", *judged),
+                         self.report("matches.jsonl", "files.html", *judged))
+
+    def test_reports_the_titles_of_plans_and_what_was_decided_on(self):
+        self.write([record(1, [work("10.5555/a", 9.5)])])
+        self.merge()
+        self.call("set-status", "10.48321/d0001", "10.5555/a", "ACCEPTED", "--by", "ada")
+        connection = sqlite3.connect(self.dir / "w.db")
+        connection.execute("UPDATE plans SET title = 'Forests of kelp'")
+        connection.commit()
+        connection.close()
+        page = self.report("sqlite:w.db", "database.html")
+        self.assertIn("Forests of kelp", page)
+        self.assertIn("10.5555/a", page)
+
+    def test_reports_no_file_that_is_no_database_of_ours(self):
+        self.assertIn("--matches-path: sqlite:none.db: no such file", self.report("sqlite:none.db", "x.html", code=2))
+        (self.dir / "text.db").write_text("no database " * 100)
+        self.assertIn("text.db", self.report("sqlite:text.db", "x.html", code=1))
+        connection = sqlite3.connect(self.dir / "other.db")
+        connection.execute("CREATE TABLE plans (id INTEGER)")
+        connection.close()
+        self.assertIn("another program", self.report("sqlite:other.db", "x.html", code=1))
+        self.assertFalse((self.dir / "x.html").exists())
+
     def test_merges_what_another_sqlite_reads(self):
         self.write([record(2, [work("10.5555/a", 3.5), work("10.5555/b")]), record(1, [work("10.5555/a")]),
                     record(3, [])])
