@@ -9,6 +9,7 @@
 #include "match/kept_pairs.h"
 #include "match/linkage_file.h"
 #include "match/linkage_index.h"
+#include "match/linkage_order.h"
 #include "match/linkage_pairs.h"
 #include "match/linkage_pool.h"
 #include "match/linkage_report.h"
@@ -78,6 +79,7 @@ Status add_text(const SearchInputs& inputs, const SearchOptions& options,
   world.mean_length = mean_length(world.counts);
   const NullSample sample(world.collection.summary.sample, world.mean_length);
   world.chance = sample.calibrate(world.plans);
+  world.model = meeting(world.model, world.chance);
   return {};
 }
 

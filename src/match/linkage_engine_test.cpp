@@ -2,6 +2,7 @@
 #include "match/linkage_file.h"
 #include "match/linkage_learn.h"
 #include "match/linkage_model.h"
+#include "match/linkage_order.h"
 #include "match/linkage_pairs.h"
 #include "match/search_fixture.h"
 
@@ -278,7 +279,7 @@ TEST_F(LinkageSearch, WritesPairsThatGiveTheSameOdds) {
   const auto plans = find(linkage_options());
   const auto set = linkage::read_pairs(dir_ / "pairs");
   ASSERT_TRUE(set) << set.error().message;
-  const linkage::Model model;
+  const auto model = linkage::meeting({}, set->chance);
   std::size_t checked = 0;
   for (const auto& plan : set->plans) {
     std::vector<const linkage::Levels*> levels;
