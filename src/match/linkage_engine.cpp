@@ -9,6 +9,8 @@
 #include "match/kept_pairs.h"
 #include "match/linkage_file.h"
 #include "match/linkage_index.h"
+#include "match/linkage_neighbours.h"
+#include "match/linkage_order.h"
 #include "match/linkage_pairs.h"
 #include "match/linkage_pool.h"
 #include "match/linkage_report.h"
@@ -78,6 +80,7 @@ Status add_text(const SearchInputs& inputs, const SearchOptions& options,
   world.mean_length = mean_length(world.counts);
   const NullSample sample(world.collection.summary.sample, world.mean_length);
   world.chance = sample.calibrate(world.plans);
+  world.model = meeting(world.model, world.chance);
   return {};
 }
 
@@ -274,41 +277,6 @@ Status check_statistics(const SearchInputs& inputs) {
 }
 
 // -------------------------------------------------------------------- pass two
-
-struct Neighbour {
-  std::string doi;
-  std::size_t pair = 0;  // position of the candidate that leads to it
-  bool version = false;
-};
-
-// DOIs next to sure candidates that are no candidates themselves; by DOI.
-std::vector<Neighbour> neighbours_of(const std::vector<Pair>& pairs) {
-  constexpr std::size_t kMostOfPair = 50, kMostOfPlan = 1'000;
-  std::set<std::string_view> known;
-  for (const auto& pair : pairs) known.insert(pair.doi);
-  std::vector<Neighbour> all;
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (!pairs[i].surely_team) continue;
-    const Relatives& own = pairs[i].relatives;
-    std::vector<Neighbour> here;
-    for (const auto* list : {&own.versions, &own.shared, &own.citations}) {
-      for (const auto& doi : *list) {
-        if (!known.contains(doi))
-          here.push_back({doi, i, list == &own.versions});
-      }
-    }
-    std::sort(here.begin(), here.end(), [](const auto& a, const auto& b) {
-      return a.doi != b.doi ? a.doi < b.doi : a.version > b.version;
-    });
-    if (here.size() > kMostOfPair) here.resize(kMostOfPair);
-    all.insert(all.end(), here.begin(), here.end());
-  }
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return a.doi != b.doi ? a.doi < b.doi : a.version > b.version;
-  });
-  if (all.size() > kMostOfPlan) all.resize(kMostOfPlan);
-  return all;
-}
 
 class PassTwo {
  public:

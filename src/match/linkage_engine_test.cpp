@@ -2,6 +2,7 @@
 #include "match/linkage_file.h"
 #include "match/linkage_learn.h"
 #include "match/linkage_model.h"
+#include "match/linkage_order.h"
 #include "match/linkage_pairs.h"
 #include "match/search_fixture.h"
 
@@ -11,6 +12,8 @@
 #include <cmath>
 #include <map>
 #include <random>
+#include <set>
+#include <utility>
 
 namespace dmp::match {
 namespace {
@@ -68,8 +71,8 @@ class LinkageSearch : public SearchFixture {
     return p;
   }
 
-  void publish(std::vector<model::Work> works) {
-    publish_works(std::move(works), 3);
+  void publish(std::vector<model::Work> works, std::size_t files = 3) {
+    publish_works(std::move(works), files);
     for (std::size_t i = 0; i < 5; ++i) inputs_.plans.push_back(plan(i));
   }
 
@@ -80,6 +83,42 @@ class LinkageSearch : public SearchFixture {
     return works;
   }
 
+  // A thousand by one name, more pairs than are kept of a plan: three of four
+  // on its topic, each fifth with a version. Others stand round them, so that
+  // the topic is rare.
+  static constexpr int kCrowd = 1'000;
+  std::vector<model::Work> crowd() {
+    auto works = many(kCrowd + 24'000);
+    for (int i = 0; i < kCrowd; ++i) {
+      model::Work& w = works[static_cast<std::size_t>(i)];
+      w.authors = {person("Ana", "Silva")};
+      if (i % 4 == 0) continue;
+      w.title = std::string("Report on ") + kTopics[0];
+      w.title->append(" " + std::to_string(i));
+      w.abstract_text = w.title;
+    }
+    for (std::size_t i = 0; i < kCrowd; i += 10) {
+      works[i].intra_work_dois = {works[i + 5].doi};
+      works[i + 5].intra_work_dois = {works[i].doi};
+    }
+    for (std::size_t i = kCrowd; i < works.size(); ++i) {
+      works[i].authors = {person("Chidi", "Okafor")};
+      works[i].title = "Report on " + std::string(kTopics[1 + i % 4]);
+      works[i].abstract_text = works[i].title;
+    }
+    return works;
+  }
+
+  // What a search keeps for the second pass.
+  linkage::PairSet pairs_of(const SearchOptions& options) {
+    inputs_.linkage_pairs_dir = dir_ / fmt::format("pairs{}", searches_++);
+    find(options);
+    auto set = linkage::read_pairs(*inputs_.linkage_pairs_dir);
+    EXPECT_TRUE(set) << set.error().message;
+    inputs_.linkage_pairs_dir.reset();
+    return set ? *std::move(set) : linkage::PairSet{};
+  }
+
   static SearchOptions linkage_options() {
     SearchOptions options;
     options.ranker = Ranker::linkage;
@@ -87,6 +126,7 @@ class LinkageSearch : public SearchFixture {
   }
 
   std::mt19937 random_{7};
+  int searches_ = 0;
 };
 
 void expect_equal(const std::vector<model::PlanMatches>& a,
@@ -141,6 +181,72 @@ TEST_F(LinkageSearch, T15GivesTheSameWithAndWithoutBounds) {
     });
   }
   expect_equal(find(bounded), all);
+}
+
+// L of pass one of each pair of the only plan, by DOI.
+std::map<std::string, double> own_odds(const linkage::PairSet& set) {
+  const auto model = linkage::meeting({}, set.chance);
+  std::map<std::string, double> odds;
+  for (std::size_t i = 0; i < set.plans.at(0).dois.size(); ++i) {
+    const auto& levels = set.plans[0].levels[i];
+    odds[set.plans[0].dois[i]] =
+        linkage::score(linkage::weigh(levels, model).sum(), levels, model)
+            .log_odds;
+  }
+  return odds;
+}
+
+// The 400 best, by the bound of the 400th too, and the versions of one of them;
+// all pairs are known from a search that keeps 8,000.
+TEST_F(LinkageSearch, T15KeepsThe400BestOfAPlanAndTheirVersions) {
+  constexpr std::size_t kMost = 400;
+  publish(crowd());
+  inputs_.plans.resize(1);
+  SearchOptions roomy = linkage_options();
+  roomy.max_results = 2'000;
+  const auto all = own_odds(pairs_of(roomy));
+  ASSERT_EQ(all.size(), kCrowd);
+  std::vector<std::pair<double, std::string>> order;
+  order.reserve(all.size());
+  for (const auto& [doi, odds] : all) order.emplace_back(-odds, doi);
+  std::sort(order.begin(), order.end());
+  std::set<std::string> best, expected;
+  for (std::size_t i = 0; i < kMost; ++i) best.insert(order[i].second);
+  expected = best;
+  const auto version_of = [](const std::string& doi) {
+    const int i = std::stoi(doi.substr(doi.find('w') + 1));
+    if (i % 5 != 0) return std::string();
+    return "10.5555/w" + std::to_string(i % 10 == 0 ? i + 5 : i - 5);
+  };
+  for (const auto& doi : best) {
+    if (const auto other = version_of(doi); !other.empty())
+      expected.insert(other);
+  }
+  ASSERT_GT(expected.size(), best.size() + 20);
+  for (const int threads : {1, 3}) {
+    SearchOptions bounded = linkage_options();
+    bounded.threads = threads;
+    const auto kept = own_odds(pairs_of(bounded));
+    std::set<std::string> found;
+    for (const auto& [doi, odds] : kept) {
+      found.insert(doi);
+      EXPECT_EQ(odds, all.at(doi));
+    }
+    EXPECT_EQ(found, expected);
+  }
+}
+
+TEST_F(LinkageSearch, GivesTheBestOfAPlanAsScoreMaxWhenAsked) {
+  publish(many(200));
+  SearchOptions options = linkage_options();
+  options.score_max = ScoreMax::best;
+  const auto plans = find(options);
+  for (const auto& found : plans) {
+    ASSERT_FALSE(found.works.empty());
+    EXPECT_EQ(found.score_max, found.works[0].score);
+    EXPECT_LT(found.score_max, 1);
+  }
+  expect_equal(find(linkage_options()), plans);
 }
 
 TEST_F(LinkageSearch, GivesTheSameForAnyThreads) {
@@ -243,7 +349,7 @@ TEST_F(LinkageSearch, WritesPairsThatGiveTheSameOdds) {
   const auto plans = find(linkage_options());
   const auto set = linkage::read_pairs(dir_ / "pairs");
   ASSERT_TRUE(set) << set.error().message;
-  const linkage::Model model;
+  const auto model = linkage::meeting({}, set->chance);
   std::size_t checked = 0;
   for (const auto& plan : set->plans) {
     std::vector<const linkage::Levels*> levels;
@@ -266,20 +372,26 @@ TEST_F(LinkageSearch, WritesPairsThatGiveTheSameOdds) {
   EXPECT_GT(checked, 20U);
 }
 
+// Both what is learned from and all that is learned; eight threads have a file
+// each.
 TEST_F(LinkageSearch, T12LearnsTheSameBytesFromAnyThreads) {
-  publish(many(300));
+  publish(many(400), 8);
   SearchOptions options = linkage_options();
-  std::string first;
+  std::map<int, linkage::PairSet> sets;
+  std::map<int, std::string> files;
   for (const int threads : {1, 8}) {
     options.threads = threads;
-    inputs_.linkage_pairs_dir = dir_ / ("pairs" + std::to_string(threads));
-    find(options);
-    const auto set = linkage::read_pairs(*inputs_.linkage_pairs_dir);
-    ASSERT_TRUE(set) << set.error().message;
-    const auto file = linkage::model_json(
-        linkage::learn(*set, {}, {}, linkage::Update::all).model);
-    if (threads == 1) first = file;
-    EXPECT_EQ(file, first);
+    sets[threads] = pairs_of(options);
+    files[threads] = linkage::model_json(
+        linkage::learn(sets[threads], {}, {}, linkage::Update::all).model);
+  }
+  EXPECT_EQ(files[1], files[8]);
+  EXPECT_NE(files[1], linkage::model_json({}));
+  EXPECT_EQ(sets[1].chance, sets[8].chance);
+  ASSERT_EQ(sets[1].plans.size(), sets[8].plans.size());
+  for (std::size_t i = 0; i < sets[1].plans.size(); ++i) {
+    EXPECT_EQ(sets[1].plans[i].dois, sets[8].plans[i].dois);
+    EXPECT_EQ(sets[1].plans[i].log_odds, sets[8].plans[i].log_odds);
   }
 }
 

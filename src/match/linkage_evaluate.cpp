@@ -1,6 +1,7 @@
 #include "match/linkage_evaluate.h"
 
 #include "base/json_writer.h"
+#include "match/linkage_order.h"
 
 #include <fmt/format.h>
 
@@ -151,13 +152,14 @@ LinkageEvaluation evaluate_model(const PairSet& set, const Model& model,
                                  const Labels& labels, Unlisted unlisted,
                                  const std::vector<Slice>& by) {
   LinkageEvaluation out;
+  const Model met = meeting(model, set.chance);
   const Verdicts verdicts(labels, unlisted);
   Tally all;
   std::map<std::string, Tally> slices;
   for (const auto& plan : set.plans) {
     std::vector<const Levels*> levels;
     for (const auto& one : plan.levels) levels.push_back(&one);
-    const auto finals = second_pass(levels, plan.groups, model);
+    const auto finals = second_pass(levels, plan.groups, met);
     std::vector<std::size_t> order(finals.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -168,7 +170,7 @@ LinkageEvaluation evaluate_model(const PairSet& set, const Model& model,
       const int one = verdicts.of(plan.plan_doi, plan.dois[i]);
       if (one < 0) continue;
       said.push_back(one);
-      const double p = calibrated(finals[i].log_odds, model);
+      const double p = calibrated(finals[i].log_odds, met);
       all.add(p, one == 1);
       for (const Slice slice : by)
         slices[slice_name(slice, plan, i)].add(p, one == 1);

@@ -13,6 +13,7 @@
 // Measured: bench/README.md.
 #include "match/linkage_learn.h"
 
+#include "match/linkage_order.h"
 #include "match/linkage_recalibrate.h"
 
 #include <fmt/format.h>
@@ -26,7 +27,7 @@ namespace dmp::match::linkage {
 
 namespace {
 
-using Row = std::array<double, kTextBins>;
+using Row = TextRow;
 
 constexpr int kMostIterations = 300;
 constexpr std::int64_t kPlansForTables = 100, kPlansForScale = 30;
@@ -136,34 +137,6 @@ void Counts::add(const Levels& levels, const ClassPair& r, const Model& model) {
 }
 
 // ------------------------------------------------------------------ the M step
-
-// Pool adjacent violators: the nearest sequence, weighted, that does not fall.
-Row rising(const Row& values, const Row& weights) {
-  struct Block {
-    double sum, weight;
-    std::size_t count;
-  };
-  std::vector<Block> blocks;
-  for (std::size_t i = 0; i < kTextBins; ++i) {
-    blocks.push_back({values[i] * weights[i], weights[i], 1});
-    while (blocks.size() > 1) {
-      const Block last = blocks.back();
-      Block& before = blocks[blocks.size() - 2];
-      if (before.sum / before.weight <= last.sum / last.weight) break;
-      before.sum += last.sum;
-      before.weight += last.weight;
-      before.count += last.count;
-      blocks.pop_back();
-    }
-  }
-  Row out{};
-  std::size_t at = 0;
-  for (const auto& block : blocks) {
-    for (std::size_t i = 0; i < block.count; ++i)
-      out[at++] = block.sum / block.weight;
-  }
-  return out;
-}
 
 Row normalised(Row row) {
   const double sum = std::accumulate(row.begin(), row.end(), 0.0);
@@ -366,8 +339,9 @@ class Learner {
 
 // --------------------------------------------------------------------- refusal
 
-std::int64_t sure_pairs(const PairSet& set, const Model& model) {
+std::int64_t sure_pairs(const PairSet& set, const Model& own) {
   constexpr double kSure = .9;
+  const Model model = meeting(own, set.chance);
   std::int64_t sure = 0;
   for (const auto& plan : set.plans) {
     for (const double odds : log_odds_of(plan, model))

@@ -1,5 +1,7 @@
 #include "match/linkage_recalibrate.h"
 
+#include "match/linkage_order.h"
+
 #include <cmath>
 
 namespace dmp::match::linkage {
@@ -72,7 +74,7 @@ void fit(const std::vector<Judged>& judged, Model& model) {
 }  // namespace
 
 bool recalibrate(const PairSet& set, const Labels& labels, Model& model) {
-  const auto judged = judged_pairs(set, labels, model);
+  const auto judged = judged_pairs(set, labels, meeting(model, set.chance));
   if (judged.empty()) return false;
   fit(judged, model);
   return true;

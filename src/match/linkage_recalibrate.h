@@ -6,7 +6,8 @@
 
 namespace dmp::match::linkage {
 
-// L of every pair after the second pass, in the order of the pairs.
+// L of every pair after the second pass, in the order of the pairs. `model`: as
+// it meets the chance of the set (linkage_order.h).
 std::vector<double> log_odds_of(const PlanPairs& plan, const Model& model);
 
 // Fits p' = sigma(a L ln 2 + b), penalised towards a = 1, b = 0, on the judged

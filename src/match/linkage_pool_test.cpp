@@ -1,0 +1,123 @@
+#include "match/linkage_pool.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <random>
+#include <set>
+
+namespace dmp::match::linkage {
+namespace {
+
+constexpr double kNoFloor = -std::numeric_limits<double>::infinity();
+
+std::string doi_of(int i) {
+  return fmt::format("10.1/{:04}", i);
+}
+
+// Few different odds, so that DOIs decide too. Some have a version, fewer have
+// data; as in an index, both ends of a relation know of it.
+std::vector<Pair> random_pairs(std::mt19937& random, int count) {
+  std::vector<Pair> pairs(static_cast<std::size_t>(count));
+  const auto any = [&]() -> Pair& { return pairs[random() % pairs.size()]; };
+  for (int i = 0; i < count; ++i) {
+    Pair& pair = pairs[static_cast<std::size_t>(i)];
+    pair.doi = doi_of(i);
+    pair.log_odds = static_cast<double>(random() % 40) - 20;
+  }
+  const auto relate = [](std::vector<std::string>& list, const Pair& other) {
+    list.push_back(other.doi);
+  };
+  for (int i = 0; i < count / 5; ++i) {
+    Pair &a = any(), &b = any(), &data = any();
+    relate(a.relatives.versions, b);
+    relate(b.relatives.versions, a);
+    if (i % 3 != 0) continue;
+    relate(a.relatives.citations, data);
+    relate(data.relatives.citations, a);
+  }
+  std::shuffle(pairs.begin(), pairs.end(), random);
+  return pairs;
+}
+
+bool names(const Pair& a, const std::string& doi) {
+  for (const auto* list :
+       {&a.relatives.versions, &a.relatives.shared, &a.relatives.citations}) {
+    if (std::find(list->begin(), list->end(), doi) != list->end()) return true;
+  }
+  return false;
+}
+
+// The rule as it stands in linkage.md 12, from all pairs at once.
+std::set<std::string> kept_of(std::vector<Pair> pairs, std::size_t most,
+                              double floor) {
+  std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
+    return a.log_odds != b.log_odds ? a.log_odds > b.log_odds : a.doi < b.doi;
+  });
+  std::vector<const Pair*> best;
+  for (const auto& pair : pairs) {
+    if (best.size() < most && pair.log_odds >= floor) best.push_back(&pair);
+  }
+  std::set<std::string> kept;
+  for (const auto& pair : pairs) {
+    for (const auto* one : best) {
+      if (one->doi == pair.doi || names(*one, pair.doi) ||
+          names(pair, one->doi))
+        kept.insert(pair.doi);
+    }
+  }
+  return kept;
+}
+
+std::set<std::string> dois_of(const std::vector<Pair>& pairs) {
+  std::set<std::string> dois;
+  for (const auto& pair : pairs) dois.insert(pair.doi);
+  EXPECT_EQ(dois.size(), pairs.size());
+  return dois;
+}
+
+TEST(Pool, KeepsTheBestAndTheirRelativesInAnyOrderAndSplit) {
+  std::mt19937 random(12);
+  std::size_t relatives = 0;
+  for (int i = 0; i < 40; ++i) {
+    const auto pairs = random_pairs(random, 20 + 15 * i);
+    const std::size_t most = 1 + random() % 60;
+    const double floor = i % 2 == 0 ? -5 : kNoFloor;
+    std::vector<Pool> parts(1 + random() % 4);
+    Pool shards;  // by way of what shards write
+    for (const auto& pair : pairs) {
+      // As the engine does: what is below the bound is not even offered.
+      Pool& part = parts[random() % parts.size()];
+      if (has_relation(pair.relatives) || pair.log_odds >= part.least())
+        part.offer(pair, most);
+    }
+    auto copies = parts;
+    for (auto& part : copies) {
+      for (auto& pair : part.release(most)) shards.offer(pair, most);
+    }
+    Pool merged;
+    for (auto& part : parts) merged.merge(std::move(part), most);
+    const auto expected = kept_of(pairs, most, floor);
+    relatives += expected.size() > most ? 1 : 0;
+    EXPECT_EQ(dois_of(merged.take(most, floor)), expected) << i;
+    EXPECT_EQ(dois_of(shards.take(most, floor)), expected) << i;
+  }
+  EXPECT_GT(relatives, 10U);
+}
+
+TEST(Pool, BoundsWhatIsOfferedByTheLastOfItsBest) {
+  Pool pool;
+  for (int i = 0; i < 20; ++i) {
+    Pair pair;
+    pair.doi = doi_of(i);
+    pair.log_odds = i;
+    pool.offer(std::move(pair), 10);
+  }
+  EXPECT_EQ(pool.least(), 10);
+  EXPECT_EQ(pool.size(), 10U);
+}
+
+}  // namespace
+}  // namespace dmp::match::linkage
