@@ -1,11 +1,9 @@
 #include "jobs/download_stage.h"
 
-#include "base/json_writer.h"
 #include "jobs/catalogue.h"
 #include "jobs/published_stage.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -19,47 +17,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kManifest = "manifest.json";
-// A killed download loses what it did since the record was last written. The
-// record is written whole each time, so the pauses grow with it: this many
-// times as long as writing it took.
-constexpr int kNotePause = 3;
-
-std::string to_line(const FetchedObject& object) {
-  std::string out;
-  JsonWriter json(out);
-  json.begin_object();
-  json.member("bytes", static_cast<std::int64_t>(object.bytes));
-  json.member("object", object.object);
-  json.member("offset", static_cast<std::int64_t>(object.offset));
-  json.member("order", object.order);
-  json.member("path", object.path).member("rows", object.rows);
-  json.member("sha256", object.sha256).member("source", object.source);
-  json.end_object();
-  return out + "\n";
-}
-
-std::optional<FetchedObject> object_of(simdjson::dom::element line) {
-  FetchedObject object;
-  std::int64_t bytes = 0, offset = 0;
-  const auto text = [&](const char* name, std::string& value) {
-    std::string_view found;
-    if (line[name].get(found) != simdjson::SUCCESS) return false;
-    value = found;
-    return true;
-  };
-  if (line["bytes"].get(bytes) != simdjson::SUCCESS ||
-      line["offset"].get(offset) != simdjson::SUCCESS ||
-      line["rows"].get(object.rows) != simdjson::SUCCESS ||
-      line["order"].get(object.order) != simdjson::SUCCESS ||
-      !text("object", object.object) || !text("path", object.path) ||
-      !text("sha256", object.sha256) || !text("source", object.source)) {
-    return std::nullopt;
-  }
-  object.bytes = static_cast<std::uint64_t>(bytes);
-  object.offset = static_cast<std::uint64_t>(offset);
-  return object;
-}
-
 // The first r<NN>/ that no file of a good stage lies in; "" without one.
 std::string folder_beside(const std::optional<storage::Manifest>& former) {
   if (!former) return "";
@@ -96,7 +53,8 @@ DownloadStage::DownloadStage(const JobContext& context, std::string prefix,
                              storage::Manifest manifest)
     : context_(context),
       prefix_(std::move(prefix)),
-      manifest_(std::move(manifest)) {}
+      manifest_(std::move(manifest)),
+      notes_(context.bucket, prefix_, manifest_.key) {}
 
 std::string DownloadStage::key_of(const std::string& object) const {
   return prefix_ + "/" + object;
@@ -127,52 +85,41 @@ Result<std::unique_ptr<DownloadStage>> DownloadStage::begin(
     return Error{ErrorCode::io,
                  context.scratch.string() + ": " + error.message()};
   }
-  DMP_TRY(stage->read_progress());
+  DMP_TRY(stage->read_notes());
   if (files == Files::by_people && !stage->former_ && !stage->begun_)
     DMP_TRY(stage->refuse_files_of_people());
   // From here on what lies there is known as of a download.
-  DMP_TRY(stage->note_progress());
+  DMP_TRY(stage->begin_notes());
   DMP_TRY(stage->clear_leftovers());
   return stage;
 }
 
 // What an earlier attempt with the same key noted, and is really there.
-Status DownloadStage::read_progress() {
-  auto text = context_.bucket.read(key_of(kProgressName));
-  if (!text) {
-    if (text.error().code == ErrorCode::not_found) return {};
-    return std::move(text).error();
-  }
-  begun_ = true;
+Status DownloadStage::read_notes() {
+  DMP_ASSIGN(auto found, notes_.read());
+  begun_ = found.any;
+  if (found.objects.empty()) return {};
   std::map<std::string, std::uint64_t> present;
   DMP_ASSIGN(const auto listed, context_.bucket.list(prefix_ + "/"));
   for (const auto& object : listed) present[object.key] = object.bytes;
-  simdjson::dom::parser parser;
-  std::string_view rest = *text;
-  for (bool first = true; !rest.empty(); first = false) {
-    const auto end = std::min(rest.find('\n'), rest.size());
-    const std::string line(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    simdjson::dom::element json;
-    if (parser.parse(line).get(json) != simdjson::SUCCESS) return {};
-    if (first) {
-      std::string_view key;
-      if (json["key"].get(key) != simdjson::SUCCESS || key != manifest_.key)
-        return {};
-      continue;
-    }
-    auto object = object_of(json);
-    if (!object) return {};
-    const auto there = present.find(key_of(object->object));
-    if (there == present.end() || there->second != object->bytes) continue;
-    std::string path = object->path;
-    objects_.insert_or_assign(std::move(path), *std::move(object));
+  for (auto& object : found.objects) {
+    const auto there = present.find(key_of(object.object));
+    if (there == present.end() || there->second != object.bytes) continue;
+    std::string path = object.path;
+    objects_.insert_or_assign(std::move(path), std::move(object));
   }
   if (context_.say && !objects_.empty()) {
     context_.say(
         fmt::format("{}: {} objects are there already", prefix_, fetched()));
   }
   return {};
+}
+
+Status DownloadStage::begin_notes() const {
+  std::vector<FetchedObject> objects;
+  objects.reserve(objects_.size());
+  for (const auto& [path, object] : objects_) objects.push_back(object);
+  return notes_.begin(objects);
 }
 
 Status DownloadStage::refuse_files_of_people() const {
@@ -184,8 +131,8 @@ Status DownloadStage::refuse_files_of_people() const {
                            context_.bucket.name(), listed.front().key)};
 }
 
-// Objects of an unfinished attempt that are not noted, and in a folder the
-// files its writers were at when it was killed.
+// Objects of an unfinished attempt that are not noted, notes but the new one,
+// and in a folder the files its writers were at when it was killed.
 Status DownloadStage::clear_leftovers() const {
   if (const auto folder = context_.bucket.folder())
     storage::remove_unfinished(*folder / prefix_);
@@ -248,40 +195,22 @@ Status DownloadStage::store(const fs::path& file, const std::string& path,
   object.rows = rows;
   object.offset = offset;
   object.order = order;
+  std::error_code error;
+  object.bytes = fs::file_size(file, error);
+  if (error)
+    return Error{ErrorCode::io, file.string() + ": " + error.message()};
   DMP_ASSIGN(object.sha256, storage::sha256_file(file));
+  DMP_TRY(notes_.add(object));
   DMP_ASSIGN(const auto sent,
              context_.bucket.upload(file, key_of(object.object)));
-  object.bytes = sent.bytes;
-  std::error_code error;
-  const auto bytes = fs::file_size(file, error);
-  if (error || bytes != sent.bytes) {
-    return Error{
-        ErrorCode::corrupt_input,
-        fmt::format("{}: {} bytes arrived of {}", sent.key, sent.bytes, bytes)};
+  if (sent.bytes != object.bytes) {
+    return Error{ErrorCode::corrupt_input,
+                 fmt::format("{}: {} bytes arrived of {}", sent.key, sent.bytes,
+                             object.bytes)};
   }
   fs::remove(file, error);
-  {
-    const std::lock_guard<std::mutex> hold(lock_);
-    objects_[path] = std::move(object);
-  }
-  return note_progress();
-}
-
-// By one thread at a time, while the others go on.
-Status DownloadStage::note_progress() {
-  std::unique_lock<std::mutex> hold(lock_);
-  const auto begun = std::chrono::steady_clock::now();
-  if (noting_ || begun < next_note_) return {};
-  noting_ = true;
-  std::string text = fmt::format("{{\"key\":\"{}\"}}\n", manifest_.key);
-  for (const auto& [path, object] : objects_) text += to_line(object);
-  hold.unlock();
-  const auto written = context_.bucket.write(key_of(kProgressName), text);
-  hold.lock();
-  noting_ = false;
-  const auto ended = std::chrono::steady_clock::now();
-  next_note_ = ended + kNotePause * (ended - begun);
-  if (!written) return written.error();
+  const std::lock_guard<std::mutex> hold(lock_);
+  objects_[path] = std::move(object);
   return {};
 }
 

@@ -2,10 +2,10 @@
 
 #include "base/result.h"
 #include "jobs/bucket_stage.h"
+#include "jobs/download_notes.h"
 #include "storage/manifest.h"
 #include "storage/object_store.h"
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -20,24 +20,11 @@
 
 namespace dmp::jobs {
 
-// An object that is already where it belongs.
-struct FetchedObject {
-  std::string path;    // in the stage, as the source names it
-  std::string object;  // in the stage, as stored (r<NN>/… when replacing)
-  std::string source;  // "bytes etag" of the source: what it was made from
-  std::uint64_t bytes = 0;
-  std::int64_t rows = -1;
-  std::string sha256;
-  // Of a member of an archive: where its header lies, which one it is.
-  std::uint64_t offset = 0;
-  std::int64_t order = -1;
-};
-
-// A download being made: objects are stored one by one, each noted in
-// _progress.jsonl, and the manifest is written when all are there. Opened again
-// after a kill, it knows what it has. A good stage of other content stays
-// readable until publish() returns. Source: spec jobs.md 4.2, 6.1.
-// Threads: store() and find() may be called at once.
+// A download being made: objects are stored one by one, each noted before
+// (jobs/download_notes.h), and the manifest is written when all are there.
+// Opened again after a kill, it knows what it has. A good stage of other
+// content stays readable until publish() returns. Source: spec
+// jobs.md 4.2, 6.1. Threads: store() and find() may be called at once.
 class DownloadStage {
  public:
   // Whether people put files there too. Source: spec jobs.md 4.2, leftovers.
@@ -79,8 +66,8 @@ class DownloadStage {
  private:
   DownloadStage(const JobContext& context, std::string prefix,
                 storage::Manifest manifest);
-  Status read_progress();
-  Status note_progress();
+  Status read_notes();
+  Status begin_notes() const;
   Status refuse_files_of_people() const;
   Status clear_leftovers() const;
   std::string key_of(const std::string& object) const;
@@ -88,13 +75,12 @@ class DownloadStage {
   const JobContext& context_;
   std::string prefix_, below_;
   storage::Manifest manifest_;
+  DownloadNotes notes_;
   std::optional<storage::Manifest> former_;
   bool done_ = false;
   bool begun_ = false;  // there was a record
   mutable std::mutex lock_;
   std::map<std::string, FetchedObject> objects_;  // by path
-  bool noting_ = false;
-  std::chrono::steady_clock::time_point next_note_{};
 };
 
 // <data set>/<run>/download.
