@@ -60,7 +60,6 @@ AwardHit checked_hit(const AwardVariant& variant, Agreement says,
   AwardHit hit = full_hit(options);
   if (variant.strong) {
     hit.mismatch = says == Agreement::disagree;
-    hit.full = !hit.mismatch;
     return hit;
   }
   switch (says) {

@@ -17,13 +17,12 @@ struct AwardHit {
   double points = 0;
   bool full = false;      // counts for the gate
   const char* how = "";   // as in the explanation
-  bool mismatch = false;  // a strong number of another funder: not full
+  bool mismatch = false;  // a strong number of another funder
 };
 
 // All hits that count, by child, then clause; at most one for both. An award
 // without any point is no hit, nor is a weak hit of an award that hits in full
-// anywhere in the work. Source: search.md 3.1, but for a strong number of a
-// funder that disagrees: there it opens the gate, here it only adds its points.
+// anywhere in the work. Source: search.md 3.1.
 std::vector<AwardHit> award_hits(const PlanQuery& query, WorkView& work,
                                  const SearchOptions& options);
 

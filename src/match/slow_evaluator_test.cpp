@@ -290,10 +290,9 @@ struct Slow {
     return Says::disagree;
   }
 
-  // The table of search.md 3.1; no gate for any number of another funder.
+  // The table of search.md 3.1.
   Points checked(bool weak, Says says) const {
-    if (says == Says::agree) return {options.award_full, true};
-    if (!weak) return {options.award_full, says == Says::unknown};
+    if (!weak || says == Says::agree) return {options.award_full, true};
     return {
         says == Says::unknown ? options.award_unknown : options.award_disagree,
         false};
