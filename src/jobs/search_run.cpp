@@ -29,6 +29,7 @@ Result<model::SearchRun> planned_search(const match::SearchOptions& search,
                                         const std::string& run_id) {
   model::SearchRun run;
   if (!run_id.empty()) run.run_id = run_id;
+  run.started_at = storage::created_now();
   run.engine = "stream";
   run.query_builder = match::name_in(match::kQueryBuilders, search.builder);
   run.ranker = match::name_in(match::kRankers, search.ranker);
