@@ -4,6 +4,7 @@
 #include "net/http.h"
 #include "results/csv.h"
 #include "storage/object_store.h"
+#include "storage/s3_object.h"
 #include "text/dates.h"
 #include "text/unicode.h"
 
@@ -122,6 +123,9 @@ std::string complaint(const Option& option, const std::string& value) {
                  ? ""
                  : fmt::format("\"{}\" is not true or false", value);
     }
+    case OptionType::file_or_object:
+      if (storage::s3_object(value)) return {};
+      [[fallthrough]];
     case OptionType::existing_path:
       if (std::error_code error; !std::filesystem::exists(value, error))
         return value + ": no such file or folder";

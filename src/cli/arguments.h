@@ -23,8 +23,9 @@ enum class OptionType : std::uint8_t {
   boolean,
   choice,
   list,
-  ranges,         // auto or a whole number
-  existing_path,  // file or folder that must be there
+  ranges,          // auto or a whole number
+  existing_path,   // file or folder that must be there
+  file_or_object,  // such a path, or s3://BUCKET/KEY, which is not looked at
   path,
   bucket,  // S3 bucket or folder, see storage/object_store.h
   url,     // https, http, file or s3

@@ -111,12 +111,23 @@ Result<storage::StageResult> search_locally(const Values& values) {
              : jobs::search_to_folder(search, values.text("out-dir"));
 }
 
+Status verdict_of(const Values& values, const storage::Manifest& manifest) {
+  const std::filesystem::path place =
+      values.has("out-file")
+          ? jobs::failures_beside(values.text("out-file"))
+          : std::filesystem::path(values.text("out-dir")) / jobs::kFailuresName;
+  return jobs::search_verdict(manifest, values.integer("max-failed"),
+                              place.string());
+}
+
 Entry dmp_works_search() {
   std::vector<Option> rows = index_names(0);
   rows.push_back(
       text_row("out-dir", OptionType::path, "Matches folder.", "", "", 2));
   rows.push_back(text_row("out-file", OptionType::path,
-                          "One file instead (.jsonl or .jsonl.gz).", "", ""));
+                          "One file instead (.jsonl or .jsonl.gz); DMPs whose "
+                          "search failed are listed in FILE.failures.jsonl.",
+                          "", ""));
   append(rows, local_dmp_subset_rows());
   append(rows, local_data());
   append(rows, search_options(""));
@@ -132,8 +143,7 @@ Entry dmp_works_search() {
                     "{} plans, {} with works; {} matches of {} works\n",
                     counts.at("plans"), counts.at("plans_with_works"),
                     counts.at("matches"), counts.at("works"))));
-                return jobs::search_verdict(result.manifest,
-                                            values.integer("max-failed"));
+                return verdict_of(values, result.manifest);
               }};
   entry.check = [](const Values& values, Problems& problems) {
     if (values.has("out-dir") == values.has("out-file"))

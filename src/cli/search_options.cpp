@@ -73,8 +73,10 @@ std::vector<Option> ranker_options() {
        "What orders the works: the probability of the linkage model, or the "
        "query's score. Default: linkage with query builder dmpworks.",
        "", "", -1, false, match::all_names(match::kRankers)},
-      {"linkage-file", OptionType::existing_path,
-       "Parameters of the linkage model; else the compiled-in tables.", "", ""},
+      {"linkage-file", OptionType::file_or_object,
+       "Parameters of the linkage model, a file or s3://BUCKET/KEY; else the "
+       "compiled-in tables.",
+       "", ""},
       real("min-probability", "Less probable works are left out (linkage).",
            "0.001", 1),
       {"score-max", OptionType::choice,
@@ -90,9 +92,25 @@ std::vector<Option> ranker_options() {
   };
 }
 
-}  // namespace
-
-namespace {
+// What only a search by a server has, whose lines are to run here too.
+std::vector<Option> server_options() {
+  const auto ignored = [](const char* name, OptionType type, const char* why) {
+    Option row = ignored_row(name, type, "", "");
+    row.help = why;
+    return row;
+  };
+  std::vector<Option> rows{ignored("include-named-queries-score",
+                                   OptionType::boolean,
+                                   "engine stream always gives them")};
+  const char* why = "engine opensearch only";
+  for (const char* name : {"paging", "scroll-time"})
+    rows.push_back(ignored(name, OptionType::text, why));
+  rows.push_back(ignored("parallel-search", OptionType::boolean, why));
+  for (const char* name : {"batch-size", "max-concurrent-searches",
+                           "max-concurrent-shard-requests"})
+    rows.push_back(ignored(name, OptionType::integer, why));
+  return rows;
+}
 
 // Puts the prefix before the name. What stands without one is also known by
 // the two prefixes of the group, and the two dates by their names of the guide.
@@ -128,6 +146,9 @@ std::vector<Option> search_options(const std::string& prefix) {
                   false, std::move(choices)};
   };
   std::vector<Option> options{
+      choice("engine",
+             "Who searches. opensearch, a server, is not in this version.",
+             {"stream", "opensearch"}),
       choice("query-builder-name", "Query form.",
              match::all_names(match::kQueryBuilders)),
       list("disable-features", "Parts of the query left out.",
@@ -186,6 +207,7 @@ std::vector<Option> search_options(const std::string& prefix) {
              "0", 0, 1e9),
   };
   append(options, ranker_options());
+  append(options, server_options());
   for (auto& option : options) {
     if (option.env.empty()) option.env = variable_of(option.name);
     add_prefix(prefix, option);
@@ -245,6 +267,11 @@ match::SearchOptions search_of(const Values& values,
 
 void check_search(const Values& values, const std::string& prefix,
                   Problems& problems) {
+  if (values.text(prefix + "engine") == "opensearch") {
+    problems.lines.push_back("--" + prefix +
+                             "engine: this version has no OpenSearch client");
+    problems.lines.emplace_back("hint: stream, the default, needs no server");
+  }
   if (!award_weights(values.list(prefix + "award-weights"))) {
     problems.lines.push_back(
         "--" + prefix + "award-weights: not three numbers such as 10,2,0.5");

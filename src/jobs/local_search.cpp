@@ -71,10 +71,9 @@ Status rename_to(const fs::path& from, const fs::path& to) {
   return Error{ErrorCode::io, to.string() + ": " + error.message()};
 }
 
-// The plans that failed, beside the file.
+// The plans that failed; no file where none did.
 Status write_failures(const std::vector<match::PlanFailure>& failures,
-                      fs::path file) {
-  file += fmt::format(".{}", kFailuresName);
+                      const fs::path& file) {
   if (!failures.empty())
     return storage::write_file_atomically(file, failure_lines(failures));
   std::error_code error;
@@ -140,9 +139,9 @@ Result<storage::StageResult> search_to_folder(const LocalSearch& search,
   manifest.stage = "dmp-works-search";
   DMP_TRY(storage::check_stage_folder(out_dir, manifest.stage));
   DMP_ASSIGN(manifest.options, search_options(search.options));
-  DMP_ASSIGN(auto plans, wanted_plans(search, manifest));
   DMP_ASSIGN(IndexFiles index, index_files(search.works_index));
   DMP_ASSIGN(manifest.search, planned_search(search.options, index, ""));
+  DMP_ASSIGN(auto plans, wanted_plans(search, manifest));
   manifest.inputs = index.inputs;
   ingest::inherit_kind(search.works_index, manifest);
   DMP_ASSIGN(auto inputs,
@@ -155,6 +154,11 @@ Result<storage::StageResult> search_to_folder(const LocalSearch& search,
   DMP_ASSIGN(result.manifest, publication.publish(std::move(manifest)));
   DMP_TRY(storage::link_in_stage_folder(out_dir, result.manifest));
   return result;
+}
+
+fs::path failures_beside(fs::path file) {
+  file += fmt::format(".{}", kFailuresName);
+  return file;
 }
 
 Result<storage::StageResult> search_to_file(const LocalSearch& search,
@@ -171,7 +175,7 @@ Result<storage::StageResult> search_to_file(const LocalSearch& search,
   } else {
     DMP_TRY(write_lines(search, std::move(plans), part.path(), counts));
   }
-  DMP_TRY(write_failures(counts.failures, file));
+  DMP_TRY(write_failures(counts.failures, failures_beside(file)));
   DMP_TRY(rename_to(whole, file));
   count_search(counts, result.manifest);
   return result;

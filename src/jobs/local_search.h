@@ -51,9 +51,12 @@ Result<match::SearchCounts> search_plans(const LocalSearch& search,
 Result<storage::StageResult> search_to_folder(
     const LocalSearch& search, const std::filesystem::path& out_dir);
 
+// Where search_to_file() lists the plans that failed: <file>.failures.jsonl.
+std::filesystem::path failures_beside(std::filesystem::path file);
+
 // One file, .jsonl or .jsonl.gz, replaced when it is complete; plans that
-// failed are listed beside it, in <file>.failures.jsonl, which is absent if
-// none did. Gives the counts as a manifest that is not written. Errors: io.
+// failed are listed beside it, in a file which is absent if none did. Gives the
+// counts as a manifest that is not written. Errors: io.
 Result<storage::StageResult> search_to_file(const LocalSearch& search,
                                             const std::filesystem::path& file);
 

@@ -144,6 +144,9 @@ TEST_F(Search, SaysInTheManifestHowItWasMade) {
   ASSERT_TRUE(manifest && manifest->search);
   const auto& run = *manifest->search;
   EXPECT_EQ(run.run_id, std::nullopt);
+  const auto began = text::parse_instant(run.started_at);
+  ASSERT_TRUE(began);
+  EXPECT_LE(*began, text::parse_instant(manifest->created_at));
   EXPECT_EQ(run.engine + " " + run.query_builder + " " + run.ranker + " " +
                 run.similarity,
             "stream dmpworks query legacy-bm25");
@@ -174,6 +177,23 @@ TEST_F(Search, NamesTheParametersOfTheLinkage) {
   EXPECT_EQ(run->linkage->method, "default");
   EXPECT_EQ(run->linkage->sha256,
             done->manifest.options.at("linkage_parameters"));
+}
+
+TEST_F(Search, BeganWithItsFirstShard) {
+  publish_plans();
+  const fs::path parts = dir_ / "stage" / storage::kPartsName;
+  for (int index = 0; index < 2; ++index)
+    ASSERT_TRUE(search_shard_of(staged(), {index, 2}));
+  const fs::path second = parts / "1-of-2";
+  auto part = storage::read_manifest(second);
+  ASSERT_TRUE(part && part->search);
+  part->search->started_at = "2026-02-04T23:59:59Z";
+  ASSERT_TRUE(storage::write_file_atomically(second / "manifest.json",
+                                             storage::manifest_json(*part)));
+  const auto done = finish_search(staged(), 2, parts);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->manifest.search->started_at, "2026-02-04T23:59:59Z");
+  EXPECT_EQ(done->manifest.search->dmps, 5);
 }
 
 TEST_F(Search, ListsPlansThatFailAndFindsAllOthers) {

@@ -65,8 +65,17 @@ Result<std::optional<Manifest>> manifest_of(const storage::ObjectStore& bucket,
 // Another search that left nothing undone.
 struct Search {
   std::string run;
-  text::Micros ended = 0;
+  text::Micros began = 0, ended = 0;
 };
+
+// Older manifests do not say when it began: not after it ended.
+Search search_of(std::string run, const Manifest& manifest,
+                 text::Micros ended) {
+  const auto began = manifest.search
+                         ? text::parse_instant(manifest.search->started_at)
+                         : std::nullopt;
+  return {std::move(run), std::min(began.value_or(ended), ended), ended};
+}
 
 Result<std::optional<Search>> last_success(
     const storage::ObjectStore& bucket, const std::string& run,
@@ -84,7 +93,8 @@ Result<std::optional<Search>> last_success(
       continue;
     }
     const auto ended = text::parse_instant(manifest->created_at);
-    if (ended && (!newest || *ended > newest->ended)) newest = {name, *ended};
+    if (ended && (!newest || *ended > newest->ended))
+      newest = search_of(name, *manifest, *ended);
   }
   return newest;
 }
@@ -99,7 +109,7 @@ Result<text::Day> window_begin(const storage::ObjectStore& bucket,
   if (!last) return since;
   DMP_ASSIGN(const auto plans,
              manifest_of(bucket, stage_prefix("dmps", last->run, "transform")));
-  text::Micros began = last->ended;
+  text::Micros began = last->began;
   if (plans) {
     began =
         std::min(began, text::parse_instant(plans->created_at).value_or(began));

@@ -18,8 +18,10 @@ inline constexpr const char* kWindowOption = "changed_since";
 // searched is searched now: the newest manifest under dmp-works-search/ without
 // failures.jsonl, of another run than `run`, that has searched all plans, or at
 // least those of the same `lists` (as list_options of search_stage.h; none:
-// all plans). It began when its plans, dmps/<run>/transform, were finished:
-// what was modified later it has not seen; where they are gone, when it ended.
+// all plans). What was modified after its plans, dmps/<run>/transform, were
+// finished it has not seen, so it counts as begun then; where they are gone or
+// were read once more, when its manifest says that it began (that of an older
+// program: when it ended).
 // Source: spec search.md 9. Errors: those of the bucket.
 Result<text::Day> window_begin(const storage::ObjectStore& bucket,
                                const std::string& run,

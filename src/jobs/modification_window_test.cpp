@@ -75,6 +75,25 @@ TEST_F(ModificationWindow, GoesBackToThePlansOfThatSearch) {
   EXPECT_EQ(begin(), "2026-03-03");
 }
 
+// It ended days later, and its plans are gone.
+TEST_F(ModificationWindow, GoesBackToTheDayBeforeThatSearchBegan) {
+  auto last = search("08");
+  last.search.emplace().started_at = "2026-03-05T23:50:00Z";
+  put("dmp-works-search/a", last);
+  put("dmp-works-search/b", search("06"));  // ended before, whenever it began
+  EXPECT_EQ(begin(), "2026-03-04");
+  put("dmps/a/transform", search("03"));
+  EXPECT_EQ(begin(), "2026-03-02");
+  put("dmps/a/transform", search("09"));  // read once more
+  EXPECT_EQ(begin(), "2026-03-04");
+  last.search->started_at = "soon";
+  put("dmp-works-search/a", last);
+  EXPECT_EQ(begin(), "2026-03-07");
+  last.search->started_at = "2026-03-09T00:00:00Z";  // after it ended
+  put("dmp-works-search/a", last);
+  EXPECT_EQ(begin(), "2026-03-07");
+}
+
 TEST_F(ModificationWindow, CountsNoSearchThatLeftPlansOut) {
   put("dmp-works-search/a", search("01"));
   auto failed = search("04");

@@ -55,15 +55,15 @@ std::int64_t failed_plans(const storage::Manifest& manifest) {
 }
 
 Status search_verdict(const storage::Manifest& manifest,
-                      std::int64_t max_failed) {
+                      std::int64_t max_failed, const std::string& failures) {
   const std::int64_t failed = failed_plans(manifest);
   if (failed <= max_failed) return {};
   return Error{counter(manifest, kTemporary) == failed
                    ? ErrorCode::unavailable
                    : ErrorCode::corrupt_input,
                fmt::format("{} DMPs could not be searched, all others are; "
-                           "failures.jsonl says why; hint: --max-failed",
-                           failed)};
+                           "{} says why; hint: --max-failed",
+                           failed, failures)};
 }
 
 }  // namespace dmp::jobs

@@ -25,9 +25,10 @@ void count_failures(const std::vector<match::PlanFailure>& failures,
 std::int64_t failed_plans(const storage::Manifest& manifest);
 
 // Whether a search, which is published in any case, is a success: at most
-// `max_failed` plans failed. Errors: unavailable (all causes were temporary),
-// corrupt_input.
+// `max_failed` plans failed; `failures` is the file that lists them. Errors:
+// unavailable (all causes were temporary), corrupt_input.
 Status search_verdict(const storage::Manifest& manifest,
-                      std::int64_t max_failed);
+                      std::int64_t max_failed,
+                      const std::string& failures = kFailuresName);
 
 }  // namespace dmp::jobs

@@ -36,6 +36,11 @@ TEST(SearchVerdict, PutsUpWithSoManyFailures) {
   EXPECT_EQ(verdict.error().message,
             "2 DMPs could not be searched, all others are; failures.jsonl says "
             "why; hint: --max-failed");
+  const auto of_a_file = search_verdict(manifest, 1, "m.jsonl.failures.jsonl");
+  ASSERT_FALSE(of_a_file);
+  EXPECT_EQ(of_a_file.error().message,
+            "2 DMPs could not be searched, all others are; "
+            "m.jsonl.failures.jsonl says why; hint: --max-failed");
 }
 
 TEST(SearchVerdict, IsTemporaryWhenAllCausesAre) {

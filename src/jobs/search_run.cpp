@@ -3,6 +3,7 @@
 #include "match/linkage_file.h"
 #include "match/option_names.h"
 #include "storage/manifest.h"
+#include "storage/s3_object.h"
 #include "text/dates.h"
 
 namespace dmp::jobs {
@@ -15,9 +16,12 @@ Result<model::SearchRun::Linkage> linkage_of(
         model.trained.method,
         storage::sha256_text(match::linkage::model_json(model))};
   }
-  DMP_ASSIGN(model, match::linkage::read_model(*search.linkage_file));
-  DMP_ASSIGN(auto digest, storage::sha256_file(*search.linkage_file));
-  return model::SearchRun::Linkage{model.trained.method, std::move(digest)};
+  const std::string file = search.linkage_file->string();
+  DMP_ASSIGN(const auto text, storage::read_file_or_object(file));
+  auto given = match::linkage::parse_model(text);
+  if (!given) return std::move(given).error().during(file);
+  return model::SearchRun::Linkage{given->trained.method,
+                                   storage::sha256_text(text)};
 }
 
 Result<model::SearchRun> planned_search(const match::SearchOptions& search,
@@ -25,6 +29,7 @@ Result<model::SearchRun> planned_search(const match::SearchOptions& search,
                                         const std::string& run_id) {
   model::SearchRun run;
   if (!run_id.empty()) run.run_id = run_id;
+  run.started_at = storage::created_now();
   run.engine = "stream";
   run.query_builder = match::name_in(match::kQueryBuilders, search.builder);
   run.ranker = match::name_in(match::kRankers, search.ranker);

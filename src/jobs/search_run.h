@@ -14,8 +14,9 @@ namespace dmp::jobs {
 Result<model::SearchRun::Linkage> linkage_of(
     const match::SearchOptions& search);
 
-// What the manifest of a search says before anything is searched: the counts
-// are 0. `run_id` empty: of no run. Errors: those of linkage_of.
+// What the manifest of a search that begins now says before anything is
+// searched: the counts are 0. `run_id` empty: of no run. Errors: those of
+// linkage_of.
 Result<model::SearchRun> planned_search(const match::SearchOptions& search,
                                         const IndexFiles& index,
                                         const std::string& run_id);

@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -141,7 +142,6 @@ storage::Manifest planned_shard(const storage::Manifest& stage,
   storage::Manifest part = stage;
   part.stage = "dmp-works-search, share of works";
   part.options["shard"] = shard_part(shard);
-  part.search.reset();
   return part;
 }
 
@@ -173,8 +173,9 @@ Result<StageResult> publish(const StagedSearch& search, Wanted wanted) {
   return stage;
 }
 
-// The finished parts, or which of them are missing.
-Result<std::vector<match::KeptShard>> kept_by(const storage::Manifest& stage,
+// The finished parts, or which of them are missing. The search began with the
+// first of them.
+Result<std::vector<match::KeptShard>> kept_by(storage::Manifest& stage,
                                               int count,
                                               const fs::path& parts) {
   std::vector<match::KeptShard> shards;
@@ -186,6 +187,10 @@ Result<std::vector<match::KeptShard>> kept_by(const storage::Manifest& stage,
     if (!part) {
       absent.push_back(shard_part(shard));
       continue;
+    }
+    if (part->search) {
+      stage.search->started_at =
+          std::min(stage.search->started_at, part->search->started_at);
     }
     const auto files = part->paths(dir, "kept_");
     shards.push_back(

@@ -7,6 +7,7 @@
 #include "net/http.h"
 #include "storage/digest.h"
 #include "storage/files.h"
+#include "storage/s3_object.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -149,14 +150,13 @@ class ArchivePlace {
 
 Status fetch_archive(const ZipDownload& options, const fs::path& file) {
   if (options.url.starts_with("s3://")) {
-    const std::string rest = options.url.substr(5);
-    const auto slash = rest.find('/');
-    if (slash == std::string::npos) {
+    const auto object = storage::s3_object(options.url);
+    if (!object) {
       return Error{ErrorCode::invalid_argument,
                    options.url + ": a bucket, but no object"};
     }
-    DMP_ASSIGN(const auto source, storage::open_store(rest.substr(0, slash)));
-    return source->download(rest.substr(slash + 1), file);
+    DMP_ASSIGN(const auto source, storage::open_store(object->bucket));
+    return source->download(object->key, file);
   }
   if (options.url.starts_with("http://") &&
       !options.url.starts_with("http://127.") &&

@@ -1,13 +1,12 @@
 #include "match/linkage_file.h"
 
 #include "base/json_writer.h"
+#include "storage/s3_object.h"
 
 #include <fmt/format.h>
 #include <simdjson.h>
 
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 
 namespace dmp::match::linkage {
@@ -270,9 +269,7 @@ Result<Model> parse_model(std::string_view text) {
 }
 
 Result<Model> read_model(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{ErrorCode::not_found, path.string() + ": cannot read"};
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  DMP_ASSIGN(const auto text, storage::read_file_or_object(path.string()));
   auto model = parse_model(text);
   if (!model) return std::move(model).error().during(path.string());
   return model;

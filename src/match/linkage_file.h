@@ -18,7 +18,8 @@ std::string model_json(const Model& model);
 // the message names the field).
 Result<Model> parse_model(std::string_view text);
 
-// Errors: not_found, io, and as above with the path in front.
+// Of a file, or of an object s3://BUCKET/KEY. Errors: those of
+// storage::read_file_or_object, and as above with the path in front.
 Result<Model> read_model(const std::filesystem::path& path);
 
 }  // namespace dmp::match::linkage

@@ -20,7 +20,9 @@ struct SearchRun {
   };
 
   std::optional<std::string> run_id;  // null: of no run (--out-dir)
-  std::string engine;                 // stream
+  // When its first job began, UTC, ISO 8601; empty: an older program's.
+  std::string started_at;
+  std::string engine;  // stream
   // As the command line calls them.
   std::string query_builder, ranker, similarity;
   std::optional<Linkage> linkage;  // null: another ranker

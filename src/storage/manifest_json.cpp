@@ -67,6 +67,7 @@ void write_search(JsonWriter& json, const model::SearchRun& search) {
   json.member("query_builder", search.query_builder);
   json.member("ranker", search.ranker).member("run_id", search.run_id);
   json.member("schema", kSearchSchema).member("similarity", search.similarity);
+  json.member("started_at", search.started_at);
   json.member("window", search.window).member("works", search.works);
   json.key("works_index").begin_object();
   json.member("docs", search.works_index.docs);
@@ -205,6 +206,7 @@ std::optional<model::SearchRun> read_search(Element root) {
   }
   model::SearchRun search;
   search.run_id = maybe_text_of(object, "run_id");
+  search.started_at = text_of(object, "started_at");
   search.engine = text_of(object, "engine");
   search.query_builder = text_of(object, "query_builder");
   search.ranker = text_of(object, "ranker");

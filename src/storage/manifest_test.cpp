@@ -86,6 +86,7 @@ class ManifestTest : public testing::Test {
 model::SearchRun some_search() {
   model::SearchRun search;
   search.run_id = "2026-02-04";
+  search.started_at = "2026-02-05T23:10:00Z";
   search.engine = "stream";
   search.query_builder = "dmpworks";
   search.ranker = "linkage";
@@ -111,6 +112,7 @@ TEST(ManifestJson, HasTheSearchAsOneObjectWithSortedKeys) {
                 R"("linkage":{"method":"em","sha256":"12ab"},)"
                 R"("query_builder":"dmpworks","ranker":"linkage",)"
                 R"("run_id":"2026-02-04","schema":2,"similarity":"bm25",)"
+                R"("started_at":"2026-02-05T23:10:00Z",)"
                 R"("window":"2026-01-05","works":700,"works_index":{)"
                 R"("docs":1500,"name":"2026-01-29","stats":"34cd"}},"stage")"));
 }
@@ -126,6 +128,14 @@ TEST(ManifestJson, GivesTheSearchBackAsItWas) {
   const std::string bare = manifest_json(manifest);
   EXPECT_THAT(bare, HasSubstr(R"("linkage":null)"));
   EXPECT_EQ(manifest_json(parse_manifest(bare).value()), bare);
+}
+
+TEST(ManifestJson, ReadsASearchThatDoesNotSayWhenItBegan) {
+  const auto manifest =
+      parse_manifest(R"({"files":[],"search":{"schema":2,"dmps":1}})");
+  ASSERT_TRUE(manifest && manifest->search);
+  EXPECT_EQ(manifest->search->dmps, 1);
+  EXPECT_EQ(manifest->search->started_at, "");
 }
 
 TEST(ManifestJson, PassesASearchOfAnotherSchemaBy) {

@@ -102,7 +102,8 @@ class Bucket:
 def said(manifest):
     """What a manifest says of the stage, but for times and what names the bucket."""
     counters = {name: count for name, count in manifest["counters"].items() if not name.startswith("cpu_ms")}
-    return manifest["stage"], manifest["options"], manifest["counts"], counters, manifest["synthetic"], manifest.get("search")
+    search = {name: value for name, value in manifest.get("search", {}).items() if name != "started_at"}
+    return manifest["stage"], manifest["options"], manifest["counts"], counters, manifest["synthetic"], search
 
 
 class Arrays(unittest.TestCase):
@@ -341,6 +342,20 @@ class Arrays(unittest.TestCase):
         said = self.plain.manifest(SEARCH)["search"]
         self.assertEqual(said["linkage"], {"method": "labels", "sha256": hashlib.sha256(learned.read_bytes()).hexdigest()})
         self.assertEqual((said["run_id"], said["works_index"]["name"]), (RUN, RUN))
+        if ON_S3:  # named, it is taken from any bucket
+            other = self.root / "other/models/em.json"
+            other.parent.mkdir(parents=True)
+            other.write_text(json.dumps({"format": "dmpworks-linkage/1", "trained": {"method": "em"}}))
+            sources.S3(os.environ).upload_tree(self.root / "other", "other-bucket")
+            words = ("aws-batch", "opensearch", "dmp-works-search", "--bucket-name", self.plain.name, "--run-id", RUN,
+                     "--scratch-dir", self.plain.scratch, "--linkage-file")
+            done = call(*words, "s3://other-bucket/models/em.json", env=self.plain.env)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(self.plain.manifest(SEARCH)["search"]["linkage"],
+                             {"method": "em", "sha256": hashlib.sha256(other.read_bytes()).hexdigest()})
+            done = call(*words, "s3://other-bucket/models/none.json", env=self.plain.env)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("models/none.json", done.stderr)
         self.no_parts(self.plain, SEARCH)
 
 

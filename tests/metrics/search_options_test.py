@@ -215,6 +215,28 @@ class SearchOptions(unittest.TestCase):
         self.assertEqual(one["authorMatches"], both["authorMatches"][:1])
         self.assertEqual(one["explain"], both["explain"])
 
+    def test_what_a_server_would_have_done(self):
+        data = ["--dmps-path", self.dir / "plans", "--works-path", self.dir / "out/sqlmesh/2026-01-01", "--ranker", "query"]
+
+        def search(name, **environment):
+            server = ["--no-include-named-queries-score", "--parallel-search", "--batch-size", "7", "--paging", "scroll"]
+            line = ["opensearch", "dmp-works-search", *data, "--out-file", self.dir / name, *(server if environment else [])]
+            done = subprocess.run([PROGRAM, *map(str, line)], text=True, capture_output=True, timeout=60,
+                                  env={**os.environ, **environment})
+            return done.returncode, done.stderr
+        self.assertEqual(search("plain.jsonl")[0], 0)
+        code, said = search("server.jsonl", DMP_WORKS_SEARCH_ENGINE="stream")
+        self.assertEqual(code, 0)
+        self.assertEqual((self.dir / "server.jsonl").read_text(), (self.dir / "plain.jsonl").read_text())
+        self.assertIn("--include-named-queries-score is accepted for compatibility and has no effect; "
+                      "engine stream always gives them", said)
+        for name in ("paging", "batch-size", "parallel-search"):
+            self.assertIn(f"--{name} is accepted for compatibility and has no effect; engine opensearch only", said)
+        code, said = search("none.jsonl", DMP_WORKS_SEARCH_ENGINE="opensearch")
+        self.assertEqual(code, 2)
+        self.assertIn("--engine: this version has no OpenSearch client", said)
+        self.assertFalse((self.dir / "none.jsonl").exists())
+
     def test_explain(self):
         plain = self.search("hill")
         for work in plain.values():
