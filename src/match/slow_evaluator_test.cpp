@@ -101,6 +101,7 @@ struct Slow {
     std::vector<double>& children = result.authors;
     const auto asked = asked_authors();
     std::vector<const Tokens*> surnames;
+    surnames.reserve(asked.size());
     for (const auto* author : asked)
       surnames.push_back(&analysed(author->name.surname));
     const bool checks = improves(Improvement::surnames);

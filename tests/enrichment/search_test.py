@@ -34,14 +34,14 @@ def call(*words):
     return subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=300)
 
 
-def work(name, day, author, award=None):
+def work(name, day, author, award=None, funder="Sea Fund"):
     family, given = author.split(", ")
     attributes = {"doi": f"10.5555/{name}", "state": "findable", "titles": [{"title": f"Of {name}"}],
                   "types": {"resourceTypeGeneral": "Text"},
                   "dates": [{"date": day, "dateType": "Issued"}] if day else [],
                   "creators": [{"name": author, "nameType": "Personal", "givenName": given, "familyName": family}]}
     if award:
-        attributes["fundingReferences"] = [{"funderName": "Sea Fund", "awardNumber": award}]
+        attributes["fundingReferences"] = [{"funderName": funder, "awardNumber": award}]
     return {"id": attributes["doi"], "attributes": attributes}
 
 
@@ -68,8 +68,9 @@ WORKS = [
     work("kelp", "2019-05-01", "Nemo, Al"),
     work("early", "1999-05-01", "Nemo, Al"),
     work("undated", None, "Nemo, Al"),
-    work("reef", "2019-05-01", "Nemo, Al", award="OCE-2345678"),
-    work("joined", "2019-05-01", "Nemo, Al", award="OCE2345678"),
+    work("reef", "2019-05-01", "Nemo, Al", award="OCE-2345678", funder="NSF"),
+    work("joined", "2019-05-01", "Nemo, Al", award="OCE2345678", funder="NSF"),
+    work("strange", "2019-05-01", "Nemo, Al", award="OCE-2345678"),
     work("year", "2019-05-01", "Nemo, Al", award="5R01AI176039-02"),
     work("raw", "2019-05-01", "Nemo, Al", award="ABC-12345"),
     work("moor", "2019-05-01", "Nemo, Al", award="R01AI500123"),
@@ -191,7 +192,8 @@ class Enrichment(unittest.TestCase):
         self.assertEqual((year["score"], year["fields"]), (10, ["awards.award_id.5R01AI176039-02"]))
         self.assertEqual(found["reef"]["reef"]["awardMatches"][0]["fields"], ["awards.award_id.OCE-2345678"])
         self.assertIn("joined", found["reef"])
-        # An award that is weak without the organisation is none of a stranger's.
+        self.assertNotIn("strange", found["reef"])  # by another funder's number alone
+        # Nobody knows the organisation from the number alone.
         self.assertNotIn("reef", self.search("--ranker", "query", external=False)["reef"])
         baseline = self.search("--query-builder-name", "build_dmp_works_search_baseline_query")["reef"]
         self.assertIn("reef", baseline)
