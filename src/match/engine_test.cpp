@@ -136,6 +136,7 @@ class Extremes : public QuerySearch {
   }
   static std::vector<model::Author> people(int count) {
     std::vector<model::Author> all;
+    all.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
       all.push_back(author(("Name" + std::to_string(i)).c_str(), "Ana"));
     return all;
@@ -190,6 +191,35 @@ TEST_F(Extremes, FindNothingForAPlanWithNothingAndSomethingWithoutDates) {
   ASSERT_THAT(found[1].works, SizeIs(1));
   EXPECT_EQ(found[1].works[0].date_status, "inside");
   EXPECT_EQ(found[1].works[0].score, 1);
+}
+
+// The same plans and works by the linkage model: only the crowd is listed.
+TEST_F(Extremes, AreListedByTheirProbability) {
+  publish_crowd();
+  auto crowd = plan_of(people(500));
+  crowd.doi = "10.48321/crowd";
+  crowd.abstract_text = words(0, 6'000);
+  model::Plan undated;
+  undated.doi = "10.48321/undated";
+  undated.authors = people(500);
+  model::Plan bare;
+  bare.doi = "10.48321/bare";
+  inputs_.plans = {bare, crowd, undated};
+  SearchOptions options;
+  options.ranker = Ranker::linkage;
+  const auto found = find(options);
+  ASSERT_THAT(found, SizeIs(3));  // by DOI: bare, crowd, undated
+  EXPECT_THAT(found[0].works, IsEmpty());
+  for (const std::size_t plan : {1, 2}) {
+    ASSERT_FALSE(found[plan].works.empty()) << found[plan].plan_doi;
+    const auto& best = found[plan].works[0];
+    EXPECT_EQ(best.work.doi, "10.5555/long.0");
+    EXPECT_THAT(best.authors, SizeIs(50));
+    EXPECT_GT(best.linkage->probability, .1) << found[plan].plan_doi;
+  }
+  // The text says more than the names alone.
+  EXPECT_GT(found[1].works[0].linkage->probability, .5);
+  EXPECT_LT(found[2].works[0].linkage->probability, .5);
 }
 
 // search.md 2: "warn"; a line for all, none where the builder has no gates.

@@ -74,6 +74,7 @@ WORKS = [
     work("year", "2019-05-01", "Nemo, Al", award="5R01AI176039-02"),
     work("raw", "2019-05-01", "Nemo, Al", award="ABC-12345"),
     work("moor", "2019-05-01", "Nemo, Al", award="R01AI500123"),
+    work("call", "2019-05-01", "Nemo, Al", award="CALL-2018-7"),
     work("silva", "2019-05-01", "Silva, Ana"),
 ]
 R01 = award_id(NIH, text="R01 AI176039", activity_code="R01", institute_code="AI", serial_number="176039")
@@ -87,6 +88,10 @@ PLANS = [
     plan("other", "NEW-12345"),
     plan("many", "R01AI000001"),
     {**plan("empty"), "authors": []},
+    {**plan("raw"), "authors": [], "funding": [
+        {"status": "granted", "grant_id": "R01 AI176039", "funder": {"name": "NIH", "id": None}},
+        {"status": "granted", "grant_id": "ABC-12345", "funder": {"name": "Sea Fund", "id": None},
+         "funding_opportunity_id": "CALL-2018-7"}]},
 ]
 ROWS = [
     data("kelp", award(R01, "10.5555/kelp", "10.5555/early", "10.5555/undated", "10.5555/absent", related=YEARS)),
@@ -100,6 +105,7 @@ ROWS = [
     data("many", award(award_id(NIH, text="R01AI000001", institute_code="AI", serial_number="000001"), related=[
         award_id(NIH, activity_code="R01", institute_code="AI", serial_number=f"{number:06}")
         for number in range(500_000, 500_600)])),
+    data("raw", award(R01)),
     data("gone", award(R01, "10.5555/kelp")),
     {"doi": "TEMP-1", "awards": []},
 ]
@@ -205,6 +211,20 @@ class Enrichment(unittest.TestCase):
             self.assertIn("raw", found["never"])
             self.assertEqual(len(found), len(PLANS))
 
+    def test_raw_awards_match_beside_parsed_ones(self):
+        # A2: the entry that was parsed, NIH's, gives its spellings, the other one all that it says.
+        found = self.search("--ranker", "query")["raw"]
+        fields = {name: match["awardMatches"][0]["fields"] for name, match in found.items()}
+        self.assertEqual(fields, {"raw": ["awards.award_id.ABC-12345"], "call": ["awards.award_id.CALL-2018-7"]})
+        self.assertEqual({match["score"] for match in found.values()}, {11})  # and the name of the funder
+        self.assertEqual(self.search("--ranker", "query", "--without-improvements", "raw_awards")["raw"], {})
+        baseline = ("--query-builder-name", "build_dmp_works_search_baseline_query")
+        self.assertEqual(self.search(*baseline)["raw"], {})
+        self.assertEqual(set(self.search(*baseline, external=False)["raw"]), set(found))
+        for ranker in ("query", "linkage"):  # no other clause brings these together
+            self.assertEqual(self.search("--ranker", ranker, "--disable-features", "awards")["raw"], {})
+        self.assertLessEqual(set(found), set(self.search("--ranker", "linkage")["raw"]))
+
     def test_p87_thousands_of_spellings_lose_no_plan(self):
         for ranker in ("query", "linkage"):
             found = self.search("--ranker", ranker)
@@ -227,7 +247,7 @@ class Enrichment(unittest.TestCase):
                   "--external-data-path", self.data)
         counters = json.loads((self.dir / "searched/manifest.json").read_text())["counters"]
         self.assertEqual({name: count for name, count in counters.items() if name.startswith(("enriched", "external"))},
-                         {"enriched": 5, "external_data.rows": 7, "external_data.no_plan": 1, "external_data.no_doi": 1,
+                         {"enriched": 6, "external_data.rows": 8, "external_data.no_plan": 1, "external_data.no_doi": 1,
                           "external_data.unknown_award_class": 1, "external_data.awards_of_before": 1})
 
     def test_an_enrichment_that_is_not_finished_is_refused(self):
