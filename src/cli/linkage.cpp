@@ -49,6 +49,7 @@ std::vector<Option> common_options() {
 // Where labels come from: one of the two.
 std::vector<Option> label_options() {
   Option database = database_row();
+  database.env.clear();  // that of a job is no wish for labels
   database.help =
       "Reviewed links (sqlite:FILE) instead of the CSV; pairs that nobody "
       "decided on do not count.";
