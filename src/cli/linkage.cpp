@@ -1,7 +1,11 @@
 #include "base/log.h"
 #include "cli/batch_options.h"
 #include "cli/commands.h"
+#include "cli/database_options.h"
 #include "cli/stats.h"
+#include "database/reviews.h"
+#include "database/sqlite_store.h"
+#include "jobs/run_id.h"
 #include "match/linkage_ablation.h"
 #include "match/linkage_evaluate.h"
 #include "match/linkage_file.h"
@@ -42,8 +46,24 @@ std::vector<Option> common_options() {
           without_option()};
 }
 
-Option truth_option() {
-  return truth_row("CSV dmp_doi,work_doi,status.", -1, true);
+// Where labels come from: one of the two.
+std::vector<Option> label_options() {
+  Option database = database_row();
+  database.env.clear();  // that of a job is no wish for labels
+  database.help =
+      "Reviewed links (sqlite:FILE) instead of the CSV; pairs that nobody "
+      "decided on do not count.";
+  return {truth_row("CSV dmp_doi,work_doi,status.", -1, false),
+          std::move(database)};
+}
+
+void need_labels(const Values& values, Problems& problems) {
+  check_database(values, problems);
+  const bool file = values.has("ground-truth-file");
+  if (file != values.has("database")) return;
+  problems.lines.emplace_back(
+      file ? "--ground-truth-file and --database: give one of them"
+           : "--ground-truth-file or --database is required");
 }
 
 // With labels there is more to choose from.
@@ -95,6 +115,12 @@ std::vector<linkage::Slice> slices_of(const Values& values) {
 }
 
 Result<linkage::Labels> read_labels(const Values& values) {
+  if (values.has("database")) {
+    DMP_ASSIGN(const auto store,
+               database::open_sqlite(database_file(values),
+                                     {.access = database::Access::read}));
+    return database::read_reviews(*store);
+  }
   DMP_ASSIGN(const auto truth,
              results::GroundTruth::read(values.text("ground-truth-file")));
   for (const auto& warning : truth.warnings()) log::warning("{}", warning);
@@ -124,6 +150,12 @@ void count_pairs(const linkage::PairSet& set, storage::Manifest& counts) {
   counts.counters = {{"pairs", set.pairs()}, {"plans", set.searched}};
 }
 
+// The parameters themselves bear no date: equal pairs give equal bytes.
+std::string dated(const std::string& card) {
+  return fmt::format("{}\nWritten on {} (UTC).\n", card,
+                     text::format_day(jobs::today()));
+}
+
 Status learn(const Values& values, const linkage::Labels& labels,
              storage::Manifest& counts) {
   DMP_ASSIGN(const auto start, start_model(values));
@@ -143,7 +175,7 @@ Status learn(const Values& values, const linkage::Labels& labels,
   DMP_TRY(
       storage::write_file_atomically(out, linkage::model_json(learnt.model)));
   const std::string card = linkage::model_card(learnt.model, learnt.remarks);
-  DMP_TRY(storage::write_file_atomically(out + ".md", card));
+  DMP_TRY(storage::write_file_atomically(out + ".md", dated(card)));
   return print(card);
 }
 
@@ -154,8 +186,9 @@ Status evaluate(const Values& values, storage::Manifest& counts) {
   count_pairs(set, counts);
   const auto evaluation = linkage::evaluate_model(
       set, model, labels,
-      values.text("unlisted") == "unknown" ? linkage::Unlisted::unknown
-                                           : linkage::Unlisted::wrong,
+      values.has("database") || values.text("unlisted") == "unknown"
+          ? linkage::Unlisted::unknown
+          : linkage::Unlisted::wrong,
       slices_of(values));
   const std::string out = values.text("output-file");
   const std::string text = linkage::evaluation_text(evaluation);
@@ -165,7 +198,7 @@ Status evaluate(const Values& values, storage::Manifest& counts) {
                                          linkage::evaluation_csv(evaluation)));
   DMP_TRY(storage::write_file_atomically(
       out + ".md",
-      linkage::model_card(model, {}) + "\n```\n" + text + "```\n"));
+      dated(linkage::model_card(model, {}) + "\n```\n" + text + "```\n")));
   return print(text);
 }
 
@@ -174,9 +207,9 @@ Status evaluate(const Values& values, storage::Manifest& counts) {
 std::vector<Entry> linkage_commands() {
   std::vector<Option> train = common_options(), fit = train, judge = train;
   train.push_back(update_option({"auto", "lambda", "all"}));
-  fit.push_back(truth_option());
+  append(fit, label_options());
   fit.push_back(update_option({"auto", "lambda", "recalibrate", "all"}));
-  judge.push_back(truth_option());
+  append(judge, label_options());
   judge.push_back(slices_option());
   judge.push_back({"unlisted",
                    OptionType::choice,
@@ -204,7 +237,8 @@ std::vector<Entry> linkage_commands() {
                    DMP_ASSIGN(const auto labels, read_labels(values));
                    return learn(values, labels, counts);
                  });
-           }},
+           },
+           need_labels},
           {{{"linkage", "evaluate"},
             "Show how right the probabilities of a linkage model are.",
             std::move(judge)},
@@ -212,7 +246,8 @@ std::vector<Entry> linkage_commands() {
              return counted_work(values, "linkage evaluate", [&](auto& counts) {
                return evaluate(values, counts);
              });
-           }}};
+           },
+           need_labels}};
 }
 
 }  // namespace dmp::cli

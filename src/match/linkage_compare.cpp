@@ -109,8 +109,15 @@ double chance_of(NameLevel level, const PlanAuthor& author, double authors,
                      authors);
 }
 
-AuthorLevel compare_author(const PlanAuthor& author, WorkKeys& work,
-                           const Collection& collection) {
+// A name on more works than this tells nobody from anybody; an ORCID does.
+constexpr double kCommonName = 50'000;
+
+struct ComparedAuthor {
+  AuthorLevel level;
+  bool common = false;  // all that matches is a common name
+};
+ComparedAuthor compare_author(const PlanAuthor& author, WorkKeys& work,
+                              const Collection& collection) {
   constexpr double kOrcidShare = .002, kLeastOrcid = 1e-12;
   const auto rank = [](NameLevel level) {
     return level == NameLevel::none ? kNameLevels
@@ -139,7 +146,10 @@ AuthorLevel compare_author(const PlanAuthor& author, WorkKeys& work,
   if (best.level == NameLevel::none) best.u = 1;
   if (best.level == NameLevel::orcid)
     best.u = std::max(kOrcidShare * best.u, kLeastOrcid);
-  return best;
+  const bool common =
+      best.level != NameLevel::none && best.level != NameLevel::orcid &&
+      slots_of(named, author.name, collection.counts) > kCommonName;
+  return {best, common};
 }
 
 // ------------------------------------------------------------- organisations
@@ -163,14 +173,19 @@ Agreement compare(const PlanOrganisation& plan,
              : Agreement::disagree;
 }
 
-// The best that any of a work's organisations says.
+// The best that any of a work's organisations says. `place`: the first agreeing
+// one of `items`, if none is known yet.
 Agreement compare(const PlanOrganisation& plan,
-                  const std::vector<WorkKeys::Organisation>& works) {
+                  const std::vector<WorkKeys::Organisation>& works,
+                  const std::vector<model::Organisation>& items, Place& place) {
   Agreement best = Agreement::disagree;
   for (const auto& work : works) {
     const Agreement said = compare(plan, work);
-    if (said == Agreement::agree) return said;
     if (said == Agreement::missing) best = said;
+    if (said != Agreement::agree) continue;
+    if (place.dmp < 0)
+      place = {plan.index, static_cast<int>(work.source - items.data())};
+    return said;
   }
   return best;
 }
@@ -190,6 +205,7 @@ constexpr double kLeastShare = 1e-6, kMostShare = .95;
 struct Compared {
   Agreement level = Agreement::missing;
   double u = 1;
+  Place place;
 };
 
 Compared compare_funders(const LinkagePlan& plan, WorkKeys& work,
@@ -197,10 +213,12 @@ Compared compare_funders(const LinkagePlan& plan, WorkKeys& work,
   if (plan.funders.empty() || work.funders().empty()) return {};
   double agreeing = 0, all = 0;
   bool agree = false, unsure = false;
+  Place place;
   for (const auto& funder : plan.funders) {
     const double works = works_of(funder, CountKind::funder, collection.counts);
     all += works;
-    const Agreement said = compare(funder, work.funders());
+    const Agreement said =
+        compare(funder, work.funders(), work.work().funders, place);
     unsure = unsure || said == Agreement::missing;
     if (said != Agreement::agree) continue;
     agree = true;
@@ -211,8 +229,8 @@ Compared compare_funders(const LinkagePlan& plan, WorkKeys& work,
       std::max<std::int64_t>(collection.summary.works_with_funder, 1));
   const double share =
       std::clamp((agree ? agreeing : all) / total, kLeastShare, kMostShare);
-  return agree ? Compared{Agreement::agree, share}
-               : Compared{Agreement::disagree, 1 - share};
+  return agree ? Compared{Agreement::agree, share, place}
+               : Compared{Agreement::disagree, 1 - share, place};
 }
 
 Compared compare_institutions(const LinkagePlan& plan, WorkKeys& work,
@@ -221,9 +239,11 @@ Compared compare_institutions(const LinkagePlan& plan, WorkKeys& work,
   if (plan.institutions.empty() || others.empty()) return {};
   double slots = 0;
   bool agree = false, unsure = false;
+  Place place;
   for (const auto& institution : plan.institutions) {
     slots += works_of(institution, CountKind::institution, collection.counts);
-    const Agreement said = compare(institution, others);
+    const Agreement said =
+        compare(institution, others, work.work().institutions, place);
     agree = agree || said == Agreement::agree;
     unsure = unsure || said == Agreement::missing;
   }
@@ -233,8 +253,8 @@ Compared compare_institutions(const LinkagePlan& plan, WorkKeys& work,
                   static_cast<double>(collection.summary.institution_slots),
                   static_cast<double>(others.size())),
       kLeastShare, kMostShare);
-  return agree ? Compared{Agreement::agree, share}
-               : Compared{Agreement::disagree, 1 - share};
+  return agree ? Compared{Agreement::agree, share, place}
+               : Compared{Agreement::disagree, 1 - share, place};
 }
 
 // --------------------------------------------------------------------- awards
@@ -355,6 +375,8 @@ void compare_awards(const LinkagePlan& plan, WorkKeys& work,
       if (match.level < best.level ||
           (match.level == best.level && match.u < best.u)) {
         best = match;
+        if (is_match(best.level))
+          out.places.award = {id.index, static_cast<int>(child)};
       }
     }
   }
@@ -381,9 +403,12 @@ void compare_dois(const LinkagePlan& plan, const model::Work& work,
   }
   if (plan.outputs.empty()) return;
   const auto any = [&](const std::vector<std::string>& dois) {
-    return std::any_of(dois.begin(), dois.end(), [&](const auto& doi) {
-      return listed(plan.outputs, doi);
-    });
+    const auto found = std::find_if(
+        dois.begin(), dois.end(),
+        [&](const auto& doi) { return listed(plan.outputs, doi); });
+    if (found == dois.end()) return false;
+    out.places.output = *found;
+    return true;
   };
   if (any(work.intra_work_dois)) {
     levels.relation = RelationLevel::intra_work;
@@ -408,10 +433,11 @@ KeyComparison compare_keys(const LinkagePlan& plan, WorkKeys& work,
   levels.works = collection.works();
   levels.authors.reserve(plan.authors.size());
   for (const auto& author : plan.authors) {
-    levels.authors.push_back(compare_author(author, work, collection));
-    const NameLevel level = levels.authors.back().level;
+    const ComparedAuthor compared = compare_author(author, work, collection);
+    levels.authors.push_back(compared.level);
+    const NameLevel level = compared.level.level;
     if (level == NameLevel::none || level == NameLevel::middle) continue;
-    out.opens = true;
+    out.opens = out.opens || !compared.common;
     ++out.matched_authors;
     out.sure_author = out.sure_author || level == NameLevel::orcid ||
                       level == NameLevel::full;
@@ -421,9 +447,16 @@ KeyComparison compare_keys(const LinkagePlan& plan, WorkKeys& work,
   const Compared funder = compare_funders(plan, work, collection);
   levels.funder = funder.level;
   levels.funder_u = funder.u;
+  out.places.funder = funder.place;
   const Compared institution = compare_institutions(plan, work, collection);
   levels.institution = institution.level;
   levels.institution_u = institution.u;
+  out.places.institution = institution.place;
+  if (out.matched_authors > 0 && !out.opens) {
+    out.opens = out.matched_authors > 1 || is_match(levels.award) ||
+                levels.institution == Agreement::agree;
+    out.opens_with_title = !out.opens;
+  }
   if (plan.has_start) {
     if (const auto days = sql::publication_days(work.work())) {
       levels.has_date = true;

@@ -47,13 +47,27 @@ class WorkKeys {
 // here. Source: linkage.md 4.1.
 NameLevel compare_names(const sql::NameKey& plan, const sql::NameKey& work);
 
+// What a level was found on: positions in the lists of the plan (as PlanQuery
+// has them) and of the work. -1: on nothing in particular.
+struct Place {
+  int dmp = -1, work = -1;
+};
+struct Places {
+  Place award, funder, institution;  // of the best match; of the first agreeing
+  std::string output;  // of the plan, that the work is related to; may be empty
+};
+
 // Every comparison but the text. `opens` tells whether the pair is a candidate
 // by linkage.md 3 (a neighbour is one by other means).
 struct KeyComparison {
   Levels levels;
   bool opens = false;
+  // Opens if one of the plan's rarest words is in the title (`rarest`): all
+  // that brings the two together is one name that more than 50,000 slots bear.
+  bool opens_with_title = false;
   int matched_authors = 0;
   bool sure_author = false;  // one by ORCID or full name
+  Places places;
 };
 KeyComparison compare_keys(const LinkagePlan& plan, WorkKeys& work,
                            const Collection& collection);

@@ -105,9 +105,12 @@ class Pairs : public ::testing::Test {
     return compare_keys(plan_, keys, collection_);
   }
 
+  WorkView& view() { return view_.emplace(work_, analyser_); }
+
   LinkagePlan plan_;
   model::Work work_;
   Collection collection_;
+  std::optional<WorkView> view_;
   text::Analyser analyser_;
 };
 
@@ -153,6 +156,65 @@ TEST_F(Pairs, TakeTheBestOfTheWorksAuthors) {
   add_author("Another", "Name", kOrcid);  // married: the ORCID says who it is
   EXPECT_EQ(compare().levels.authors[0].level, NameLevel::orcid);
   EXPECT_NEAR(compare().levels.authors[0].u, .002, 1e-12);
+}
+
+// linkage.md 3: beyond 50,000 a name alone opens nothing.
+TEST_F(Pairs, OpenByACommonNameWithSomethingElseOnly) {
+  add_author("Ana", "Silva");
+  set(CountKind::surname_given, 50'000, "silva", "ana");
+  EXPECT_TRUE(compare().opens);
+  set(CountKind::surname_given, 50'001, "silva", "ana");
+  EXPECT_FALSE(compare().opens);
+  EXPECT_TRUE(compare().opens_with_title);
+  work_.institutions = {{std::nullopt, kInstitution}};
+  EXPECT_TRUE(compare().opens);
+  work_.institutions.clear();
+  work_.authors[0].orcid = kOrcid;
+  EXPECT_TRUE(compare().opens);
+  work_.authors[0].orcid.reset();
+  plan_.authors.push_back({{}, sql::name_key(person("Bo", "Kelvin")), 1});
+  EXPECT_FALSE(compare().opens);
+  add_author("Bo", "Kelvin");
+  EXPECT_TRUE(compare().opens);
+  work_.authors.clear();
+  EXPECT_FALSE(compare().opens_with_title);
+}
+
+TEST_F(Pairs, OpenByACommonNameWithARareWordInTheTitle) {
+  TermTable table;
+  std::vector<std::pair<std::string, double>> terms;
+  for (int i = 0; i < 20; ++i) {
+    const std::string term = "w" + std::to_string(10 + i);
+    table[term] = {100 - i, i};
+    terms.emplace_back(term, 1);
+  }
+  plan_.text.rarest = rarest_terms(terms, table);
+  ASSERT_EQ(plan_.text.rarest.size(), 12U);
+  EXPECT_EQ(plan_.text.rarest.front(), "w18");  // on 92 works; w29 on 81
+  work_.title = "Some w17 words";
+  work_.abstract_text = "And w29 here";
+  EXPECT_FALSE(title_has_rare_term(plan_.text, view()));
+  work_.title = "Some W18 words";
+  EXPECT_TRUE(title_has_rare_term(plan_.text, view()));
+}
+
+TEST(LinkagePlans, CountTheAuthorsBeyondFifty) {
+  model::Plan plan;
+  for (int i = 0; i < 53; ++i) {
+    plan.authors.push_back(
+        {std::nullopt,
+         person("Ana", "Silva" +
+                           std::string(1, static_cast<char>('a' + i % 26)) +
+                           (i < 26   ? "x"
+                            : i < 52 ? "y"
+                                     : "z"))});
+  }
+  plan.authors.push_back(plan.authors[52]);  // twice: one author
+  const FunderFamilies families;
+  const LinkagePlan made =
+      make_linkage_plan(plan, make_query(plan, {}, families), {}, families);
+  EXPECT_EQ(made.authors.size(), kMostAuthors);
+  EXPECT_EQ(made.more_authors, 3);
 }
 
 TEST_F(Pairs, CompareAwardsByLevel) {

@@ -4,6 +4,7 @@
 // help each other. Source: spec linkage.md 12.
 #include "match/linkage_engine.h"
 
+#include "base/log.h"
 #include "match/collection.h"
 #include "match/doi_sources.h"
 #include "match/kept_pairs.h"
@@ -74,6 +75,7 @@ Status add_text(const SearchInputs& inputs, const SearchOptions& options,
     auto& query = world.queries[i];
     world.plans[i].text.terms =
         text_terms(query.content_tokens, terms, world.counts);
+    world.plans[i].text.rarest = rarest_terms(world.plans[i].text.terms, terms);
     query.terms = select_terms(query.content_tokens, terms, world.counts,
                                options.similarity, options.term_ties);
   }
@@ -182,22 +184,25 @@ class Streamer {
     if (plan.doi == keys.work().doi) return;
     ++share_.counts.candidates;
     KeyComparison found = compare_keys(plan, keys, world_.collection);
-    if (!found.opens) return;
+    if (!found.opens &&
+        !(found.opens_with_title && title_has_rare_term(plan.text, view)))
+      return;
     ++share_.counts.hits;
     const model::Work& work = keys.work();
     const bool related = !work.intra_work_dois.empty() ||
                          !work.possible_shared_project_dois.empty() ||
                          !work.dataset_citation_dois.empty();
     Pool& pool = share_.pools[position];
-    const double least = std::max(world_.floor, pool.least());
+    const double least =
+        related ? pool.least_related() : std::max(world_.floor, pool.least());
     const ClassPair sum = weigh(found.levels, world_.model).sum();
-    if (!related && bound(world_, plan, found.levels, sum) < least) return;
+    if (bound(world_, plan, found.levels, sum) < least) return;
     compare_text(plan, view, world_.mean_length, world_.chance, found.levels);
     Pair pair;
     pair.log_odds = score(weigh(found.levels, world_.model).sum(), found.levels,
                           world_.model)
                         .log_odds;
-    if (!related && pair.log_odds < least) return;
+    if (pair.log_odds < least) return;
     if (!relatives) relatives = relatives_of(work);
     pair.doi = work.doi;
     pair.levels = std::move(found.levels);
@@ -434,11 +439,14 @@ class PassTwo {
           match_of(works.take(doi), *std::move(evidence), options_);
       match.doi_sources = doi_sources(*world_.sources[position], doi, options_);
       const Final& final = plan.finals[listed.pair];
+      WorkKeys keys(match.work, analyser_);
+      const Places places =
+          compare_keys(world_.plans[position], keys, world_.collection).places;
       match.score = listed.probability;
       match.linkage =
           model::Linkage{listed.probability, final.log_odds, query_score,
                          weight_entries(world_.plans[position], pairs, final,
-                                        listed.pair, world_.model)};
+                                        listed.pair, places, world_.model)};
       matches.works.push_back(std::move(match));
     }
     if (!matches.works.empty()) {
@@ -454,6 +462,20 @@ class PassTwo {
   std::vector<Judged> plans_;
   text::Analyser analyser_;
 };
+
+// Their works can be found by the first fifty and by all other keys.
+void warn_of_left_out_authors(const World& world) {
+  std::size_t plans = 0, authors = 0;
+  for (const auto& plan : world.plans) {
+    plans += plan.more_authors > 0 ? 1 : 0;
+    authors += static_cast<std::size_t>(plan.more_authors);
+  }
+  if (plans == 0) return;
+  log::warning(
+      "{} of {} plans have more than {} authors; {} authors beyond those are "
+      "not compared",
+      plans, world.plans.size(), kMostAuthors, authors);
+}
 
 }  // namespace
 
@@ -478,6 +500,7 @@ Status search(const SearchInputs& inputs, const SearchOptions& options,
              inputs.shards.empty()
                  ? stream(inputs, world, {}, options.threads, totals)
                  : join(inputs.shards, world, totals));
+  warn_of_left_out_authors(world);
   // From here on a plan has all its pairs but the neighbours.
   std::optional<PairsFile> pairs_file;
   if (inputs.linkage_pairs_dir) pairs_file.emplace(*inputs.linkage_pairs_dir);

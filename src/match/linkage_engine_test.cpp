@@ -395,6 +395,51 @@ TEST_F(LinkageSearch, T12LearnsTheSameBytesFromAnyThreads) {
   }
 }
 
+// Positions in the lists of plan and work, behind others that do not match.
+TEST_F(LinkageSearch, SaysWhatEachWeightIsOf) {
+  auto works = many(60);
+  model::Work w = works[0];
+  w.doi = "10.5555/evidence";
+  w.title = kTopics[0];
+  w.publication_date = text::to_day(2018, 3, 1);
+  w.authors = {person("Zoe", "Marsh"), person("Ana", "Silva")};
+  w.funders = {{"Bog Foundation", std::nullopt}, {"Kelp Fund", std::nullopt}};
+  w.institutions = {{"House of Peat", std::nullopt},
+                    {"Kelp House", std::nullopt}};
+  w.awards = {{"BOG-777777", {}, {}}, {"OCE-2345678", {}, {}}};
+  w.intra_work_dois = {"10.5555/output"};
+  works.push_back(w);
+  publish(std::move(works));
+  model::Plan& plan = inputs_.plans[0];
+  plan.institutions = {{"Some University", std::nullopt},
+                       {"Kelp House", std::nullopt}};
+  plan.funding.resize(2);
+  plan.funding[0].funder_name = "Reed Trust";
+  plan.funding[1].funder_name = "Kelp Fund";
+  plan.funding[1].award_id = "OCE-2345678";
+  plan.published_outputs = {"10.5555/other", "10.5555/output"};
+  const auto plans = find(linkage_options());
+  const auto found =
+      std::find_if(plans[0].works.begin(), plans[0].works.end(),
+                   [&](const auto& match) { return match.work.doi == w.doi; });
+  ASSERT_NE(found, plans[0].works.end());
+  std::map<std::string, model::WeightEntry> by_kind;
+  for (const auto& entry : found->linkage->weights) by_kind[entry.kind] = entry;
+  const auto expect = [&](const char* kind, const char* level, int dmp,
+                          int work) {
+    EXPECT_EQ(by_kind[kind].level, level) << kind;
+    EXPECT_EQ(by_kind[kind].dmp, dmp) << kind;
+    EXPECT_EQ(by_kind[kind].work, work) << kind;
+  };
+  expect("author", "full", 0, 1);
+  expect("date", "first_half", -1, -1);
+  expect("award", "full_strong", 1, 1);
+  expect("funder", "agree", 1, 1);
+  expect("institution", "agree", 1, 1);
+  expect("relation", "intra_work", -1, -1);
+  EXPECT_EQ(by_kind["relation"].note, "to 10.5555/output");
+}
+
 TEST_F(LinkageSearch, SaysWhichAwardTheFunderListsAWorkFor) {
   publish(many(60));
   model::PlanAward award;

@@ -93,6 +93,14 @@ std::string_view name_of(RelationLevel level) {
   return kNames[static_cast<std::size_t>(level)];
 }
 
+std::string_view name_of_date_bin(std::size_t bin, bool open_end) {
+  constexpr std::array<std::string_view, kDateBins> kNames{
+      "before_3y",   "before_1y", "before_start", "first_half",
+      "second_half", "after_1y",  "after_3y",     "later"};
+  constexpr std::size_t kAfter = 5;
+  return open_end && bin >= kAfter ? "after" : kNames[bin];
+}
+
 std::size_t text_bin(double z) {
   return static_cast<std::size_t>(
       std::upper_bound(kTextEdges.begin(), kTextEdges.end(), z) -

@@ -81,6 +81,9 @@ std::string_view name_of(NameLevel level);
 std::string_view name_of(Agreement level);
 std::string_view name_of(AwardLevel level);
 std::string_view name_of(RelationLevel level);
+// Of a bin of dates (4.3); the last three are one, `after`, when the project
+// has no end.
+std::string_view name_of_date_bin(std::size_t bin, bool open_end);
 
 using TextTable = std::array<std::array<double, kTextBins>, kConditions>;
 using DateTable = std::array<double, kDateBins>;

@@ -18,7 +18,6 @@ void add_authors(const model::Plan& plan, LinkagePlan& out) {
                       std::string>>
       seen;
   for (std::size_t i = 0; i < plan.authors.size(); ++i) {
-    if (out.authors.size() == kMostAuthors) return;
     PlanAuthor author{plan.authors[i].orcid,
                       sql::name_key(plan.authors[i].name), static_cast<int>(i)};
     if (!author.orcid && author.name.surname.empty()) continue;
@@ -28,7 +27,11 @@ void add_authors(const model::Plan& plan, LinkagePlan& out) {
              .second) {
       continue;
     }
-    out.authors.push_back(std::move(author));
+    if (out.authors.size() == kMostAuthors) {
+      ++out.more_authors;
+    } else {
+      out.authors.push_back(std::move(author));
+    }
   }
 }
 

@@ -44,6 +44,7 @@ struct PlanOrganisation {
 struct PlanText {
   std::vector<std::pair<std::string, double>> terms;
   bool has_abstract = false;
+  std::vector<std::string> rarest;  // terms: the 12 on the fewest works
   // Of the score over the null sample, for works without and with abstract.
   std::array<double, 2> mean{}, deviation{1, 1};
 };
@@ -51,6 +52,7 @@ struct PlanText {
 struct LinkagePlan {
   std::string doi;
   std::vector<PlanAuthor> authors;  // at most 50, unique
+  int more_authors = 0;             // beyond those, left out (linkage.md 13)
   std::vector<PlanAwardId> awards;
   std::vector<FunderFamily> families;
   std::vector<std::string> funded_dois, outputs;  // sorted

@@ -21,7 +21,8 @@ bool has_relation(const Relatives& relatives) {
 }
 
 void Pool::offer(Pair pair, std::size_t most) {
-  if (pair.log_odds < least_ && !has_relation(pair.relatives)) return;
+  if (pair.log_odds < (has_relation(pair.relatives) ? least_related_ : least_))
+    return;
   pairs_.push_back(std::move(pair));
   if (pairs_.size() >= std::max(trim_at_, 2 * most)) trim(most);
 }
@@ -37,9 +38,15 @@ void Pool::trim(std::size_t most) {
   if (pairs_.size() <= most) return;
   std::sort(pairs_.begin(), pairs_.end(), before);
   least_ = pairs_[most - 1].log_odds;
-  const auto end = std::remove_if(
-      pairs_.begin() + static_cast<std::ptrdiff_t>(most), pairs_.end(),
-      [](const Pair& pair) { return !has_relation(pair.relatives); });
+  const std::size_t most_related = 10 * most;
+  std::size_t related = 0;
+  auto end = pairs_.begin() + static_cast<std::ptrdiff_t>(most);
+  for (auto at = end; at != pairs_.end() && related < most_related; ++at) {
+    if (!has_relation(at->relatives)) continue;
+    if (++related == most_related) least_related_ = at->log_odds;
+    if (end != at) *end = std::move(*at);
+    ++end;
+  }
   pairs_.erase(end, pairs_.end());
   trim_at_ = pairs_.size() + most;
 }

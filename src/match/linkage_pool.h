@@ -8,12 +8,16 @@
 namespace dmp::match::linkage {
 
 // The pairs of one plan that pass one keeps: the `most` best by (L, DOI) and,
-// outside that number, those with a relation. A set: the same for any order
-// and any split into pools. Source: spec linkage.md 12.
+// outside that number, those with a relation, the 10 * `most` best of them at
+// most: where a plan's names are common there are millions of such. A set: the
+// same for any order and any split into pools. Source: spec linkage.md 12, but
+// for that bound.
 class Pool {
  public:
   // Below this a pair without relation cannot be kept (bits).
   double least() const { return least_; }
+  // The same for a pair with one.
+  double least_related() const { return least_related_; }
   void offer(Pair pair, std::size_t most);
   void merge(Pool&& other, std::size_t most);
   // Sorted by DOI: at most `most` with L of at least `floor`, and those related
@@ -29,7 +33,7 @@ class Pool {
   void trim(std::size_t most);
   std::vector<Pair> pairs_;
   std::size_t trim_at_ = 0;
-  double least_ = -1e300;
+  double least_ = -1e300, least_related_ = -1e300;
 };
 
 bool has_relation(const Relatives& relatives);

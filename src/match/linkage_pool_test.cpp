@@ -83,7 +83,8 @@ TEST(Pool, KeepsTheBestAndTheirRelativesInAnyOrderAndSplit) {
   std::size_t relatives = 0;
   for (int i = 0; i < 40; ++i) {
     const auto pairs = random_pairs(random, 20 + 15 * i);
-    const std::size_t most = 1 + random() % 60;
+    // Too many for the bound on related pairs to matter.
+    const std::size_t most = 40 + random() % 60;
     const double floor = i % 2 == 0 ? -5 : kNoFloor;
     std::vector<Pool> parts(1 + random() % 4);
     Pool shards;  // by way of what shards write
@@ -105,6 +106,34 @@ TEST(Pool, KeepsTheBestAndTheirRelativesInAnyOrderAndSplit) {
     EXPECT_EQ(dois_of(shards.take(most, floor)), expected) << i;
   }
   EXPECT_GT(relatives, 10U);
+}
+
+// Related pairs cannot fill the memory: the best of them stay, in any order.
+TEST(Pool, KeepsTenTimesAsManyRelatedPairs) {
+  constexpr std::size_t kMost = 5, kPairs = 400;
+  std::set<std::string> expected;
+  for (std::size_t i = kPairs - 11 * kMost; i < kPairs; ++i)
+    expected.insert(doi_of(static_cast<int>(i)));
+  for (const unsigned seed : {1U, 2U, 3U}) {
+    std::vector<Pair> pairs(kPairs);
+    for (std::size_t i = 0; i < kPairs; ++i) {
+      pairs[i].doi = doi_of(static_cast<int>(i));
+      pairs[i].log_odds = static_cast<double>(i);
+      pairs[i].relatives.versions = {doi_of(kPairs - 1)};
+    }
+    std::mt19937 random(seed);
+    std::shuffle(pairs.begin(), pairs.end(), random);
+    Pool pool, other;
+    for (auto& pair : pairs) {
+      Pool& part = random() % 2 == 0 ? pool : other;
+      if (pair.log_odds >= part.least_related())
+        part.offer(std::move(pair), kMost);
+    }
+    EXPECT_LE(pool.size() + other.size(), 26 * kMost);
+    EXPECT_GT(std::max(pool.least_related(), other.least_related()), 0);
+    pool.merge(std::move(other), kMost);
+    EXPECT_EQ(dois_of(pool.take(kMost, kNoFloor)), expected) << seed;
+  }
 }
 
 TEST(Pool, BoundsWhatIsOfferedByTheLastOfItsBest) {

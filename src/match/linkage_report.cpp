@@ -116,51 +116,104 @@ void add_authors(const LinkagePlan& plan, const std::vector<Pair>& pairs,
   }
 }
 
+void add_text(const std::vector<Pair>& pairs, const Final& final,
+              std::size_t own, Entries& entries) {
+  const Levels& text = pairs[final.text_from].levels;
+  if (text.text_bin < 0) return;
+  auto& entry =
+      entries.add("text", std::to_string(text.text_bin), final.weights.text);
+  entry.note = fmt::format("z {:.1f}", text.text_z);
+  add_note(entry, from(pairs, final.text_from, own));
+}
+
+// The bin that has most of the work's days.
+void add_date(const Levels& levels, const Final& final, Entries& entries) {
+  if (final.dated == 0) return;
+  constexpr double kAll = .995, kPercent = 100;
+  const auto most =
+      std::max_element(levels.date_f.begin(), levels.date_f.end());
+  const auto bin = static_cast<std::size_t>(most - levels.date_f.begin());
+  auto& entry =
+      entries.add("date",
+                  levels.has_date ? name_of_date_bin(bin, levels.open_end)
+                                  : std::string_view("of_a_version"),
+                  final.weights.date);
+  if (levels.has_date && *most < kAll)
+    entry.note = fmt::format("{:.0f} % of the possible days", kPercent * *most);
+  if (final.dated > 1)
+    add_note(entry, fmt::format("mean of {} versions", final.dated));
+}
+
+// What is said of one item of either list, by one of the versions.
+struct Item {
+  const char* kind;
+  std::string_view level;
+  ClassPair weight;
+  std::size_t donor;
+  Place place;
+};
+void add_item(const Item& item, const std::vector<Pair>& pairs, std::size_t own,
+              Entries& entries) {
+  auto& entry = entries.add(item.kind, item.level, item.weight);
+  add_note(entry, from(pairs, item.donor, own));
+  if (item.donor != own) return;
+  entry.dmp = item.place.dmp;
+  entry.work = item.place.work;
+}
+
+void add_items(const std::vector<Pair>& pairs, const Final& final,
+               std::size_t own, const Places& places, Entries& entries) {
+  const Weights& weights = final.weights;
+  const Levels& award = pairs[final.award_from].levels;
+  if (award.award != AwardLevel::unusable) {
+    add_item({"award", name_of(award.award), weights.award, final.award_from,
+              places.award},
+             pairs, own, entries);
+  }
+  const Agreement funder = pairs[final.funder_from].levels.funder;
+  if (funder != Agreement::missing) {
+    add_item({"funder", name_of(funder), weights.funder, final.funder_from,
+              places.funder},
+             pairs, own, entries);
+  }
+  const Agreement house = pairs[final.institution_from].levels.institution;
+  if (house != Agreement::missing) {
+    add_item({"institution", name_of(house), weights.institution,
+              final.institution_from, places.institution},
+             pairs, own, entries);
+  }
+  if (pairs[final.funded_from].levels.funded) {
+    add_item({"funded", "funded", weights.funded, final.funded_from, {}}, pairs,
+             own, entries);
+  }
+  const RelationLevel relation = pairs[final.relation_from].levels.relation;
+  if (relation == RelationLevel::none) return;
+  add_item({"relation",
+            name_of(relation),
+            weights.relation,
+            final.relation_from,
+            {}},
+           pairs, own, entries);
+  if (final.relation_from == own)
+    add_note(entries.list.back(), "to " + places.output);
+}
+
 }  // namespace
 
-std::vector<model::WeightEntry> weight_entries(const LinkagePlan& plan,
-                                               const std::vector<Pair>& pairs,
-                                               const Final& final,
-                                               std::size_t own,
-                                               const Model& model) {
+std::vector<model::WeightEntry> weight_entries(
+    const LinkagePlan& plan, const std::vector<Pair>& pairs, const Final& final,
+    std::size_t own, const Places& places, const Model& model) {
   Entries entries(model);
-  const Levels& levels = pairs[own].levels;
   model::WeightEntry first;
   first.kind = "prior";
-  const ClassPair expected = prior(levels, model);
+  const ClassPair expected = prior(pairs[own].levels, model);
   first.vs_chance = expected.o;
   first.vs_team = expected.o - expected.s;
   entries.list.push_back(std::move(first));
   add_authors(plan, pairs, final, own, entries);
-  const Weights& weights = final.weights;
-  const Levels& text = pairs[final.text_from].levels;
-  if (text.text_bin >= 0) {
-    auto& entry =
-        entries.add("text", std::to_string(text.text_bin), weights.text);
-    entry.note = fmt::format("z {:.1f}", text.text_z);
-    add_note(entry, from(pairs, final.text_from, own));
-  }
-  if (weights.date != ClassPair{} || levels.has_date)
-    entries.add("date", levels.has_date ? "known" : "of a version",
-                weights.date);
-  const Levels& award = pairs[final.award_from].levels;
-  if (award.award != AwardLevel::unusable) {
-    auto& entry = entries.add("award", name_of(award.award), weights.award);
-    add_note(entry, from(pairs, final.award_from, own));
-  }
-  const auto organisation = [&](const char* kind, Agreement level,
-                                const ClassPair& weight) {
-    if (weight == ClassPair{} && level == Agreement::missing) return;
-    entries.add(kind,
-                level == Agreement::missing ? "of a version" : name_of(level),
-                weight);
-  };
-  organisation("funder", levels.funder, weights.funder);
-  organisation("institution", levels.institution, weights.institution);
-  if (weights.funded != ClassPair{})
-    entries.add("funded", "doi", weights.funded);
-  if (weights.relation != ClassPair{})
-    entries.add("relation", name_of(levels.relation), weights.relation);
+  add_text(pairs, final, own, entries);
+  add_date(pairs[own].levels, final, entries);
+  add_items(pairs, final, own, places, entries);
   if (final.raise > 0) {
     model::WeightEntry raised;
     raised.kind = "related";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "match/linkage_compare.h"
 #include "match/linkage_plan.h"
 #include "match/linkage_second_pass.h"
 #include "match/options.h"
@@ -24,12 +25,11 @@ std::vector<Listed> list_of(const std::string& plan_doi,
                             const std::vector<Final>& finals,
                             const Model& model, const SearchOptions& options);
 
-// What the log-odds are made of, in the order of the comparisons.
+// What the log-odds are made of, in the order of the comparisons. `places`: of
+// the work itself; what was taken from another version has a note instead.
 // Source: linkage.md 11.
-std::vector<model::WeightEntry> weight_entries(const LinkagePlan& plan,
-                                               const std::vector<Pair>& pairs,
-                                               const Final& final,
-                                               std::size_t own,
-                                               const Model& model);
+std::vector<model::WeightEntry> weight_entries(
+    const LinkagePlan& plan, const std::vector<Pair>& pairs, const Final& final,
+    std::size_t own, const Places& places, const Model& model);
 
 }  // namespace dmp::match::linkage

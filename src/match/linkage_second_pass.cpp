@@ -175,13 +175,11 @@ int informed(Agreement level) {
   return level == Agreement::agree ? 2 : level == Agreement::disagree ? 1 : 0;
 }
 
-// Of two members the one that knows more of an organisation.
-void take_organisation(Agreement& best_level, ClassPair& best, Agreement level,
-                       const ClassPair& weight) {
-  const int a = informed(level), b = informed(best_level);
-  if (a < b || (a == b && weight.o <= best.o)) return;
-  best_level = level;
-  best = weight;
+// Whether a member knows more of an organisation than another.
+bool knows_more(Agreement level, const ClassPair& weight, Agreement other,
+                const ClassPair& other_weight) {
+  const int a = informed(level), b = informed(other);
+  return a != b ? a > b : weight.o > other_weight.o;
 }
 
 struct Merge {
@@ -197,38 +195,50 @@ struct Merge {
     return levels[a]->text_z > levels[b]->text_z;
   }
 
-  // The best informed member of each comparison.
+  // The best informed member of each comparison; of equals the first.
   Final of(const std::vector<std::size_t>& members) const {
     Final out;
     const std::size_t first = members.front();
-    out.weights = weights[first];
-    out.authors_from = out.text_from = out.award_from = first;
-    Agreement funder = levels[first]->funder;
-    Agreement institution = levels[first]->institution;
+    for (auto* from :
+         {&out.authors_from, &out.text_from, &out.award_from, &out.funder_from,
+          &out.institution_from, &out.funded_from, &out.relation_from}) {
+      *from = first;
+    }
     ClassPair dates;
-    double dated = 0;
     for (const std::size_t i : members) {
-      const Weights& w = weights[i];
-      if (w.author_sum().o > weights[out.authors_from].author_sum().o)
-        out.authors_from = i;
-      if (better_text(i, out.text_from)) out.text_from = i;
-      if (w.award.o > weights[out.award_from].award.o) out.award_from = i;
-      take_organisation(funder, out.weights.funder, levels[i]->funder,
-                        w.funder);
-      take_organisation(institution, out.weights.institution,
-                        levels[i]->institution, w.institution);
-      if (w.funded.o > out.weights.funded.o) out.weights.funded = w.funded;
-      if (w.relation.o > out.weights.relation.o)
-        out.weights.relation = w.relation;
+      choose(i, out);
       if (!levels[i]->has_date) continue;
-      dates += w.date;
-      dated += 1;
+      dates += weights[i].date;
+      ++out.dated;
     }
     out.weights.authors = weights[out.authors_from].authors;
     out.weights.text = weights[out.text_from].text;
     out.weights.award = weights[out.award_from].award;
-    if (dated > 0) out.weights.date = {dates.s / dated, dates.o / dated};
+    out.weights.funder = weights[out.funder_from].funder;
+    out.weights.institution = weights[out.institution_from].institution;
+    out.weights.funded = weights[out.funded_from].funded;
+    out.weights.relation = weights[out.relation_from].relation;
+    if (out.dated > 0)
+      out.weights.date = {dates.s / out.dated, dates.o / out.dated};
     return out;
+  }
+
+  void choose(std::size_t i, Final& out) const {
+    const Weights& w = weights[i];
+    if (w.author_sum().o > weights[out.authors_from].author_sum().o)
+      out.authors_from = i;
+    if (better_text(i, out.text_from)) out.text_from = i;
+    if (w.award.o > weights[out.award_from].award.o) out.award_from = i;
+    if (knows_more(levels[i]->funder, w.funder, levels[out.funder_from]->funder,
+                   weights[out.funder_from].funder))
+      out.funder_from = i;
+    if (knows_more(levels[i]->institution, w.institution,
+                   levels[out.institution_from]->institution,
+                   weights[out.institution_from].institution))
+      out.institution_from = i;
+    if (w.funded.o > weights[out.funded_from].funded.o) out.funded_from = i;
+    if (w.relation.o > weights[out.relation_from].relation.o)
+      out.relation_from = i;
   }
 };
 

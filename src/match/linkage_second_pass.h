@@ -50,7 +50,10 @@ Groups group(const std::vector<Pair>& pairs);
 struct Final {
   Weights weights;
   std::size_t authors_from = 0, text_from = 0, award_from = 0;
-  double raise = 0;           // bits, of the entry `related`
+  std::size_t funder_from = 0, institution_from = 0;
+  std::size_t funded_from = 0, relation_from = 0;
+  int dated = 0;     // versions with a date, whose mean the date's weight is
+  double raise = 0;  // bits, of the entry `related`
   std::size_t raised_by = 0;  // position, when raise > 0
   double log_odds = 0;        // L
   double own_log_odds = 0;    // of pass one: order within a cluster

@@ -40,6 +40,29 @@ std::vector<std::pair<std::string, double>> text_terms(
   return terms;
 }
 
+std::vector<std::string> rarest_terms(
+    const std::vector<std::pair<std::string, double>>& terms,
+    const TermTable& table) {
+  constexpr std::size_t kMostTerms = 12;
+  std::vector<std::pair<std::int64_t, std::string>> by_works;
+  for (const auto& [term, weight] : terms) {
+    const auto& counts = table.at(term);
+    by_works.emplace_back(std::max(counts.title, counts.abstract_text), term);
+  }
+  std::sort(by_works.begin(), by_works.end());
+  by_works.resize(std::min(by_works.size(), kMostTerms));
+  std::vector<std::string> rarest;
+  for (auto& [works, term] : by_works) rarest.push_back(std::move(term));
+  std::sort(rarest.begin(), rarest.end());
+  return rarest;
+}
+
+bool title_has_rare_term(const PlanText& plan, WorkView& work) {
+  const auto& title = work.terms(TextField::title).frequency;
+  return std::any_of(plan.rarest.begin(), plan.rarest.end(),
+                     [&](const auto& term) { return title.contains(term); });
+}
+
 double mean_length(const CollectionCounts& counts) {
   const auto works = static_cast<double>(std::max<std::int64_t>(
       1, std::max(counts.title.documents, counts.abstract_text.documents)));

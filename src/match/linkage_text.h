@@ -25,6 +25,14 @@ std::vector<std::pair<std::string, double>> text_terms(
     const std::vector<std::string>& tokens, const TermTable& table,
     const CollectionCounts& counts);
 
+// The 12 terms of those on the fewest works, ties by term; sorted.
+// Source: linkage.md 3.
+std::vector<std::string> rarest_terms(
+    const std::vector<std::pair<std::string, double>>& terms,
+    const TermTable& table);
+// Whether the title has one of the plan's rarest terms.
+bool title_has_rare_term(const PlanText& plan, WorkView& work);
+
 // Mean tokens of title and abstract together.
 double mean_length(const CollectionCounts& counts);
 

@@ -43,7 +43,7 @@ struct SlowTopics {
   std::array<std::array<long double, kTextBins>, kConditions> chance{};
 };
 SlowTopics slow_topics(const std::vector<SlowPlan>& plans,
-                       const SlowCollection& collection);
+                       const SlowCollection& all);
 
 // One comparison: P(level | class) / P(level | chance).
 struct Ratio {
@@ -66,12 +66,11 @@ struct SlowFound {
 };
 // Everything but the topic.
 SlowFound slow_compare(const SlowPlan& plan, const model::Work& work,
-                       const SlowCollection& collection, const Model& model);
+                       const SlowCollection& all, const Model& model);
 
 // Of the time; nullopt: one of them has no date.
 std::optional<Ratio> slow_date(const model::Plan& plan, const model::Work& work,
-                               const SlowCollection& collection,
-                               const Model& model);
+                               const SlowCollection& all, const Model& model);
 
 // What is found of one pair in the end.
 struct SlowPair {
@@ -83,7 +82,7 @@ struct SlowPair {
 std::vector<SlowPair> slow_linkage(const SlowPlan& plan, std::size_t at,
                                    const std::vector<model::Work>& works,
                                    const SlowTopics& topics,
-                                   const SlowCollection& collection,
+                                   const SlowCollection& all,
                                    const Model& model);
 
 // Letters of World's texts without case and diacritics; digits too.

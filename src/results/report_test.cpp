@@ -212,6 +212,25 @@ TEST(Weights, AreATableWithAWaterfall) {
   EXPECT_EQ(weights_html(sample_matches().works[0], nullptr), "");
 }
 
+TEST(Weights, NameWhatTheyAreOf) {
+  model::PlanMatches plan = linkage_matches();
+  model::Match& match = plan.works[0];
+  match.work.funders = {{"Bog Foundation", std::nullopt},
+                        {"Kelp Fund", std::nullopt}};
+  match.work.institutions = {{std::nullopt, "021nxhr62"}};
+  match.work.awards = {{"OCE-7", {}, {}}};
+  match.linkage->weights = {{"date", "first_half", 1, 1, -1, -1, ""},
+                            {"award", "full_agree", 1, 1, 0, 0, ""},
+                            {"funder", "agree", 1, 1, 0, 1, ""},
+                            {"institution", "agree", 1, 1, 0, 0, ""},
+                            {"funder", "disagree", 1, 1, -1, 9, ""}};
+  const std::string html = weights_html(match, nullptr);
+  for (const char* part : {"in the first half of the project", "OCE-7: full_",
+                           "Kelp Fund: agree", "021nxhr62: agree", ">disagree"})
+    EXPECT_THAT(html, HasSubstr(part));
+  EXPECT_THAT(html, Not(HasSubstr("Bog Foundation")));
+}
+
 TEST(Weights, NeverClaimCertainty) {
   EXPECT_EQ(percent_text(.9999), "over 99 %");
   EXPECT_EQ(percent_text(.0001), "under 1 %");

@@ -50,7 +50,19 @@ std::string_view level_label(const WeightEntry& entry) {
                                           {"surname", "same surname"},
                                           {"conflict", "another ORCID iD"},
                                           {"middle", "another middle name"}}};
+  constexpr std::array<Labels, 10> kTimes{
+      {{"before_3y", "over 3 years before the start"},
+       {"before_1y", "1 to 3 years before the start"},
+       {"before_start", "in the year before the start"},
+       {"first_half", "in the first half of the project"},
+       {"second_half", "in the second half of the project"},
+       {"after_1y", "in the year after the end"},
+       {"after_3y", "1 to 3 years after the end"},
+       {"later", "over 3 years after the end"},
+       {"after", "after the assumed end"},
+       {"of_a_version", "of a version"}}};
   if (entry.kind == "author") return label_of(kNames, entry.level);
+  if (entry.kind == "date") return label_of(kTimes, entry.level);
   if (entry.kind == "award" && entry.level == "none")
     return "the work names none";
   if (entry.kind == "award" && entry.level == "other")
@@ -83,6 +95,25 @@ std::string author_name(const std::vector<model::Author>& authors, int index) {
   return author.name.full ? *author.name.full : author.orcid.value_or("");
 }
 
+std::string organisation_name(const std::vector<model::Organisation>& items,
+                              int index) {
+  if (index < 0 || static_cast<std::size_t>(index) >= items.size()) return {};
+  const auto& item = items[static_cast<std::size_t>(index)];
+  return item.name ? *item.name : item.ror.value_or("");
+}
+
+// What of the work an entry is about; empty when it names nothing.
+std::string thing_of(const WeightEntry& entry, const model::Work& work) {
+  if (entry.kind == "funder")
+    return organisation_name(work.funders, entry.work);
+  if (entry.kind == "institution")
+    return organisation_name(work.institutions, entry.work);
+  const bool award = entry.kind == "award" && entry.work >= 0 &&
+                     static_cast<std::size_t>(entry.work) < work.awards.size();
+  return award ? work.awards[static_cast<std::size_t>(entry.work)].award_id
+               : "";
+}
+
 // One row of the table.
 struct Step {
   const WeightEntry* entry;
@@ -99,7 +130,9 @@ std::string row(const Step& step, double low, double high,
       name = author_name(plan->authors, entry.dmp);
     if (!name.empty()) what = std::move(name);
   }
-  std::string how(level_label(entry));
+  std::string how = thing_of(entry, match.work);
+  if (const auto label = level_label(entry); !label.empty())
+    how += (how.empty() ? "" : ": ") + std::string(label);
   if (!entry.note.empty()) how += (how.empty() ? "" : "; ") + entry.note;
   return fmt::format(
       "<tr><th scope=row><bdi>{}</bdi></th><td><small><bdi>{}</bdi></small>"
