@@ -108,7 +108,8 @@ class Batch(unittest.TestCase):
                     self.assertEqual(words[:2], ["dmpworks", "aws-batch"])
                     self.assertNotIn("None", " ".join(words))
                     self.assertNotIn("null", " ".join(words))
-                    done = self.call(*words[1:], "--unknown-option")
+                    done = self.call(*words[1:], "--unknown-option",
+                                     env={"DATACITE_ACCOUNT_ID": "me", "DATACITE_PASSWORD": "s3cret"})
                     self.assertEqual(done.returncode, 2)
                     problems = [line for line in done.stderr.splitlines() if "hint:" not in line]
                     self.assertEqual(len(problems), 1, done.stderr)
