@@ -102,4 +102,18 @@ int available_processors(const fs::path& root) {
   return std::max(1, count);
 }
 
+std::string process_identity(std::int64_t process, const fs::path& root) {
+  constexpr int kFieldsBeforeStart = 18;  // after the state
+  std::ifstream file(root / "proc" / std::to_string(process) / "stat");
+  std::string stat, field, boot, start;  // <pid> (<any name>) <state> …
+  std::getline(file, stat);
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return "";
+  std::istringstream rest(stat.substr(name_end + 1));
+  if (!(rest >> field) || field == "Z" || field == "X") return "";
+  for (int i = 0; i < kFieldsBeforeStart; ++i) rest >> field;
+  std::ifstream(root / "proc/sys/kernel/random/boot_id") >> boot;
+  return rest >> start ? boot + " " + start : "";
+}
+
 }  // namespace dmp

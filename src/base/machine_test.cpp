@@ -1,6 +1,7 @@
 #include "base/machine.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -88,6 +89,25 @@ TEST_F(MachineTest, AQuotaOfProcessorsIsRoundedUp) {
 TEST(Machine, KnowsThisOne) {
   EXPECT_GT(available_memory_bytes(), std::uint64_t{1} << 20);
   EXPECT_GE(available_processors(), 1);
+}
+
+TEST_F(MachineTest, AProcessIsKnownByItsBeginning) {
+  const std::string fields = " S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 ";
+  write("proc/sys/kernel/random/boot_id", "0123-boot\n");
+  write("proc/7/stat", "7 (a b) c)" + fields + "4711 20 21\n");
+  EXPECT_EQ(process_identity(7, root_), "0123-boot 4711");
+  write("proc/7/stat", "7 (a b) c)" + fields + "4712 20 21\n");
+  EXPECT_EQ(process_identity(7, root_), "0123-boot 4712");
+  write("proc/7/stat", "7 (a)" + std::string(" Z") + fields.substr(2) + "1\n");
+  EXPECT_EQ(process_identity(7, root_), "") << "not waited for yet";
+  EXPECT_EQ(process_identity(8, root_), "") << "there is none";
+}
+
+TEST(ProcessIdentity, OfThisProcessStaysTheSame) {
+  const std::string own = process_identity(::getpid());
+  EXPECT_NE(own, "");
+  EXPECT_EQ(process_identity(::getpid()), own);
+  EXPECT_NE(process_identity(::getppid()), own);
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ std::string complaint(const Option& option, const std::string& value) {
                            : fmt::format(
                                  "\"{}\" is not a URL: https, http, file or "
                                  "s3",
-                                 value);
+                                 net::shown_url(value));
     case OptionType::digest:
       return is_digest(value)
                  ? ""

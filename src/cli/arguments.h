@@ -95,6 +95,8 @@ struct Problems {
   // each; secrets as ***.
   std::vector<std::string> sources = {};
   std::set<std::string> from_file = {};  // variables that the env file has set
+  // What kept a check from being made; its own exit code, not 2.
+  std::optional<Error> failure = {};
 };
 
 // Reads the words after the command's own. Every problem is reported at once.

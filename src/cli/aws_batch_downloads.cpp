@@ -64,7 +64,7 @@ Entry crossref_download() {
 }
 
 Entry datacite_download() {
-  return batch_job(
+  Entry entry = batch_job(
       {"datacite", "download"}, "Copy the DataCite data file to the bucket.",
       with(bucket_and_run(),
            {text_row("datacite-bucket-name", OptionType::bucket,
@@ -80,6 +80,14 @@ Entry datacite_download() {
             {values.text("run-id"), values.text("datacite-bucket-name"),
              values.text("credentials-url")});
       });
+  entry.check = [](const Values& values, Problems& problems) {
+    const std::string source = values.text("datacite-bucket-name");
+    if (!source.empty() && !storage::bucket_folder(source) &&
+        !jobs::has_datacite_account()) {
+      problems.lines.emplace_back(jobs::kDataciteAccountMissing);
+    }
+  };
+  return entry;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "cli/batch_submit.h"
 #include "cli/database_options.h"
 #include "cli/search_options.h"
+#include "jobs/bucket_stage.h"
 #include "text/unicode.h"
 
 #include <fmt/format.h>
@@ -280,24 +281,33 @@ std::vector<Submission> submissions() {
           corpus(), dmps(),     process_works(), process_dmps()};
 }
 
-std::vector<std::string> needed_stages(const Submission& submission,
-                                       const Values& values,
-                                       const std::string& task) {
+Result<std::vector<std::string>> needed_stages(
+    const Submission& submission, const Values& values, const std::string& task,
+    const storage::ObjectStore& bucket) {
+  using Stages = std::vector<std::string>;
   const std::string run = values.text(submission.run_row);
   const std::string& command = submission.command;
   if (command == "dmps" || task == "sync-dmps" || task == "download" ||
       task == "sqlmesh-transform") {
-    return {};
+    return Stages{};
   }
   const std::string folder = jobs::dataset_folder(command) + "/" + run + "/";
-  if (task == "dataset-subset") return {folder + "download"};
+  if (task == "dataset-subset") return Stages{folder + "download"};
   if (task == "transform") {
-    return {folder +
-            (values.flag("dataset-subset.enable") ? "subset" : "download")};
+    return Stages{folder + (values.flag("dataset-subset.enable") ? "subset"
+                                                                 : "download")};
   }
-  if (task == "sync-works") return {"sqlmesh/" + run};
-  if (task == "merge-related-works") return {"dmp-works-search/" + run};
-  return {"dmps/" + run + "/transform"};
+  if (task == "sync-works") return Stages{"sqlmesh/" + run};
+  Stages stages{"dmps/" + run + "/transform"};
+  if (task == "merge-related-works")
+    stages.push_back("dmp-works-search/" + run);
+  if (task != "dmp-works-search") return stages;
+  std::string works = values.text("process-works-run-id");
+  if (works.empty()) {
+    DMP_ASSIGN(works, jobs::newest_run(bucket, "sqlmesh", "", ""));
+  }
+  stages.push_back("sqlmesh/" + works);
+  return stages;
 }
 
 }  // namespace dmp::cli

@@ -11,6 +11,7 @@
 #include "jobs/bucket_stage.h"
 #include "jobs/local_executor.h"
 #include "jobs/run_id.h"
+#include "net/http.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -157,6 +158,17 @@ void check_sizes(const Values& values, Problems& problems) {
   }
 }
 
+// A URL goes into the request, the record and the logs of a chain. P117, P133.
+void check_url(const Values& values, Problems& problems) {
+  const auto secret = net::secret_in_url(values.text("download-url"));
+  if (!secret) return;
+  problems.lines.push_back(fmt::format(
+      "--download-url: the URL holds a secret ({}), and jobs and their record "
+      "show it",
+      *secret));
+  problems.lines.emplace_back("hint: give a URL that needs no secret");
+}
+
 void check_settings(const Submission& submission, const Values& values,
                     Problems& problems) {
   const auto problem = [&](std::string text) {
@@ -192,6 +204,7 @@ void check_settings(const Submission& submission, const Values& values,
       !jobs::run_day(values.text("run-id"))) {
     problem("--release-date is required: the run id is not a date");
   }
+  check_url(values, problems);
   check_sizes(values, problems);
 }
 
@@ -209,72 +222,78 @@ void warn_of_secrets(const Values& values, Problems& problems) {
   }
 }
 
-// What the first task reads is finished (jobs.md 3.3).
-void check_inputs(const Submission& submission, const Values& values,
-                  const storage::ObjectStore& bucket, Problems& problems) {
+// What the first task reads is finished (jobs.md 3.3). Errors: those of the
+// bucket.
+Status check_inputs(const Submission& submission, const Values& values,
+                    const storage::ObjectStore& bucket, Problems& problems) {
   const std::string first = values.text("start-job");
-  for (const auto& stage : needed_stages(submission, values, first)) {
+  const auto stages = needed_stages(submission, values, first, bucket);
+  if (!stages && stages.error().code == ErrorCode::not_found) {
+    problems.lines.push_back(
+        fmt::format("--start-job: {} needs {}", first, stages.error().message));
+    return {};
+  }
+  DMP_TRY(stages);
+  for (const auto& stage : *stages) {
     const auto manifest = jobs::stage_manifest(bucket, stage);
     if (manifest) continue;
+    if (manifest.error().code != ErrorCode::not_found) return manifest.error();
     problems.lines.push_back(
-        manifest.error().code == ErrorCode::not_found
-            ? fmt::format("--start-job: {} needs {}/{}, which is not finished",
-                          first, bucket.name(), stage)
-            : manifest.error().message);
+        fmt::format("--start-job: {} needs {}/{}, which is not finished", first,
+                    bucket.name(), stage));
   }
+  return {};
 }
 
-// What AWS cannot be asked about is not known to run.
-bool is_unfinished(jobs::BatchChain& chain) {
+// What AWS does not know (any more) is not known to run. Errors: those of
+// asking AWS.
+Result<bool> is_unfinished(jobs::BatchChain& chain) {
   if (chain.executor != "local") {
-    const auto service = jobs::BatchService::open();
-    if (!service || !(*service)->describe(chain.jobs)) return false;
-    return std::any_of(chain.jobs.begin(), chain.jobs.end(),
-                       [](const jobs::BatchJob& job) {
-                         return !job.state.empty() && !jobs::has_ended(job);
-                       });
+    DMP_ASSIGN(const auto service, jobs::BatchService::open());
+    DMP_TRY(service->describe(chain.jobs));
   }
   const std::string state = jobs::chain_state(chain);
   return state == "RUNNING" || state == "PENDING";
 }
 
-// P128.
-void check_running(const Submission& submission, const Values& values,
-                   const storage::ObjectStore& bucket, Problems& problems) {
-  if (values.flag("force")) return;
-  const auto ids =
-      jobs::list_chains(bucket, fmt::format("{}-{}-", submission.command,
-                                            values.text(submission.run_row)));
-  if (!ids) {
-    problems.lines.push_back(ids.error().message);
-    return;
-  }
-  for (const auto& id : *ids) {
-    auto chain = jobs::load_chain(bucket, id);
-    if (!chain || !is_unfinished(*chain)) continue;
+// P128. Errors: those of the bucket and of asking AWS.
+Status check_running(const Submission& submission, const Values& values,
+                     const storage::ObjectStore& bucket, Problems& problems) {
+  if (values.flag("force")) return {};
+  const std::string run = values.text(submission.run_row);
+  DMP_ASSIGN(const auto ids,
+             jobs::list_chains(bucket,
+                               fmt::format("{}-{}-", submission.command, run)));
+  for (const auto& id : ids) {
+    DMP_ASSIGN(auto chain, jobs::load_chain(bucket, id));
+    // Another run's id may begin with this one.
+    if (chain.run_id != run || chain.command != submission.command) continue;
+    auto unfinished = is_unfinished(chain);
+    if (!unfinished) {
+      return std::move(unfinished)
+          .error()
+          .during("see whether " + id + " runs (--force goes on without)");
+    }
+    if (!*unfinished) continue;
     problems.lines.push_back(
         fmt::format("{} is still running for this run id", id));
     problems.lines.push_back(fmt::format(
         "hint: look at it with `dmpworks jobs status {} --bucket-name {}`, or "
         "go on with --force",
         id, values.text("bucket-name")));
-    return;
+    return {};
   }
+  return {};
 }
 
-void check(const Submission& submission, const Values& values,
-           Problems& problems) {
-  check_settings(submission, values, problems);
-  warn_of_secrets(values, problems);
-  if (!problems.lines.empty() || values.flag("dry-run")) return;
-  auto bucket = storage::open_store(values.text("bucket-name"));
-  if (!bucket) {
-    problems.lines.push_back(bucket.error().message);
-    return;
-  }
-  check_inputs(submission, values, **bucket, problems);
-  if (problems.lines.empty())
-    check_running(submission, values, **bucket, problems);
+// What the bucket says.
+Status check_bucket(const Submission& submission, const Values& values,
+                    Problems& problems) {
+  DMP_ASSIGN(const auto bucket,
+             storage::open_store(values.text("bucket-name")));
+  DMP_TRY(check_inputs(submission, values, *bucket, problems));
+  if (!problems.lines.empty()) return {};
+  return check_running(submission, values, *bucket, problems);
 }
 
 // --------------------------------------------------------------------- chain
@@ -306,6 +325,24 @@ Result<jobs::BatchChain> make_chain(const Submission& submission,
   }
   return jobs::make_chain(plan);
 }
+
+// ---------------------------------------------------------------- all checks
+
+void check(const Submission& submission, const Values& values,
+           Problems& problems) {
+  check_settings(submission, values, problems);
+  warn_of_secrets(values, problems);
+  if (!problems.lines.empty()) return;
+  if (const auto chain = make_chain(submission, values); !chain) {
+    problems.lines.push_back(chain.error().message);
+    return;
+  }
+  if (values.flag("dry-run")) return;
+  if (Status asked = check_bucket(submission, values, problems); !asked)
+    problems.failure = std::move(asked).error();
+}
+
+// ---------------------------------------------------------------- submission
 
 // An id is taken by one chain: who submits again within the second waits it
 // out, else two chains would write the same record and logs.
@@ -365,16 +402,23 @@ void say(std::string_view line) {
   log::info("{}", line);
 }
 
+// What became of jobs whose chain was not taken is no matter of --quiet.
+void warn(std::string_view line) {
+  log::warning("{}", line);
+}
+
 Status submit_to_aws(jobs::BatchChain& chain,
                      const storage::ObjectStore& bucket, const Values& values) {
   DMP_ASSIGN(const auto service, jobs::BatchService::open());
-  DMP_TRY(jobs::submit_to_aws(chain, bucket, *service, say));
+  DMP_TRY(jobs::submit_to_aws(chain, bucket, *service, warn));
   DMP_TRY(print(values.flag("json") ? jobs::to_json(chain) + "\n"
                                     : submitted_text(chain)));
   if (!values.flag("wait")) return {};
-  log::info("the jobs go on if this ends; `dmpworks jobs cancel {}` ends them",
-            chain.id);
-  return jobs::wait_for_aws(chain, *service, say);
+  log::info(
+      "the jobs go on if this ends; `dmpworks jobs cancel {} --bucket-name {}` "
+      "ends them",
+      chain.id, values.text("bucket-name"));
+  return jobs::wait_for_aws(chain, bucket, *service, say);
 }
 
 Status submit(const Submission& submission, const Values& values) {
@@ -389,6 +433,7 @@ Status submit(const Submission& submission, const Values& values) {
              storage::open_store(values.text("bucket-name")));
   DMP_ASSIGN(jobs::BatchChain chain,
              make_new_chain(submission, values, *bucket));
+  log::info("chain {}", chain.id);
   if (!runs_locally(values)) return submit_to_aws(chain, *bucket, values);
   jobs::LocalOptions local;
   local.threads = threads_of(values);

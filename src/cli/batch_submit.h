@@ -1,7 +1,9 @@
 #pragma once
 
+#include "base/result.h"
 #include "cli/arguments.h"
 #include "jobs/catalogue.h"
+#include "storage/object_store.h"
 
 #include <map>
 #include <optional>
@@ -29,9 +31,11 @@ struct Submission {
 std::vector<Submission> submissions();
 
 // The stages (prefixes in the bucket) that must be finished before `task` can
-// be the first of a chain. Source: spec jobs.md 2, column reads.
-std::vector<std::string> needed_stages(const Submission& submission,
-                                       const Values& values,
-                                       const std::string& task);
+// be the first of a chain. Source: spec jobs.md 2, column reads; 3.3.
+// Errors: not_found (the newest of something is needed, and there is none),
+// those of the bucket.
+Result<std::vector<std::string>> needed_stages(
+    const Submission& submission, const Values& values, const std::string& task,
+    const storage::ObjectStore& bucket);
 
 }  // namespace dmp::cli

@@ -87,13 +87,26 @@ class Chains {
       return {};
     }
     DMP_TRY(open_service());
-    return service_->describe(chain.jobs);
+    const std::string before = jobs::to_json(chain);
+    DMP_TRY(service_->describe(chain.jobs));
+    if (jobs::to_json(chain) != before) keep_states(chain);
+    return {};
   }
 
   const storage::ObjectStore& bucket() const { return *bucket_; }
   const jobs::BatchService& service() const { return *service_; }
 
  private:
+  // AWS forgets them. Not of a chain that is still being submitted: its record
+  // has another writer.
+  void keep_states(const jobs::BatchChain& chain) const {
+    const bool submitted =
+        std::none_of(chain.jobs.begin(), chain.jobs.end(),
+                     [](const auto& job) { return job.id.empty(); });
+    if (chain.command.empty() || !submitted) return;
+    if (const Status saved = jobs::save_chain(*bucket_, chain); !saved)
+      log::debug("record of {}: {}", chain.id, saved.error().message);
+  }
   Status open_bucket() {
     if (bucket_) return {};
     if (!values_.has("bucket-name")) {
@@ -116,10 +129,21 @@ class Chains {
       chain.jobs.emplace_back().id = id;
     } else {
       DMP_TRY(open_bucket());
-      DMP_ASSIGN(chain, jobs::load_chain(*bucket_, id));
+      auto found = jobs::load_chain(*bucket_, id);
+      if (!found && found.error().code == ErrorCode::not_found)
+        return no_chain(id);
+      DMP_ASSIGN(chain, std::move(found));
     }
     DMP_TRY(refresh(chain));
     return chain;
+  }
+
+  Error no_chain(const std::string& id) const {
+    return Error{
+        ErrorCode::not_found,
+        fmt::format("{} has no chain {}; hint: `dmpworks jobs status --all "
+                    "--bucket-name {}` lists those it has",
+                    bucket_->name(), id, values_.text("bucket-name"))};
   }
 
   const Values& values_;
@@ -181,10 +205,7 @@ Status status(const Values& values) {
   DMP_ASSIGN(auto chains, source.named());
   for (;;) {
     const bool going =
-        std::any_of(chains.begin(), chains.end(), [](const auto& chain) {
-          const std::string state = jobs::chain_state(chain);
-          return state == "RUNNING" || state == "PENDING";
-        });
+        std::any_of(chains.begin(), chains.end(), jobs::may_go_on);
     const bool last = !values.flag("watch") || !going;
     // One JSON document, not one a look.
     if (last || !values.flag("json")) DMP_TRY(print_chains(chains, values));
@@ -292,9 +313,7 @@ class LogReader {
 };
 
 bool is_over(const jobs::BatchChain& chain, std::size_t n) {
-  if (jobs::has_ended(chain.jobs[n])) return true;
-  const std::string state = jobs::chain_state(chain);
-  return state == "SUCCEEDED" || state == "FAILED";
+  return jobs::has_ended(chain.jobs[n]) || !jobs::may_go_on(chain);
 }
 
 // --task is one of some chain.

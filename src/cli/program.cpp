@@ -1,3 +1,4 @@
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/machine.h"
 #include "cli/commands.h"
@@ -51,6 +52,20 @@ std::string spoken(const std::vector<std::string>& path) {
   std::string out = "dmpworks";
   for (const auto& word : path) out += " " + word;
   return out;
+}
+
+// The one line of an error; where logs are JSON, as one of them.
+void say_error(const std::vector<std::string>& path, const std::string& message,
+               log::Form form) {
+  const std::string line = spoken(path) + ": " + message;
+  if (form == log::Form::json) {
+    const log::Level level = log::enabled(log::Level::error)
+                                 ? log::Level::error
+                                 : log::Level::critical;
+    log::write(level, line);
+  } else {
+    std::fprintf(stderr, "%s\n", line.c_str());
+  }
 }
 
 int usage(const std::vector<std::string>& path,
@@ -177,6 +192,7 @@ void watch_for_interrupts() {
   std::thread([signals] {
     int signal = 0;
     ::sigwait(&signals, &signal);
+    OnInterrupt::happened();
     remove_scratch_of_process();
     interrupted(signal);
   }).detach();
@@ -197,9 +213,13 @@ int run_entry(const Entry& entry, const std::vector<std::string>& words) {
   for (const auto& [name, file] : origins) problems.from_file.insert(name);
   if (entry.check) entry.check(values, problems);
   if (!problems.lines.empty()) return usage(entry.command.path, problems.lines);
-  log::configure(level_of(values), values.text("log-format") == "json"
-                                       ? log::Form::json
-                                       : log::Form::text);
+  const log::Form form =
+      values.text("log-format") == "json" ? log::Form::json : log::Form::text;
+  log::configure(level_of(values), form);
+  if (problems.failure) {
+    say_error(entry.command.path, problems.failure->message, form);
+    return code_of(*problems.failure);
+  }
   for (const auto& warning : problems.warnings) log::warning("{}", warning);
   for (const auto& source : problems.sources) log::debug("{}", source);
   watch_for_interrupts();
@@ -208,8 +228,7 @@ int run_entry(const Entry& entry, const std::vector<std::string>& words) {
   int code = kDone;
   if (!done) {
     code = code_of(done.error());
-    std::fprintf(stderr, "%s: %s\n", spoken(entry.command.path).c_str(),
-                 done.error().message.c_str());
+    say_error(entry.command.path, done.error().message, form);
   }
   write_stats(values, entry.command.path, clock, code);
   return code;

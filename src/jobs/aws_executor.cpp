@@ -97,9 +97,10 @@ Status look_up_members(const net::AwsSession& session,
   std::map<std::string, JobRun*> by_id;
   std::vector<std::string> ids;
   for (auto& job : jobs) {
-    job.members.clear();
-    if (job.array_size <= 1 || job.state.empty() || job.state == "SUBMITTED")
+    if (job.array_size <= 1 || job.id.empty() || job.unknown_looks > 0)
       continue;
+    job.members.clear();
+    if (job.state == "SUBMITTED") continue;
     job.members.resize(static_cast<std::size_t>(job.array_size));
     for (std::size_t i = 0; i < job.members.size(); ++i) {
       ids.push_back(fmt::format("{}:{}", job.id, i));
@@ -160,16 +161,20 @@ Status BatchService::describe(std::vector<BatchJob>& jobs) const {
   std::map<std::string, BatchJob*> by_id;
   std::vector<std::string> ids;
   for (auto& job : jobs) {
-    job.state.clear();
+    if (job.id.empty()) continue;
+    ++job.unknown_looks;
     by_id[job.id] = &job;
     ids.push_back(job.id);
   }
   DMP_TRY(look_up(*session_, ids, [&](const std::string& id, Element found) {
     const auto job = by_id.find(id);
     if (job == by_id.end()) return;
+    job->second->unknown_looks = 0;
     set_from(*job->second, found);
     set_shape(*job->second, found);
   }));
+  for (auto& job : jobs)
+    if (job.unknown_looks > 0 && !has_ended(job)) job.state = "UNKNOWN";
   DMP_TRY(look_up_members(*session_, jobs));
   for (auto& job : jobs) {
     if (const auto failed = first_failed(job))
@@ -210,38 +215,14 @@ Result<BatchService::LogPage> BatchService::log_page(
   return page;
 }
 
-bool has_ended(const BatchJob& job) {
-  return job.state == "SUCCEEDED" || job.state == "FAILED";
-}
-
-Status submit_to_aws(BatchChain& chain, const storage::ObjectStore& bucket,
-                     const BatchService& service, const Say& say) {
-  for (std::size_t i = 0; i < chain.jobs.size(); ++i) {
-    BatchJob& job = chain.jobs[i];
-    const std::string after =
-        job.depends_on.empty() ? "" : id_of(chain, job.depends_on.front());
-    auto id = service.submit(chain, job, after);
-    if (!id) {
-      const std::vector<BatchJob> before(
-          chain.jobs.begin(),
-          chain.jobs.begin() + static_cast<std::ptrdiff_t>(i));
-      // What cannot be ended is said; the submission is what failed.
-      static_cast<void>(cancel_on_aws(
-          before, service, "a later job of the chain was not taken", say));
-      return std::move(id).error().during("submit " + job.name);
-    }
-    job.id = *std::move(id);
-  }
-  return save_chain(bucket, chain);
-}
-
 Status cancel_on_aws(const std::vector<BatchJob>& jobs,
                      const BatchService& service, std::string_view reason,
                      const Say& say) {
   Status first;
   for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) {
     if (has_ended(*job)) {
-      say(fmt::format("{} {}", job->name, job->state));
+      say(fmt::format("{} {}", job->name,
+                      job->id.empty() ? "was not submitted" : job->state));
       continue;
     }
     Status ended = service.terminate(job->id, reason);
@@ -251,6 +232,53 @@ Status cancel_on_aws(const std::vector<BatchJob>& jobs,
     if (!ended && first) first = std::move(ended);
   }
   return first;
+}
+
+namespace {
+
+// Ends what was submitted: what cannot be ended is said, the submission is what
+// failed.
+void give_up(BatchChain& chain, const storage::ObjectStore& bucket,
+             const BatchService& service, const Say& say) {
+  std::vector<BatchJob> submitted;
+  for (auto& job : chain.jobs) {
+    if (job.id.empty()) {
+      job.state = "FAILED";
+    } else {
+      submitted.push_back(job);
+    }
+  }
+  static_cast<void>(cancel_on_aws(
+      submitted, service, "a later job of the chain was not taken", say));
+  static_cast<void>(save_chain(bucket, chain));
+}
+
+// One job, and the record that has its id.
+Status submit_job(BatchChain& chain, BatchJob& job,
+                  const storage::ObjectStore& bucket,
+                  const BatchService& service) {
+  const std::string after =
+      job.depends_on.empty() ? "" : id_of(chain, job.depends_on.front());
+  auto id = service.submit(chain, job, after);
+  if (!id) return std::move(id).error().during("submit " + job.name);
+  job.id = *std::move(id);
+  if (auto saved = save_chain(bucket, chain); !saved)
+    return std::move(saved).error().during("record of " + job.name);
+  return {};
+}
+
+}  // namespace
+
+Status submit_to_aws(BatchChain& chain, const storage::ObjectStore& bucket,
+                     const BatchService& service, const Say& say) {
+  DMP_TRY(save_chain(bucket, chain));
+  for (auto& job : chain.jobs) {
+    Status submitted = submit_job(chain, job, bucket, service);
+    if (submitted) continue;
+    give_up(chain, bucket, service, say);
+    return submitted;
+  }
+  return {};
 }
 
 Status outcome_of(const BatchChain& chain) {
@@ -265,19 +293,30 @@ Status outcome_of(const BatchChain& chain) {
             ? fmt::format("{} failed with exit code {}", name, *job.exit_code)
             : fmt::format("{} failed without an exit code", name)};
   }
+  for (const auto& job : chain.jobs) {
+    if (job.state == "SUCCEEDED" || !has_ended(job)) continue;
+    return Error{
+        ErrorCode::internal,
+        fmt::format("{} {}: AWS does not know how it ended", job.name, job.id)};
+  }
   return {};
 }
 
-Status wait_for_aws(BatchChain& chain, const BatchService& service,
-                    const Say& say) {
+Status wait_for_aws(BatchChain& chain, const storage::ObjectStore& bucket,
+                    const BatchService& service, const Say& say) {
   std::map<std::string, std::string> known;
   for (auto pause = kFirstLook;; pause = std::min(pause * 2, kLook)) {
     DMP_TRY(service.describe(chain.jobs));
+    bool changed = false;
     for (const auto& job : chain.jobs) {
       if (known[job.id] == job.state) continue;
+      changed = true;
       known[job.id] = job.state;
-      say(fmt::format("{} {}", job.name,
-                      job.state.empty() ? "UNKNOWN" : job.state));
+      say(fmt::format("{} {}", job.name, job.state));
+    }
+    if (changed) {
+      if (const Status saved = save_chain(bucket, chain); !saved)
+        say(fmt::format("record of the states: {}", saved.error().message));
     }
     if (std::all_of(chain.jobs.begin(), chain.jobs.end(), has_ended))
       return outcome_of(chain);

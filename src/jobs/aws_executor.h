@@ -29,8 +29,9 @@ class BatchService {
   // Ends a job that waits or runs; one that has ended stays as it is.
   Status terminate(const std::string& id, std::string_view reason) const;
   // Sets state, exit_code, log_stream and the times of the jobs, and of the
-  // members of arrays, as AWS knows them; the state of one it does not know
-  // (any more) is "".
+  // members of arrays, as AWS knows them. One that it does not know (any more)
+  // stays as it is when it has ended, else its state is UNKNOWN; one that was
+  // not submitted stays as it is.
   Status describe(std::vector<BatchJob>& jobs) const;
   // The last `lines` of a job's log where `after` is empty, else what was
   // written since: `after` is the `next` of the page before, and becomes the
@@ -49,17 +50,20 @@ class BatchService {
 
 using Say = std::function<void(std::string_view)>;
 
-// Submits the jobs in order, each after the one before it, and writes the chain
-// record. When one fails those before it are ended in reverse order, each
-// outcome said (P114). Errors: of the submission that failed.
+// Submits the jobs in order, each after the one before it. The record of the
+// chain is written before the first and after each, so that no id is lost. When
+// one fails, or the record, those submitted are ended in reverse order, each
+// outcome said with its id (P114), and those not submitted have failed. Errors:
+// of the submission or record that failed.
 Status submit_to_aws(BatchChain& chain, const storage::ObjectStore& bucket,
                      const BatchService& service, const Say& say);
 
-// Follows the jobs until all have ended; one line a change of state.
+// Follows the jobs until all have ended; one line a change of state, which the
+// record of the chain gets too where it can be written.
 // Errors: unavailable (the first that failed did with 75), internal (it failed
-// otherwise), those of describe().
-Status wait_for_aws(BatchChain& chain, const BatchService& service,
-                    const Say& say);
+// otherwise, or AWS does not know it), those of describe().
+Status wait_for_aws(BatchChain& chain, const storage::ObjectStore& bucket,
+                    const BatchService& service, const Say& say);
 
 // Ends what has not ended, in reverse order; one line a job.
 // Errors: the first that occurred; the others are tried all the same.
@@ -67,10 +71,8 @@ Status cancel_on_aws(const std::vector<BatchJob>& jobs,
                      const BatchService& service, std::string_view reason,
                      const Say& say);
 
-// SUCCEEDED and FAILED are the end of a job.
-bool has_ended(const BatchJob& job);
-
-// The error of a chain some of whose jobs have failed, else success.
+// The error of a chain some of whose jobs have failed, or have ended one does
+// not know how; else success.
 Status outcome_of(const BatchChain& chain);
 
 }  // namespace dmp::jobs

@@ -1,11 +1,11 @@
 #include "jobs/batch_chain.h"
 
 #include "base/json_writer.h"
+#include "base/machine.h"
 #include "jobs/batch_request.h"
 #include "text/dates.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <simdjson.h>
 #include <unistd.h>
 
@@ -166,6 +166,7 @@ std::string to_json(const BatchChain& chain) {
   json.member("submittedAt", chain.submitted_at);
   if (local && chain.pid != 0) {
     json.member("host", chain.host).member("pid", chain.pid);
+    json.member("process", chain.process);
   }
   json.key("jobs").begin_array();
   for (const auto& job : chain.jobs) write_job(json, job);
@@ -192,6 +193,7 @@ Result<BatchChain> parse_chain(std::string_view json) {
   chain.submitted_at = text_of(root, "submittedAt");
   chain.host = text_of(root, "host");
   chain.pid = int_of(root, "pid", 0);
+  chain.process = text_of(root, "process");
   for (const Element job : jobs) chain.jobs.push_back(job_of(job));
   return chain;
 }
@@ -256,8 +258,15 @@ Result<std::vector<std::string>> list_chains(const storage::ObjectStore& bucket,
 }
 
 bool is_alive(const BatchChain& chain) {
-  return chain.pid > 0 && chain.host == host_name() &&
-         ::kill(static_cast<pid_t>(chain.pid), 0) == 0;
+  if (chain.pid <= 0 || chain.host != host_name()) return false;
+  const std::string process = process_identity(chain.pid);
+  return chain.process.empty() ? !process.empty() : process == chain.process;
+}
+
+bool has_ended(const BatchJob& job) {
+  constexpr int kEnoughLooks = 3;  // one just submitted is not known at once
+  return job.state == "SUCCEEDED" || job.state == "FAILED" || job.id.empty() ||
+         (job.state == "UNKNOWN" && job.unknown_looks >= kEnoughLooks);
 }
 
 std::string chain_state(const BatchChain& chain) {
@@ -271,7 +280,19 @@ std::string chain_state(const BatchChain& chain) {
   if (done) return "SUCCEEDED";
   if (any("FAILED")) return "FAILED";
   if (chain.executor == "local" && !is_alive(chain)) return "FAILED";
+  const bool none_runs = std::all_of(
+      chain.jobs.begin(), chain.jobs.end(), [](const BatchJob& job) {
+        return has_ended(job) || job.state == "UNKNOWN";
+      });
+  if (none_runs) return "UNKNOWN";
   return any("RUNNING") || any("SUCCEEDED") ? "RUNNING" : "PENDING";
+}
+
+bool may_go_on(const BatchChain& chain) {
+  const std::string state = chain_state(chain);
+  return state == "RUNNING" || state == "PENDING" ||
+         (state == "UNKNOWN" &&
+          !std::all_of(chain.jobs.begin(), chain.jobs.end(), has_ended));
 }
 
 Status check_chain(const BatchChain& chain) {

@@ -36,7 +36,8 @@ struct BatchJob : JobRun {
   std::vector<std::string> depends_on;  // names of jobs before it
   std::vector<std::string> command;     // argument vector; no shell sees it
 
-  std::string id;  // of AWS, or local-<n>; empty before submission
+  std::string id;         // of AWS, or local-<n>; empty before submission
+  int unknown_looks = 0;  // in a row at which AWS did not know it
   // Of an array, by index, once it is known how they stand; else empty. The
   // exit code of the array is then that of the first that failed.
   std::vector<JobRun> members;
@@ -52,9 +53,10 @@ struct BatchChain {
   std::string id;  // <command>-<run id>-<YYYYMMDDTHHMMSSZ>
   std::string command, run_id, env, bucket, executor, version, submitted_at;
   std::vector<BatchJob> jobs;
-  // Local executor: who runs it, to tell a killed one from a running one.
+  // Local executor: who runs it, to tell a killed one from a running one, and
+  // from another process that has its number now (base/machine.h).
   std::int64_t pid = 0;
-  std::string host;
+  std::string host, process;
 };
 
 std::string to_json(const BatchChain& chain);
@@ -78,12 +80,22 @@ Result<bool> has_chain(const storage::ObjectStore& bucket, std::string_view id);
 Result<std::vector<std::string>> list_chains(const storage::ObjectStore& bucket,
                                              std::string_view prefix = "");
 
-// Whether a chain of the local executor is still being run on this machine.
+// Whether a chain of the local executor is still being run on this machine. Of
+// a record that does not say when its process began: whether there is one of
+// that number.
 bool is_alive(const BatchChain& chain);
 
+// SUCCEEDED and FAILED are the end of a job; so is not to be known to AWS, at
+// some looks in a row, or never to have been submitted.
+bool has_ended(const BatchJob& job);
+
 // SUCCEEDED, FAILED, RUNNING or PENDING, by its jobs' states; a local chain
-// whose process is gone is FAILED.
+// whose process is gone is FAILED; UNKNOWN: nothing of it is known to run, but
+// how all of it ended is not known either.
 std::string chain_state(const BatchChain& chain);
+
+// Whether looking again may find another state.
+bool may_go_on(const BatchChain& chain);
 
 // What AWS would refuse, checked before the first request: names, sizes,
 // timeouts. Errors: invalid_argument.

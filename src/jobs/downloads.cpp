@@ -209,6 +209,11 @@ Result<StageResult> openalex_download_job(const JobContext& context,
 
 // -------------------------------------------------------------------- DataCite
 
+bool has_datacite_account() {
+  return !variable("DATACITE_ACCOUNT_ID").empty() &&
+         !variable("DATACITE_PASSWORD").empty();
+}
+
 namespace {
 
 // The answer does not say when they expire. Source: spec jobs.md 6.1.
@@ -247,11 +252,8 @@ class DataciteKeys {
     request.url = options_.credentials_url;
     request.user = variable("DATACITE_ACCOUNT_ID");
     request.password = variable("DATACITE_PASSWORD");
-    if (request.user.empty() || request.password.empty()) {
-      return Error{ErrorCode::invalid_argument,
-                   "DATACITE_ACCOUNT_ID and DATACITE_PASSWORD must be set in "
-                   "the environment"};
-    }
+    if (!has_datacite_account())
+      return Error{ErrorCode::invalid_argument, kDataciteAccountMissing};
     DMP_ASSIGN(const auto reply, net::http_send(request));
     if (reply.status != 200) {
       return Error{ErrorCode::invalid_argument,
@@ -283,21 +285,26 @@ class DataciteKeys {
   std::chrono::steady_clock::time_point renew_{};
 };
 
-// A copy that fails because of expired keys is tried once more with new ones.
-Status copy_with_keys(DataciteKeys& keys, DownloadStage& stage,
-                      const Source& one) {
+// Whether keys that have expired may be why. The answer to a HEAD has no body
+// that could say so.
+bool may_be_of_keys(const Error& error) {
+  return error.code == ErrorCode::invalid_argument ||
+         error.message.find("xpired") != std::string::npos;
+}
+
+// What fails because of expired keys is done once more with new ones. `work`
+// takes its store from where it is told.
+Status with_keys(DataciteKeys& keys,
+                 const std::function<Status(const StoreOf&)>& work) {
   std::shared_ptr<storage::ObjectStore> used;
   const StoreOf open = [&]() -> Result<std::shared_ptr<storage::ObjectStore>> {
     DMP_ASSIGN(used, keys.store());
     return used;
   };
-  Status copied = copy_object(stage, open, one);
-  if (copied || !used ||
-      copied.error().message.find("xpired") == std::string::npos) {
-    return copied;
-  }
+  Status done = work(open);
+  if (done || !used || !may_be_of_keys(done.error())) return done;
   keys.expired(*used);
-  return copy_object(stage, open, one);
+  return work(open);
 }
 
 // STATUS.json, which must say Complete; "" where a folder has none.
@@ -348,10 +355,16 @@ Result<StageResult> datacite_download_job(const JobContext& context,
                            std::move(manifest)));
   if (stage->is_done()) return StageResult{true, stage->manifest()};
   DMP_TRY(in_parallel(sources.size(), kTransfers, [&](std::size_t i) {
-    return copy_with_keys(keys, *stage, sources[i]);
+    return with_keys(keys, [&](const StoreOf& open) {
+      return copy_object(*stage, open, sources[i]);
+    });
   }));
-  DMP_ASSIGN(const auto after_store, keys.store());
-  DMP_ASSIGN(const std::string after, datacite_status(*after_store));
+  std::string after;
+  DMP_TRY(with_keys(keys, [&](const StoreOf& open) -> Status {
+    DMP_ASSIGN(const auto after_store, open());
+    DMP_ASSIGN(after, datacite_status(*after_store));
+    return {};
+  }));
   if (after != status) {
     return Error{ErrorCode::unavailable,
                  "STATUS.json changed during the download; start it again"};

@@ -48,6 +48,11 @@ struct DataciteDownload {
   std::string source;           // bucket, or a folder
   std::string credentials_url;  // gives temporary keys for DATACITE_ACCOUNT_ID
 };
+// Whether the environment has the account that is asked for keys, which only a
+// bucket needs.
+bool has_datacite_account();
+inline constexpr const char* kDataciteAccountMissing =
+    "DATACITE_ACCOUNT_ID and DATACITE_PASSWORD must be set in the environment";
 // All objects below dois/, while STATUS.json says that they are complete.
 Result<storage::StageResult> datacite_download_job(
     const JobContext& context, const DataciteDownload& options);

@@ -1,5 +1,7 @@
 #include "jobs/local_executor.h"
 
+#include "base/interrupt.h"
+#include "base/machine.h"
 #include "jobs/batch_request.h"
 #include "jobs/bucket_stage.h"
 
@@ -14,7 +16,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -102,6 +103,14 @@ int wait_for(pid_t child, std::chrono::seconds limit,
   return kTimedOut;
 }
 
+// What had not ended has failed; whether it was so.
+bool end_run(JobRun& run) {
+  if (run.state == "SUCCEEDED" || run.state == "FAILED") return false;
+  run.state = "FAILED";
+  run.ended_at = now_text();
+  return true;
+}
+
 class Runner {
  public:
   Runner(BatchChain& chain, const storage::ObjectStore& bucket,
@@ -110,6 +119,7 @@ class Runner {
 
   Status run() {
     DMP_TRY(prepare());
+    const OnInterrupt record([this] { interrupted(); });
     for (std::size_t n = 0; n < chain_.jobs.size(); ++n) {
       BatchJob& job = chain_.jobs[n];
       DMP_TRY(started(job, job.name));
@@ -127,11 +137,26 @@ class Runner {
     ::gethostname(host.data(), host.size() - 1);
     chain_.host = host.data();
     chain_.pid = ::getpid();
+    chain_.process = process_identity(chain_.pid);
     for (std::size_t n = 0; n < chain_.jobs.size(); ++n) {
       chain_.jobs[n].id = fmt::format("local-{}", n + 1);
       chain_.jobs[n].state = "PENDING";
     }
     return save_chain(bucket_, chain_);
+  }
+
+  // Keeps the lock: nothing is noted after this.
+  void interrupted() {
+    lock_.lock();
+    for (auto& job : chain_.jobs) {
+      end_run(job);
+      for (auto& member : job.members) end_run(member);
+    }
+    const Status saved = save_chain(bucket_, chain_);
+    if (!options_.say) return;
+    options_.say(
+        fmt::format("{} interrupted: its jobs are ended{}", chain_.id,
+                    saved ? "" : ", its record not: " + saved.error().message));
   }
 
   Status started(JobRun& run, const std::string& name) {
@@ -277,33 +302,16 @@ class Runner {
   std::mutex lock_;  // of chain_, while members of an array run
 };
 
-// Gone, or only not waited for yet by who started it.
-bool is_gone(pid_t process) {
-  if (::kill(process, 0) != 0) return true;
-  std::ifstream file(fmt::format("/proc/{}/stat", process));
-  std::string stat;  // <pid> (<name>) <state> …
-  std::getline(file, stat);
-  return stat.find(") Z ") != std::string::npos;
-}
-
 // True when it is gone.
-bool end_process(pid_t process) {
+bool end_process(const BatchChain& chain) {
   constexpr std::chrono::seconds kGrace{35};  // its jobs have 30 s
   constexpr std::chrono::milliseconds kPause{20};
-  ::kill(process, SIGTERM);
+  ::kill(static_cast<pid_t>(chain.pid), SIGTERM);
   for (const auto end = Clock::now() + kGrace; Clock::now() < end;) {
-    if (is_gone(process)) return true;
+    if (!is_alive(chain)) return true;
     std::this_thread::sleep_for(kPause);
   }
   return false;
-}
-
-// What had not ended has failed; whether it was so.
-bool end_run(JobRun& run) {
-  if (run.state == "SUCCEEDED" || run.state == "FAILED") return false;
-  run.state = "FAILED";
-  run.ended_at = now_text();
-  return true;
 }
 
 }  // namespace
@@ -317,17 +325,26 @@ Status cancel_locally(const BatchChain& chain,
                       const storage::ObjectStore& bucket,
                       const std::function<void(std::string_view)>& say) {
   const bool running = is_alive(chain);
-  if (running && !end_process(static_cast<pid_t>(chain.pid))) {
+  if (running && chain.process.empty()) {
+    return Error{ErrorCode::invalid_argument,
+                 fmt::format("{}: its record, of another version, does not say "
+                             "when process {} began: end that yourself",
+                             chain.id, chain.pid)};
+  }
+  if (running && !end_process(chain)) {
     return Error{
         ErrorCode::unavailable,
         fmt::format("{}: process {} does not end", chain.id, chain.pid)};
   }
   DMP_ASSIGN(BatchChain record, load_chain(bucket, chain.id));
-  for (auto job = record.jobs.rbegin(); job != record.jobs.rend(); ++job) {
-    const bool ended = running && end_run(*job);
-    for (auto& member : job->members)
+  for (std::size_t n = record.jobs.size(); n-- > 0;) {
+    BatchJob& job = record.jobs[n];
+    if (running) end_run(job);
+    for (auto& member : job.members)
       if (running) end_run(member);
-    say(fmt::format("{} {}", job->name, ended ? "ended" : job->state));
+    const bool ended = running && job.state == "FAILED" &&
+                       n < chain.jobs.size() && !has_ended(chain.jobs[n]);
+    say(fmt::format("{} {}", job.name, ended ? "ended" : job.state));
   }
   return running ? save_chain(bucket, record) : Status();
 }

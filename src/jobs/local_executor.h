@@ -37,7 +37,9 @@ struct LocalOptions {
 // and memory by DMPWORKS_THREADS and DMPWORKS_MEMORY_LIMIT. Output goes to
 // jobs/<chain>/<n>-<name>.log in the bucket (of a member -<index>.log), states
 // to its chain.json. The first failure ends the chain; the other members of an
-// array are run all the same. Children end when this process does.
+// array are run all the same. Children end when this process does; one that is
+// interrupted (base/interrupt.h) says so first, and its record that what had
+// not ended has failed.
 // Source: spec jobs.md 3.3.
 // Errors: unavailable (a job ended with 75 each time), internal (it failed,
 // which one and its log are named), io.
@@ -47,7 +49,9 @@ Status run_locally(BatchChain& chain, const storage::ObjectStore& bucket,
 // Ends a chain that another process of this machine runs, with its jobs; those
 // that had not ended have failed then, in its record too. One line a job, the
 // last first. Of a chain that does not run here only the states are said.
-// Errors: unavailable (it does not end), io, those of load_chain.
+// Errors: unavailable (it does not end), invalid_argument (the record does not
+// say when its process began, and another may have its number now), io, those
+// of load_chain.
 Status cancel_locally(const BatchChain& chain,
                       const storage::ObjectStore& bucket,
                       const std::function<void(std::string_view)>& say);

@@ -1,6 +1,7 @@
 #include "net/aws_api.h"
 
 #include "base/log.h"
+#include "net/curl_attempt.h"
 
 #include <fmt/format.h>
 
@@ -68,8 +69,7 @@ Result<std::string> aws_call(const AwsSession& session, const AwsCall& call,
                                        : "application/x-amz-json-1.1"}};
   if (!call.target.empty()) headers.emplace_back("X-Amz-Target", call.target);
   const RetryPolicy once{1, policy.first};
-  auto wait = policy.first;
-  for (int number = 1;; ++number, wait *= 2) {
+  for (int number = 1;; ++number) {
     DMP_ASSIGN(request.headers, session.sign("POST", request.url, call.service,
                                              call.body, headers));
     const auto reply = http_send(request, once);
@@ -84,7 +84,7 @@ Result<std::string> aws_call(const AwsSession& session, const AwsCall& call,
     log::info(
         "AWS {}{}: {}; again", call.service, call.path,
         reply ? fmt::format("HTTP {}", reply->status) : reply.error().message);
-    std::this_thread::sleep_for(wait);
+    std::this_thread::sleep_for(pause_after(policy, number - 1));
   }
 }
 

@@ -101,12 +101,16 @@ void set_common(CURL* handle, const std::string& url, Attempt& outcome) {
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "dmpworks");
 }
 
+std::chrono::milliseconds pause_after(const RetryPolicy& policy, int number) {
+  const auto wait = policy.first * (1LL << std::min(number, 10));
+  thread_local std::minstd_rand random(std::random_device{}());
+  return wait + wait * static_cast<long>(random() % 500) / 1000;
+}
+
 std::chrono::milliseconds pause_after(const RetryPolicy& policy, int number,
                                       const Attempt& last) {
   constexpr std::chrono::milliseconds kLongest{300'000};
-  auto wait = policy.first * (1LL << std::min(number, 10));
-  thread_local std::minstd_rand random(std::random_device{}());
-  wait += wait * static_cast<long>(random() % 500) / 1000;
+  auto wait = pause_after(policy, number);
   const long asked = std::atol(last.header("retry-after").c_str());
   if (asked > 0) wait = std::chrono::milliseconds(std::min(asked, 300L) * 1000);
   return std::min<std::chrono::milliseconds>(wait, kLongest);

@@ -47,7 +47,9 @@ struct Attempt {
 // transfer, gets the headers and the words of an error.
 void set_common(CURL* handle, const std::string& url, Attempt& outcome);
 
-// How long to wait after attempt `number`, from 0, which `last` was.
+// How long to wait after attempt `number`, from 0: doubling, with jitter.
+std::chrono::milliseconds pause_after(const RetryPolicy& policy, int number);
+// The same, or what `last`, which was that attempt, asks for.
 std::chrono::milliseconds pause_after(const RetryPolicy& policy, int number,
                                       const Attempt& last);
 

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -220,6 +222,43 @@ std::string shown_url(std::string_view url) {
   const auto at = out.rfind('@', path);
   if (at != std::string::npos && at > host) out.erase(host + 3, at - host - 2);
   return out;
+}
+
+namespace {
+
+// Names of parameters that carry secrets, in lower case: of tokens, keys and
+// passwords, of addresses that are signed (AWS, Google, Azure).
+bool is_secret_name(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kParts{
+      "token", "secret", "signature", "passw",
+      "keyid", "x-amz-", "x-goog-",   "credential"};
+  constexpr std::array<std::string_view, 4> kNames{"sig", "pwd", "auth",
+                                                   "authorization"};
+  return std::any_of(kParts.begin(), kParts.end(),
+                     [&](std::string_view part) {
+                       return name.find(part) != std::string_view::npos;
+                     }) ||
+         name.ends_with("key") ||
+         std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+}  // namespace
+
+std::optional<std::string> secret_in_url(std::string_view url) {
+  const auto query = url.find_first_of("?#");
+  if (shown_url(url) != url.substr(0, query)) return "a user or password";
+  std::string_view rest =
+      query == std::string_view::npos ? "" : url.substr(query + 1);
+  while (!rest.empty()) {
+    const auto end = rest.find_first_of("&;?#");
+    std::string name(rest.substr(0, std::min(rest.find('='), end)));
+    std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    });
+    if (is_secret_name(name)) return "parameter " + name;
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return std::nullopt;
 }
 
 Result<HttpReply> http_send(const HttpRequest& request,

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -54,5 +55,9 @@ Status http_download(const std::string& url, const std::filesystem::path& file,
 
 // `url` without user, password and query.
 std::string shown_url(std::string_view url);
+
+// What of `url` is a secret or looks like one, in words that do not show it:
+// "a user or password", "parameter token"; nullopt: nothing.
+std::optional<std::string> secret_in_url(std::string_view url);
 
 }  // namespace dmp::net

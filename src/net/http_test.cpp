@@ -263,5 +263,25 @@ TEST(ShownUrl, DropsUserPasswordAndQuery) {
   }
 }
 
+TEST(SecretInUrl, FindsWhatLooksLikeOneAndDoesNotShowIt) {
+  for (const auto& [url, what] :
+       {std::pair{"https://u:p@a.b/c", "a user or password"},
+        std::pair{"https://u@a.b", "a user or password"},
+        std::pair{"https://a.b/c?x=1&access_token=s", "parameter access_token"},
+        std::pair{"https://a.b/c?X-Amz-Signature=s",
+                  "parameter x-amz-signature"},
+        std::pair{"https://a.b/c?AWSAccessKeyId=s", "parameter awsaccesskeyid"},
+        std::pair{"https://a.b/c?api_key=s", "parameter api_key"},
+        std::pair{"https://a.b/c?a;sig=s", "parameter sig"},
+        std::pair{"https://a.b/c#token=s", "parameter token"}}) {
+    EXPECT_EQ(secret_in_url(url), what) << url;
+  }
+  for (const char* url :
+       {"https://a.b/c", "https://a.b/c@d?download=1", "", "s3://bucket/key",
+        "https://a.b/token?keyword=x&x=token", "file:///a@b"}) {
+    EXPECT_EQ(secret_in_url(url), std::nullopt) << url;
+  }
+}
+
 }  // namespace
 }  // namespace dmp::net

@@ -1,205 +1,16 @@
 #!/usr/bin/env python3
-"""batch-submit --executor aws and the jobs commands against a fake of AWS: a
-Batch that checks signatures and keeps jobs, the log service, and as much S3 as
-chain records need.
+"""batch-submit --executor aws and the jobs commands against a fake of AWS.
 
 usage: aws_test.py PROGRAM [unittest arguments]
 """
-import hashlib
-import hmac
-import http.server
 import json
-import os
-import pathlib
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
-import threading
 import unittest
-import urllib.parse
-import uuid
 
-PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
-HERE = pathlib.Path(__file__).resolve().parent
-EXAMPLE = HERE.parent.parent / ".env.aws-batch.example"
-KEY, SECRET, REGION = "test-key-id", "s3cret-aws-key", "us-west-2"
-SECRETS = {"MYSQL_PWD": "s3cret-mysql", "OPENSEARCH_PASSWORD": "s3cret-opensearch",
-           "DATACITE_PASSWORD": "s3cret-datacite"}
+from fake_aws import AwsCase
 
 
-def signature_of(method, path, query, headers, signed, body, scope, secret):
-    """AWS Signature Version 4, as its documentation describes it."""
-    canonical = "\n".join([method, path, query, *(f"{name}:{' '.join(headers[name].split())}" for name in signed),
-                           "", ";".join(signed), hashlib.sha256(body).hexdigest()])
-    text = "\n".join(["AWS4-HMAC-SHA256", headers["x-amz-date"], scope,
-                      hashlib.sha256(canonical.encode()).hexdigest()])
-    key = ("AWS4" + secret).encode()
-    for part in scope.split("/"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-
-
-class FakeAws:
-    def __init__(self):
-        self.objects, self.jobs, self.requests, self.logs = {}, {}, [], {}
-        self.refuse = lambda path, number: None  # (status, error type) or None
-        self.outcome = {}  # job name: exit code
-        self.frozen = False
-        fake = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_any(self):
-                fake.answer(self)
-
-            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any
-
-            def log_message(self, *_):
-                pass
-
-        self.httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.httpd.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.httpd.server_port}"
-        threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.httpd.shutdown()
-        self.httpd.server_close()
-
-    def answer(self, request):
-        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
-        path, _, query = request.path.partition("?")
-        if request.command == "POST":
-            status, headers, reply = self.api(request, path, body)
-        else:
-            status, headers, reply = self.s3(request, urllib.parse.unquote(path).lstrip("/"), query, body)
-        request.send_response(status)
-        for name, value in headers.items():
-            request.send_header(name, value)
-        request.send_header("Content-Length", str(len(reply)))
-        request.end_headers()
-        if request.command != "HEAD":
-            request.wfile.write(reply)
-
-    # ------------------------------------------------------------------- Batch
-    def api(self, request, path, body):
-        self.requests.append((path, json.loads(body)))
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        found = re.fullmatch(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\S+), SignedHeaders=(\S+), Signature=(\w+)",
-                             headers.get("authorization", ""))
-        service = "logs" if path == "/" else "batch"
-        good = found and found[1] == KEY and f"/{REGION}/{service}/" in found[2] and found[4] == signature_of(
-            "POST", path, "", headers, found[3].split(";"), body, found[2], SECRET)
-        if not good:
-            return self.error(403, "InvalidSignatureException")
-        refused = self.refuse(path, sum(1 for p, _ in self.requests if p == path) - 1)
-        if refused:
-            return self.error(*refused)
-        return 200, {}, json.dumps(getattr(self, path.rsplit("/", 1)[-1] or "log")(json.loads(body))).encode()
-
-    @staticmethod
-    def error(status, name):
-        return status, {"x-amzn-errortype": name + ":http://internal.amazon.com/"}, b'{"message":"no"}'
-
-    def submitjob(self, ask):
-        job = {"jobId": str(uuid.UUID(int=len(self.jobs) + 1)), "jobName": ask["jobName"], "status": "SUBMITTED",
-               "ask": ask, "container": {}}
-        self.jobs[job["jobId"]] = job
-        return {"jobId": job["jobId"], "jobName": ask["jobName"]}
-
-    def describejobs(self, ask):
-        assert len(ask["jobs"]) <= 100
-        for job in [] if self.frozen else self.jobs.values():  # a step each time it is asked
-            before = [self.jobs[one["jobId"]] for one in job["ask"]["dependsOn"]]
-            if job["status"] in ("SUCCEEDED", "FAILED"):
-                continue
-            if any(one["status"] == "FAILED" for one in before):
-                job["status"] = "FAILED"
-            elif all(one["status"] == "SUCCEEDED" for one in before):
-                job["status"] = {"SUBMITTED": "RUNNING", "RUNNING": "SUCCEEDED"}[job["status"]]
-                job["container"]["logStreamName"] = "stream/" + job["jobId"]
-                job["startedAt"] = 1767225600000
-            code = self.outcome.get(job["jobName"], 0)
-            size = job["ask"].get("arrayProperties", {}).get("size", 1)
-            if job["status"] == "SUCCEEDED":
-                job["status"] = "FAILED" if code else "SUCCEEDED"
-            if size > 1:  # its members have containers, it has none
-                job["container"] = {}
-                job["arrayProperties"] = {"size": size}
-            elif job["status"] in ("SUCCEEDED", "FAILED"):
-                job["container"]["exitCode"] = code
-        known = self.jobs | {f"{job['jobId']}:{index}": self.member(job, index) for job in self.jobs.values()
-                             for index in range(job.get("arrayProperties", {}).get("size", 0))}
-        return {"jobs": [{k: v for k, v in known[i].items() if k != "ask"} for i in ask["jobs"] if i in known]}
-
-    def member(self, job, index):
-        one = {"jobId": f"{job['jobId']}:{index}", "jobName": job["jobName"], "status": job["status"],
-               "container": {"logStreamName": f"stream/{job['jobId']}:{index}"}, "arrayProperties": {"index": index}}
-        if job["status"] in ("SUCCEEDED", "FAILED"):
-            code = (self.outcome.get(job["jobName"]) or {}).get(index, 0)
-            one |= {"status": "FAILED" if code else "SUCCEEDED", "container": one["container"] | {"exitCode": code}}
-        return one
-
-    def terminatejob(self, ask):
-        self.jobs[ask["jobId"]] |= {"status": "FAILED", "reason": ask["reason"]}
-        return {}
-
-    def log(self, ask):
-        lines = self.logs.get(ask["logStreamName"], [])
-        stream, _, token = ask.get("nextToken", "").rpartition(" ")
-        assert not token or stream == ask["logStreamName"], "a token of another stream"
-        first = int(token) if token else max(0, len(lines) - ask["limit"])
-        assert ask["startFromHead"] == bool(token)
-        return {"events": [{"message": line} for line in lines[first:]],
-                "nextForwardToken": f"{ask['logStreamName']} {len(lines)}"}
-
-    # ---------------------------------------------------------------------- S3
-    def s3(self, request, path, query, body):
-        if request.command == "PUT":
-            if "aws-chunked" in request.headers.get("Content-Encoding", ""):
-                size, body = body.split(b"\r\n", 1)
-                body = body[:int(size.split(b";")[0], 16)]
-            self.objects[path] = body
-            return 200, {"ETag": '"1"'}, b""
-        if path in self.objects:
-            return 200, {"ETag": '"1"'}, self.objects[path]
-        asked = urllib.parse.parse_qs(query)
-        if "list-type" in asked:
-            bucket = path.rstrip("/") + "/"
-            keys = sorted(k[len(bucket):] for k in self.objects
-                          if k.startswith(bucket + asked.get("prefix", [""])[0]))
-            items = "".join(f"<Contents><Key>{k}</Key><Size>1</Size></Contents>" for k in keys)
-            return 200, {}, f"<ListBucketResult><IsTruncated>false</IsTruncated>{items}</ListBucketResult>".encode()
-        return 404, {}, b"<Error><Code>NoSuchKey</Code></Error>"
-
-
-class Aws(unittest.TestCase):
-    def setUp(self):
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="dmpworks_aws_"))
-        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
-        self.fake = FakeAws()
-        self.addCleanup(self.fake.close)
-        text = EXAMPLE.read_text(encoding="utf-8").replace("md5:…", "md5:" + "0" * 32)
-        (self.dir / ".env.aws-batch").write_text(text, encoding="utf-8")
-        self.env = {"PATH": os.environ["PATH"], "TMPDIR": str(self.dir), "AWS_ACCESS_KEY_ID": KEY,
-                    "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true",
-                    "AWS_ENDPOINT_URL": self.fake.url, **SECRETS}
-
-    def call(self, *words, code=0):
-        done = subprocess.run([PROGRAM, *words], cwd=self.dir, env=self.env, text=True, capture_output=True,
-                              timeout=300, check=False)
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        return done
-
-    def asked(self, path):
-        return [body for asked, body in self.fake.requests if asked == path]
-
-    def submitted(self):
-        return self.asked("/v1/submitjob")
-
+class Aws(AwsCase):
     def test_submits_the_documents_of_the_specification(self):
         done = self.call("batch-submit", "ror")
         first, second = self.submitted()
@@ -305,13 +116,46 @@ class Aws(unittest.TestCase):
             self.assertIn(f"{name}-2026-02-04 {job} ended", done.stderr)
         self.assertIn("ClientException", done.stderr)
         self.assertEqual(done.stdout, "")
-        self.assertEqual(self.fake.objects, {})
+        (record,) = self.records().values()
+        self.assertEqual([job["jobId"] for job in record["jobs"]], [*ids, None, None])
+        self.fake.refuse = lambda path, number: None
+        self.call("batch-submit", "process-dmps")  # nothing of it runs
 
-    def test_throttling_is_tried_again(self):
-        self.fake.refuse = lambda path, number: (429, "TooManyRequestsException") if number == 0 else None
-        self.call("batch-submit", "dmps")
-        self.assertEqual(len(self.submitted()), 2)
-        self.assertEqual(len(self.fake.jobs), 1)
+    def test_throttling_and_a_server_out_of_order_are_tried_again(self):
+        refusals = ((429, "TooManyRequestsException"), (500, "ServerException"), (503, "ServiceUnavailable"))
+        for refusal in refusals:
+            with self.subTest(refusal):
+                self.fake.jobs.clear()
+                self.fake.requests.clear()
+                self.fake.refuse = lambda path, number, refusal=refusal: (
+                    refusal if path == "/v1/submitjob" and number == 0 else None)
+                self.call("batch-submit", "dmps", "--force")
+                self.assertEqual(len(self.submitted()), 2)
+                self.assertEqual(len(self.fake.jobs), 1)
+
+    # The record is there before the first job, and has the id of each once AWS has given it.
+    def test_the_record_is_never_behind_the_submissions(self):
+        seen = []
+        self.fake.refuse = lambda path, number: (
+            seen.append([job["jobId"] for record in self.records().values() for job in record["jobs"]])
+            if path == "/v1/submitjob" else None)
+        self.call("batch-submit", "ror")
+        self.assertEqual(seen, [[None, None], [list(self.fake.jobs)[0], None]])
+
+    def test_a_chain_whose_record_cannot_be_written_is_not_submitted(self):
+        self.fake.deny = lambda method, path: method == "PUT"
+        done = self.call("batch-submit", "ror", code=1)
+        self.assertIn("AccessDenied", done.stderr)
+        self.assertEqual((done.stdout, self.submitted()), ("", []))
+
+    def test_jobs_whose_record_is_lost_are_ended(self):
+        self.fake.deny = lambda method, path: method == "PUT" and len(self.fake.jobs) == 2
+        done = self.call("batch-submit", "ror", "--quiet", code=1)
+        ids = list(self.fake.jobs)
+        self.assertEqual([ask["jobId"] for ask in self.asked("/v1/terminatejob")], ids[::-1])
+        for name, job in (("download", ids[0]), ("transform", ids[1])):
+            self.assertIn(f"ror-{name}-2026-01-29 {job} ended", done.stderr)
+        self.assertEqual(done.stdout, "")
 
     def test_wrong_keys_are_one_error(self):
         self.env["AWS_SECRET_ACCESS_KEY"] = "s3cret-wrong"
@@ -335,6 +179,81 @@ class Aws(unittest.TestCase):
         for job in self.fake.jobs.values():
             job["status"] = "FAILED"
         self.call("batch-submit", "ror")
+
+    # P128: what cannot be asked may run.
+    def test_a_chain_that_may_run_is_not_submitted_again(self):
+        self.call("batch-submit", "ror")
+        for refusal, code in (((403, "AccessDeniedException"), 1), ((400, "ExpiredTokenException"), 75)):
+            with self.subTest(refusal):
+                self.fake.refuse = lambda path, number, refusal=refusal: refusal if "describe" in path else None
+                done = self.call("batch-submit", "ror", code=code)
+                self.assertIn(refusal[1], done.stderr)
+                self.assertIn("--force goes on without", done.stderr)
+                self.assertEqual(len(self.submitted()), 2)
+        self.call("batch-submit", "ror", "--force")
+
+    # P128
+    def test_a_run_whose_id_begins_alike_is_another(self):
+        self.call("batch-submit", "ror", "--run-id", "2026-01-29")
+        self.call("batch-submit", "ror", "--run-id", "2026-01")
+        self.assertEqual(len(self.submitted()), 4)
+        self.call("batch-submit", "ror", "--run-id", "2026-01", code=2)
+
+    def test_jobs_aws_has_forgotten_are_waited_for_no_longer(self):
+        looks, look = [], self.fake.describejobs
+
+        def forgets(ask):
+            looks.append(ask)
+            if len(looks) > 1:
+                self.fake.jobs.clear()
+            return look(ask)
+        self.fake.describejobs = forgets
+        done = self.call("batch-submit", "dmps", "--wait", code=1)
+        self.assertIn("dmps-transform-2026-02-04 UNKNOWN\n", done.stderr)
+        self.assertIn("AWS does not know how it ended", done.stderr)
+        self.assertEqual(len(looks), 4)
+        (chain,) = self.records()
+        self.assertTrue(self.call("jobs", "status").stdout.startswith(chain + " UNKNOWN\n"))
+        self.assertIn("AWS does not know how it ended", self.call("jobs", "status", "--watch", code=1).stderr)
+        self.call("batch-submit", "dmps")
+
+    def test_the_record_keeps_what_aws_forgets(self):
+        for command in (("batch-submit", "dmps", "--wait"), ("jobs", "status", "--watch")):
+            with self.subTest(command):
+                self.fake.objects.clear()
+                if command[0] == "jobs":
+                    self.call("batch-submit", "dmps")
+                self.call(*command)
+                self.fake.jobs.clear()
+                self.assertIn("SUCCEEDED  dmps-transform", self.call("jobs", "status").stdout)
+
+    # Source: jobs.md 3.1.
+    def test_a_request_that_is_too_large_is_refused_before_it_is_sent(self):
+        for more in ((), ("--dry-run",)):
+            done = self.call("batch-submit", "crossref-metadata", "--file-name", "x" * 8192, *more, code=2)
+            self.assertRegex(done.stderr, r"crossref-metadata-download-2025-04-01: .* AWS Batch takes 8192")
+        self.assertEqual(self.fake.requests, [])
+
+    def test_a_bucket_that_is_away_is_75(self):
+        self.env["AWS_ENDPOINT_URL_S3"] = "http://127.0.0.1:9"
+        done = self.call("batch-submit", "dmps", code=75)
+        self.assertEqual(len([line for line in done.stderr.splitlines() if line.startswith("dmpworks ")]), 1)
+        self.assertEqual(self.fake.requests, [])
+
+    # P117, P133
+    def test_a_secret_in_a_url_is_refused(self):
+        for url in ("https://me:s3cret@zenodo.org/a.zip", "https://s3cret@zenodo.org/a.zip",
+                    "https://zenodo.org/a.zip?download=1&access_token=s3cret",
+                    "https://b.s3.amazonaws.com/a.zip?X-Amz-Signature=s3cret"):
+            for command in ("ror", "data-citation-corpus"):
+                for more in ((), ("--dry-run", "--log-level=DEBUG")):
+                    with self.subTest(url=url, command=command, more=more):
+                        done = self.call("batch-submit", command, "--download-url", url,
+                                         "--hash", "md5:" + "0" * 32, *more, code=2)
+                        self.assertIn("--download-url: the URL holds a secret (", done.stderr)
+                        self.assertNotIn("s3cret", done.stdout + done.stderr)
+        self.assertEqual((self.fake.requests, self.fake.objects), ([], {}))
+        self.call("batch-submit", "ror", "--download-url", "https://zenodo.org/a.zip?download=1")
 
     # P112
     def test_blanks_and_shell_characters_arrive_unchanged(self):
@@ -367,6 +286,18 @@ class Aws(unittest.TestCase):
                          [(ids[1], "not today"), (ids[0], "not today")])
         self.call("jobs", "status", chain, code=1)
         self.assertIn("FAILED     ror-download-2026-01-29", self.call("jobs", "status", ids[0], code=1).stdout)
+
+    def test_a_chain_there_is_not_is_said_not_to_be_there(self):
+        for command in ("status", "logs", "cancel"):
+            done = self.call("jobs", command, "nonsense", code=1)
+            self.assertIn("s3://bucket-name has no chain nonsense; hint: `dmpworks jobs status --all", done.stderr)
+
+    def test_who_waits_is_told_the_chain_first_and_how_to_end_it(self):
+        done = self.call("batch-submit", "dmps", "--wait")
+        chain = done.stdout.split()[-1]
+        self.assertRegex(done.stderr.splitlines()[0], f"chain {chain}$")
+        hinted = re.search(r"`dmpworks (jobs cancel [^`]*)`", done.stderr)[1]
+        self.assertEqual(hinted, f"jobs cancel {chain} --bucket-name bucket-name")
 
     def test_logs_are_followed_until_the_jobs_end(self):
         chain = self.call("batch-submit", "ror").stdout.split()[-1]

@@ -108,7 +108,8 @@ class Batch(unittest.TestCase):
                     self.assertEqual(words[:2], ["dmpworks", "aws-batch"])
                     self.assertNotIn("None", " ".join(words))
                     self.assertNotIn("null", " ".join(words))
-                    done = self.call(*words[1:], "--unknown-option")
+                    done = self.call(*words[1:], "--unknown-option",
+                                     env={"DATACITE_ACCOUNT_ID": "me", "DATACITE_PASSWORD": "s3cret"})
                     self.assertEqual(done.returncode, 2)
                     problems = [line for line in done.stderr.splitlines() if "hint:" not in line]
                     self.assertEqual(len(problems), 1, done.stderr)
@@ -216,6 +217,9 @@ class Batch(unittest.TestCase):
             (("ror", "--run-id", "2026.02:04"), "is not a run id"),  # P113
             (("ror", "--hash", "md5:12"), "is not a digest"),
             (("ror", "--download-url", "ftp://x"), "is not a URL"),
+            (("ror", "--download-url", "https://me:pass@a.example/b.zip"), "holds a secret (a user or password)"),
+            (("ror", "--download-url", "https://a.example/b.zip?Token=x", "--executor", "local", "--bucket-name",
+              "./b"), "holds a secret (parameter token)"),
             (("ror", "--bucket-name", "Bad_Bucket"), "neither a bucket"),
             (("ror", "--bucket-name", "./folder"), "a folder needs --executor local"),
             (("datacite", "--start-job", "dataset-subset"), "DATASET_SUBSET_ENABLE=true"),  # P98
@@ -254,7 +258,7 @@ class Batch(unittest.TestCase):
     def test_debug_says_where_every_value_came_from(self):
         self.use_example()
         done = self.submit("ror", "--dry-run", "--log-level=DEBUG", "--file-name", "a b.json.gz", "--download-url",
-                           "https://me:s3cret@zenodo.org/a.zip?key=s3cret", env={"ENV": "prod"})
+                           "https://zenodo.org/a.zip?download=s3cret", env={"ENV": "prod"})
         self.assertEqual(done.returncode, 0, done.stderr)
         for line in ("--env: prod (ENV)", "--run-id: 2026-01-29 (ROR_RUN_ID in .env.aws-batch)", "--start-job: download (default)",
                      "--file-name: a b.json.gz (command line)", "--executor: aws (default)"):
@@ -298,7 +302,7 @@ class Batch(unittest.TestCase):
         """`jobs logs --follow` beside a chain that is made to run on in this process."""
         record = log.parent / "chain.json"
         chain = json.loads(record.read_text())
-        running = chain | {"pid": os.getpid(), "jobs": [chain["jobs"][0] | {"state": "RUNNING", "endedAt": ""}]}
+        running = chain | {"pid": os.getpid(), "process": "", "jobs": [chain["jobs"][0] | {"state": "RUNNING", "endedAt": ""}]}
         record.write_text(json.dumps(running))
         log.write_text("first\nsecond\nhalf a li")
         reader = subprocess.Popen([PROGRAM, "jobs", "logs", log.parent.name, "--follow", "--tail", "1",
@@ -382,9 +386,33 @@ class Batch(unittest.TestCase):
 
     def test_a_first_job_whose_input_is_absent_is_refused(self):
         self.use_example()
-        self.refused("process-dmps", "--executor", "local", "--bucket-name", "./bucket",
-                     "--start-job", "merge-related-works",
-                     says=["needs ./bucket/dmp-works-search/2026-02-04, which is not finished"])
+        for task, stages in {
+                "enrich-dmps": ["dmps/2026-02-04/transform"],
+                "dmp-works-search": ["dmps/2026-02-04/transform", "sqlmesh/2026-02-04"],
+                "merge-related-works": ["dmps/2026-02-04/transform", "dmp-works-search/2026-02-04"]}.items():
+            self.refused("process-dmps", "--executor", "local", "--bucket-name", "./bucket", "--start-job", task,
+                         says=[f"needs ./bucket/{stage}, which is not finished" for stage in stages])
+
+    def test_a_search_needs_some_index_of_works(self):
+        self.refused("process-dmps", "dev", "./bucket", "2026-02-04", "--executor", "local",
+                     "--start-job", "dmp-works-search", says=["needs ./bucket/sqlmesh: no finished run"])
+
+    # Source: cli.md 5.
+    def test_datacite_without_its_account_is_wrong_usage(self):
+        words = ("aws-batch", "datacite", "download", "./bucket", "2026-02-01")
+        for account in ({}, {"DATACITE_ACCOUNT_ID": "me"}, {"DATACITE_PASSWORD": "s3cret"}):
+            done = self.call(*words, "datacite-bucket", env=account)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("DATACITE_ACCOUNT_ID and DATACITE_PASSWORD must be set", done.stderr)
+        self.assertEqual(self.call(*words, "./no-datacite").returncode, 1)  # a folder needs no keys
+
+    def test_the_error_of_a_job_is_json_where_its_log_is(self):
+        done = self.call("aws-batch", "ror", "transform", "./bucket", "2026-02-01",
+                         env={"DMPWORKS_LOG_FORMAT": "json"})
+        self.assertEqual(done.returncode, 1)
+        lines = [json.loads(line) for line in done.stderr.splitlines()]
+        self.assertEqual(lines[-1]["level"], "error")
+        self.assertRegex(lines[-1]["message"], "^dmpworks aws-batch ror transform: ")
 
 
 unittest.main()

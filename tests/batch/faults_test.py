@@ -399,18 +399,33 @@ class Faults(Case):
         self.proxy.fault = lambda *_: None
         self.assertEqual(self.call("dmps", task="transform").returncode, 0)
 
-    # P122
+    # P122: also between the GET of an object and its HEAD, whose answer has no body, and before the last look.
     def test_datacite_keys_that_expire_are_fetched_again(self):
         self.offer_datacite(4)
         keys = self.keys
-        expired = ("answer", 400, between.s3_error("ExpiredToken"))
+        of_objects = lambda method: lambda m, path, _: m == method and path.endswith(".gz")
+        for name, status, meets in (("GET", 400, of_objects("GET")), ("HEAD", 400, of_objects("HEAD")),
+                                    ("HEAD that is forbidden", 403, of_objects("HEAD")),
+                                    ("last look", 400, lambda m, path, n: path.endswith("STATUS.json") and n == 1)):
+            with self.subTest(name):
+                keys.asked.clear()
+                self.proxy.numbers.clear()
+                self.proxy.fault = lambda m, path, number, status=status, meets=meets: (
+                    ("answer", status, between.s3_error("ExpiredToken"))
+                    if len(keys.asked) < 2 and meets(m, path, number) else None)
+                done = self.call("datacite", force="true", **self.datacite_words())
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(len(keys.asked), 2)
+                self.assertEqual(len(self.published("datacite")), 4)
+                self.assertNotIn("s3cret", done.stdout + done.stderr)
+
+    # P122: rights that are really lacking end it.
+    def test_keys_that_are_refused_again_are_one_error(self):
+        self.offer_datacite(4)
         self.proxy.fault = lambda m, path, number: (
-            expired if m == "GET" and path.endswith(".gz") and len(keys.asked) < 2 else None)
-        done = self.call("datacite", **self.datacite_words())
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertGreaterEqual(len(keys.asked), 2)
-        self.assertEqual(len(self.published("datacite")), 4)
-        self.assertNotIn("s3cret", done.stdout + done.stderr)
+            ("answer", 403, "") if m == "HEAD" and path.endswith(".gz") else None)
+        self.fails(1, "keys or rights refused", "datacite", **self.datacite_words())
+        self.assertIsNone(self.manifest("datacite"))
 
 
 unittest.main()

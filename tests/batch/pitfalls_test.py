@@ -258,6 +258,40 @@ class Pitfalls(unittest.TestCase):
         self.assertEqual(self.call("jobs", "status", "--all", "--executor", "local", *there, code=0).stdout,
                          f"{name} FAILED\n")
 
+    def test_a_chain_that_is_interrupted_says_so_also_in_its_record(self):
+        words = self.offer(padding=600_000)
+        for ask in (signal.SIGINT, signal.SIGTERM):
+            self.server.rate = 100_000
+            chain = subprocess.Popen([PROGRAM, *self.submit_line(*words)], cwd=self.dir, env=self.env,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            name = re.search(r" chain (\S+)$", chain.stderr.readline())[1]
+            self.assertIn(f"ror-download-{RUN} RUNNING", chain.stderr.readline())
+            chain.send_signal(ask)
+            _, said = chain.communicate(timeout=30)
+            self.assertEqual(chain.returncode, 130)
+            self.assertIn(f"{name} interrupted: its jobs are ended\n", said)
+            record = json.loads((self.dir / "bucket/jobs" / name / "chain.json").read_text())
+            self.assertEqual([job["state"] for job in record["jobs"]], ["FAILED", "FAILED"])
+        self.server.rate = None
+        self.call(*self.submit_line(*words), code=0)
+
+    # The number of a process that has ended is given to another one.
+    def test_a_process_that_is_not_of_the_chain_is_not_ended(self):
+        self.call(*self.submit_line(*self.offer()), code=0)
+        (record,) = (self.dir / "bucket/jobs").glob("*/chain.json")
+        chain = json.loads(record.read_text())
+        self.assertRegex(chain["process"], r"^[0-9a-f-]{36} \d+$")
+        there = ("--bucket-name", "./bucket")
+        with subprocess.Popen(["sleep", "600"]) as other:
+            self.addCleanup(other.kill)
+            jobs = [job | {"state": "RUNNING"} for job in chain["jobs"]]
+            for process, code in ((chain["process"], 0), ("", 1)):  # of this version, of one before
+                record.write_text(json.dumps(chain | {"pid": other.pid, "process": process, "jobs": jobs}))
+                done = self.call("jobs", "cancel", chain["chain"], *there, code=code)
+                self.assertEqual("does not say when process" in done.stderr, code == 1)
+                self.assertIsNone(other.poll())
+            other.kill()
+
     def test_p129_every_job_ends_with_a_summary_and_stats_also_after_failure(self):
         done = self.job("ror", "download", *self.offer(), "--stats=good.json", code=0)
         self.assertRegex(done.stdout, r"in \d+\nout \d+\nrejects 0\nfiles 1\nbytes \d+\n")
