@@ -92,16 +92,19 @@ std::vector<Option> ranker_options() {
   };
 }
 
-// What only a search by a server has, whose lines are to run here too.
+// The engine, and what only a server has, whose lines are to run here too.
 std::vector<Option> server_options() {
   const auto ignored = [](const char* name, OptionType type, const char* why) {
     Option row = ignored_row(name, type, "", "");
     row.help = why;
     return row;
   };
-  std::vector<Option> rows{ignored("include-named-queries-score",
-                                   OptionType::boolean,
-                                   "engine stream always gives them")};
+  std::vector<Option> rows{
+      choice_row("engine",
+                 "Who searches. opensearch, a server, is not in this version.",
+                 {"stream", "opensearch"}, "stream", ""),
+      ignored("include-named-queries-score", OptionType::boolean,
+              "engine stream always gives them")};
   const char* why = "engine opensearch only";
   for (const char* name : {"paging", "scroll-time"})
     rows.push_back(ignored(name, OptionType::text, why));
@@ -146,9 +149,6 @@ std::vector<Option> search_options(const std::string& prefix) {
                   false, std::move(choices)};
   };
   std::vector<Option> options{
-      choice("engine",
-             "Who searches. opensearch, a server, is not in this version.",
-             {"stream", "opensearch"}),
       choice("query-builder-name", "Query form.",
              match::all_names(match::kQueryBuilders)),
       list("disable-features", "Parts of the query left out.",
