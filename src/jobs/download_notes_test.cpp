@@ -16,6 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kThreads = 8;
+
 class DownloadNotesTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -72,7 +74,8 @@ TEST_F(DownloadNotesTest, OfManyThreadsAreAllThere) {
   DownloadNotes written = notes("k");
   ASSERT_TRUE(written.begin({object("before")}));
   std::vector<std::thread> threads;
-  for (int thread = 0; thread < 8; ++thread) {
+  threads.reserve(kThreads);
+  for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       for (int i = 0; i < 80; ++i) {
         EXPECT_TRUE(written.add(object(std::to_string(thread * 1000 + i))));
@@ -102,7 +105,8 @@ TEST_F(DownloadNotesTest, ThatCannotBeWrittenAreAnErrorOfEachWhoAdds) {
   fs::create_directories(dir_ / "data" / "1");
   std::ofstream(dir_ / "data" / "1" / "download") << "no folder";
   std::vector<std::thread> threads;
-  for (int thread = 0; thread < 4; ++thread) {
+  threads.reserve(kThreads);
+  for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       EXPECT_FALSE(written.add(object(std::to_string(thread))));
     });
