@@ -4,6 +4,7 @@
 #include "text/unicode.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -35,17 +36,31 @@ void add_authors(const model::Plan& plan, LinkagePlan& out) {
   }
 }
 
+// AI176039 and AI-176039 are one id, but show other cores.
+void add_missing(std::vector<std::string>& from, std::vector<std::string>& to) {
+  for (auto& core : from) {
+    if (std::find(to.begin(), to.end(), core) == to.end())
+      to.push_back(std::move(core));
+  }
+  std::sort(to.begin(), to.end());
+}
+
 void add_awards(const PlanQuery& query, LinkagePlan& out) {
   for (const auto& clause : query.awards) {
-    std::set<std::string> seen;
+    std::map<std::string, std::size_t> seen;
     const std::size_t family = out.families.size();
     out.families.push_back(clause.family);
     for (const auto& variant : clause.variants) {
       std::string id = text::normalise_award(variant.text);
-      if (id.empty() || !seen.insert(id).second) continue;
-      out.awards.push_back({std::move(id), variant.strong,
-                            sql::award_cores(variant.text), family,
-                            clause.index});
+      if (id.empty()) continue;
+      auto cores = sql::award_cores(variant.text);
+      const auto [at, is_new] = seen.emplace(id, out.awards.size());
+      if (is_new) {
+        out.awards.push_back({std::move(id), variant.strong, std::move(cores),
+                              family, clause.index});
+      } else {
+        add_missing(cores, out.awards[at->second].cores);
+      }
     }
   }
 }

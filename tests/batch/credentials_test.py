@@ -110,6 +110,14 @@ class Credentials(AwsCase):
         self.submits("t0ken", AWS_EC2_METADATA_SERVICE_ENDPOINT=server.url, AWS_REGION=REGION)
         self.assertIn("PUT", [method for method, _, _ in server.asked])  # version 2 of the service
 
+    def test_an_instance_gives_its_region_where_nothing_else_does(self):
+        server = self.serve({"/api/token": "session", "/security-credentials/": "role",
+                             "/security-credentials/role": json.dumps(KEYS), "/placement/region": REGION})
+        del self.env["AWS_EC2_METADATA_DISABLED"]
+        self.submits("t0ken", AWS_EC2_METADATA_SERVICE_ENDPOINT=server.url)
+        headers = next(headers for _, path, headers in server.asked if path.endswith("/placement/region"))
+        self.assertEqual({name.lower(): value for name, value in headers.items()}["x-aws-ec2-metadata-token"], "session")
+
     def test_no_keys_at_all_are_one_error(self):
         self.env["AWS_REGION"] = REGION
         done = self.call("batch-submit", "dmps", code=1)

@@ -194,14 +194,16 @@ class LocalSearch(unittest.TestCase):
         within = {doi for doi in known if starts[doi] and starts[doi] >= first}
         self.assertTrue(0 < len(within) < len(known))
         all_of_them, dated, listed = (self.dir / name for name in ("all.csv", "dated.csv", "listed.csv"))
-        run("opensearch", "rank-metrics", truth, "--output-file", all_of_them, *self.data)
-        run("opensearch", "rank-metrics", truth, "--output-file", dated, *self.data, "--dmps-start-date", first)
+        # What a topic is worth to the linkage model depends on all plans of a search.
+        query = (*self.data, "--ranker", "query")
+        run("opensearch", "rank-metrics", truth, "--output-file", all_of_them, *query)
+        run("opensearch", "rank-metrics", truth, "--output-file", dated, *query, "--dmps-start-date", first)
         rows = {row["dmp_doi"]: row for row in rows_of(dated)}
         self.assertEqual(set(rows) - {"all"}, within)
         for row in rows_of(all_of_them):
             if row["dmp_doi"] in within:
                 self.assertEqual(row, rows[row["dmp_doi"]])
-        run("opensearch", "dmp-works-search", *self.data, "--out-dir", self.dir / "undated")
+        run("opensearch", "dmp-works-search", *query, "--out-dir", self.dir / "undated")
         matches = ("--matches-path", self.dir / "undated")
         run("opensearch", "rank-metrics", truth, "--output-file", listed, *matches, "--dmps-path", self.world / "dmps",
             "--dmps-start-date", first)
