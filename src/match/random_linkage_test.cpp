@@ -156,6 +156,7 @@ void compare(const Round& round, Seen& seen) {
     std::vector<bool> opens;
     const auto pairs = quick_pairs(round, round.made[p], met, opens);
     std::vector<const Levels*> levels;
+    levels.reserve(pairs.size());
     for (const auto& pair : pairs) levels.push_back(&pair.levels);
     const auto finals = second_pass(levels, group(pairs), met);
     const auto expected = slow_linkage(round.plans[p], p, round.works, topics,
