@@ -244,7 +244,7 @@ class Pitfalls(unittest.TestCase):
         jobs = [f"ror-transform-{RUN}", f"ror-download-{RUN}"]
         ended = self.call("jobs", "cancel", name, *there, code=0).stdout
         self.assertEqual(ended.splitlines(), [f"{job} ended" for job in jobs])
-        self.assertEqual(chain.wait(timeout=30), 130)
+        self.assertEqual(chain.wait(timeout=120), 130)
         again = self.call("jobs", "cancel", name, *there, code=0).stdout
         self.assertEqual(again.splitlines(), [f"{job} FAILED" for job in jobs])
         shown = json.loads(self.call("jobs", "status", "--json", *there, code=1).stdout)
@@ -267,7 +267,7 @@ class Pitfalls(unittest.TestCase):
             name = re.search(r" chain (\S+)$", chain.stderr.readline())[1]
             self.assertIn(f"ror-download-{RUN} RUNNING", chain.stderr.readline())
             chain.send_signal(ask)
-            _, said = chain.communicate(timeout=30)
+            _, said = chain.communicate(timeout=120)
             self.assertEqual(chain.returncode, 130)
             self.assertIn(f"{name} interrupted: its jobs are ended\n", said)
             record = json.loads((self.dir / "bucket/jobs" / name / "chain.json").read_text())

@@ -17,7 +17,7 @@ PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
 def call(*words, columns=117):
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, cwd=folder,
-                              env={"COLUMNS": str(columns), "PATH": os.environ["PATH"]}, timeout=60)
+                              env={"COLUMNS": str(columns), "PATH": os.environ["PATH"]}, timeout=180)
         assert not os.listdir(folder), f"{words} wrote {os.listdir(folder)}"
         return done
 

@@ -355,7 +355,7 @@ class Enrichment(unittest.TestCase):
             [PROGRAM, "batch-submit", "process-dmps", "--executor=local", "--env=dev", "--bucket-name=./bucket",
              f"--dmps-run-id={RUN}", "--dmp-works-search-config.dmp-modification-window-days=7",
              "--dmp-works-search-config.apply-modification-window=False", "--dry-run", "--json"],
-            cwd=self.dir, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, timeout=60)
+            cwd=self.dir, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, timeout=180)
         self.assertEqual(done.returncode, 0, done.stderr)
         (search,) = [job for job in json.loads(done.stdout)["jobs"] if job["task"] == "dmp-works-search"]
         self.assertIn("--dmp-modification-window-days=7", search["command"])
