@@ -3,6 +3,7 @@
 #include "base/json_writer.h"
 #include "ingest/transform.h"
 #include "jobs/index_thresholds.h"
+#include "jobs/run_id.h"
 #include "jobs/stage_jobs.h"
 #include "sql/prepared_tables.h"
 #include "sql/works_index.h"
@@ -46,11 +47,13 @@ JobContext inner(const JobContext& context, const char* name) {
 // delete none. Source: spec cli.md 4, P58.
 Status refuse_unfinished_runs(const storage::ObjectStore& bucket,
                               const std::string& before) {
-  DMP_ASSIGN(const auto objects, bucket.list("sqlmesh/"));
+  constexpr std::string_view kRoot = "sqlmesh/";
+  DMP_ASSIGN(const auto objects, bucket.list(kRoot));
   for (const auto& object : objects) {
-    const std::string run =
-        object.key.substr(0, object.key.find('/', 8)).substr(8);
-    if (run >= before) continue;
+    const std::string_view below =
+        std::string_view(object.key).substr(kRoot.size());
+    const auto run = below.substr(0, below.find('/'));
+    if (run == below || !is_run_id(run) || run >= before) continue;
     return Error{
         ErrorCode::invalid_argument,
         fmt::format("{}/sqlmesh/{} is older and not finished, and no "

@@ -4,49 +4,31 @@ fake of AWS accepts one pair, and each place is asked for it in turn.
 
 usage: credentials_test.py PROGRAM [unittest arguments]
 """
-import http.server
 import json
 import os
-import threading
 import unittest
 
 from fake_aws import KEY, REGION, SECRET, AwsCase
+from local_server import LocalServer
 
 KEYS = {"AccessKeyId": KEY, "SecretAccessKey": SECRET, "Token": "t0ken", "Expiration": "2099-01-01T00:00:00Z",
         "Code": "Success"}
 
 
-class KeyServer:
+class KeyServer(LocalServer):
     """Answers by the end of a path; what it was asked, with the headers."""
 
     def __init__(self, answers):
-        self.asked = []
-        server = self
+        self.asked, self.answers = [], answers
+        super().__init__()
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_any(self):
-                server.asked.append((self.command, self.path, dict(self.headers.items())))
-                body = next((text for end, text in answers.items() if self.path.endswith(end)), None)
-                self.send_response(404 if body is None else 200)
-                self.send_header("Content-Length", str(len(body or "")))
-                self.end_headers()
-                self.wfile.write((body or "").encode())
-
-            do_GET = do_PUT = handle_any
-
-            def log_message(self, *_):
-                pass
-
-        self.httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.httpd.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.httpd.server_port}"
-        threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.httpd.shutdown()
-        self.httpd.server_close()
+    def answer(self, request):
+        self.asked.append((request.command, request.path, dict(request.headers.items())))
+        body = next((text for end, text in self.answers.items() if request.path.endswith(end)), None)
+        request.send_response(404 if body is None else 200)
+        request.send_header("Content-Length", str(len(body or "")))
+        request.end_headers()
+        request.wfile.write((body or "").encode())
 
 
 class Credentials(AwsCase):

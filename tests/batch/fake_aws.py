@@ -3,7 +3,6 @@ and as much S3 as chain records need; and what the tests with it share. The
 program is the first argument."""
 import hashlib
 import hmac
-import http.server
 import json
 import os
 import pathlib
@@ -12,10 +11,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 import urllib.parse
 import uuid
+
+from local_server import LocalServer
 
 PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
 HERE = pathlib.Path(__file__).resolve().parent
@@ -37,7 +37,7 @@ def signature_of(method, path, query, headers, signed, body, scope, secret):
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
-class FakeAws:
+class FakeAws(LocalServer):
     def __init__(self):
         self.objects, self.jobs, self.requests, self.logs = {}, {}, [], {}
         self.refuse = lambda path, number: None  # (status, error type) or None
@@ -45,27 +45,7 @@ class FakeAws:
         self.deny = lambda method, path: False  # of S3
         self.tokens = []  # session tokens, of the calls that had one
         self.frozen = False
-        fake = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_any(self):
-                fake.answer(self)
-
-            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any
-
-            def log_message(self, *_):
-                pass
-
-        self.httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.httpd.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.httpd.server_port}"
-        threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.httpd.shutdown()
-        self.httpd.server_close()
+        super().__init__()
 
     def answer(self, request):
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))

@@ -354,13 +354,17 @@ class Faults(Case):
         self.assertEqual(sorted(self.published("datacite")),
                          [f"updated_2026-01/part_{i:04}.jsonl.gz" for i in (0, 2)])
 
-    # P118, issue 7 line 4: an outage is no absence.
-    def test_a_good_stage_whose_manifest_cannot_be_read_stays(self):
+    def two_works_transformed(self):
+        """What is published of them."""
         self.offer_openalex(count=2, line=lambda i: json.dumps(
             {"id": f"https://openalex.org/W{i + 1}", "doi": f"https://doi.org/10.1234/w{i}"}))
         self.assertEqual(self.call("openalex-works", openalex_bucket_name=self.source).returncode, 0)
         self.assertEqual(self.call("openalex-works", task="transform").returncode, 0)
-        old = self.published("openalex-works", "transform")
+        return self.published("openalex-works", "transform")
+
+    # P118, issue 7 line 4: an outage is no absence.
+    def test_a_good_stage_whose_manifest_cannot_be_read_stays(self):
+        old = self.two_works_transformed()
         busy = ("answer", 503, between.s3_error("SlowDown"))
         self.proxy.fault = lambda m, path, number: busy if m == "GET" and path.endswith("transform/manifest.json") else None
         for xpac in ("drop", "include"):  # the work of before, and another
@@ -375,11 +379,7 @@ class Faults(Case):
         self.assertEqual(self.published("openalex-works", "transform"), old)
 
     def test_a_stage_that_lost_an_object_is_made_anew(self):
-        self.offer_openalex(count=2, line=lambda i: json.dumps(
-            {"id": f"https://openalex.org/W{i + 1}", "doi": f"https://doi.org/10.1234/w{i}"}))
-        self.assertEqual(self.call("openalex-works", openalex_bucket_name=self.source).returncode, 0)
-        self.assertEqual(self.call("openalex-works", task="transform").returncode, 0)
-        old = self.published("openalex-works", "transform")
+        old = self.two_works_transformed()
         self.s3.request("DELETE", f"{self.bucket}/openalex_works/2026-01-01/transform/{next(iter(old))}")
         done = self.call("openalex-works", task="transform")
         self.assertEqual(done.returncode, 0, done.stderr)
