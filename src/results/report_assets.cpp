@@ -59,14 +59,19 @@ th{text-align:left;font-weight:500}
 .bars td{padding:.15rem 0}.bars td:nth-child(2){width:100%}
 .bars td.num{padding-left:.75rem;font-size:.9rem}
 .row{display:block;width:100%;height:.6rem;border-radius:3px}
-.metrics,.plans{background:var(--card);border:1px solid var(--line);
-border-radius:10px;border-spacing:0;border-collapse:separate;overflow:hidden}
+.metrics,.list{background:var(--card);border:1px solid var(--line);
+border-radius:10px;overflow:hidden}
+.metrics,.plans table{border-spacing:0;border-collapse:separate}
 .metrics{width:auto;min-width:60%}
+.plans{content-visibility:auto;contain-intrinsic-size:auto 450rem}
+.plans table{table-layout:fixed}.plans col+col{width:5.5rem}
 .metrics th,.metrics td,.plans th,.plans td{padding:.5rem .9rem;
 border-bottom:1px solid var(--line);vertical-align:top}
+.plans:not(.first) th{padding:0;border:0;font-size:0;line-height:0}
 .metrics td{font-variant-numeric:tabular-nums}
 thead th{font-size:.85rem;color:var(--soft)}
 tbody tr:last-child>*{border-bottom:0}
+.plans:not(:last-child) tr:last-child td{border-bottom:1px solid var(--line)}
 .doi{font-size:.85rem;overflow-wrap:anywhere}
 .plans .doi{display:block}
 .filters{display:flex;flex-wrap:wrap;gap:.75rem 1.5rem;align-items:center;
@@ -130,10 +135,11 @@ font-size:.85rem}
 body[data-band=high] .work.medium{display:none}
 @media (max-width:40rem){.score{float:none;width:auto;margin:0;display:flex;
 gap:.6rem;align-items:center}.score svg{width:6rem;margin:0}
-.about div{display:block}.plan{padding:1rem}}
+.about div{display:block}.plan{padding:1rem}.plans col+col{width:3.9rem}
+.plans th,.plans td{padding:.35rem}}
 @media print{:root{--page:#fff}body{font-size:10.5pt}.filters,.back,.skip,.help,.more{
 display:none}.plan{border:0;padding:0;break-before:auto;
-content-visibility:visible}.work,figure,.card{break-inside:avoid}
+content-visibility:visible}.plans{content-visibility:visible}.work,figure,.card{break-inside:avoid}
 a{color:inherit}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 )css";
@@ -152,6 +158,7 @@ const std::string_view kReportScript = R"js(
                plan: document.getElementById("p" + row.dataset.plan) };
     });
   var found = rows;
+  var tables = Array.prototype.slice.call(document.querySelectorAll(".plans"));
 
   // Plans of a long page are packed; those looked at are put into #shown.
   var packs = document.querySelectorAll("script.pack");
@@ -227,6 +234,10 @@ const std::string_view kReportScript = R"js(
     return true;
   }
 
+  function tell() {
+    count.textContent = found.length.toLocaleString("en") + " of " +
+      rows.length.toLocaleString("en") + " plans";
+  }
   var timer = 0;
   function apply() {
     var words = find.value.toLowerCase().split(/\s+/);
@@ -236,7 +247,14 @@ const std::string_view kReportScript = R"js(
       if (item.plan) item.plan.classList.toggle("hide", !hit);
       return hit;
     });
-    count.textContent = found.length + " of " + rows.length + " plans";
+    var first = true;  // the table whose head is seen
+    tables.forEach(function (table) {
+      var any = table.querySelector("tr[data-plan]:not(.hide)") !== null;
+      table.classList.toggle("hide", !any);
+      table.classList.toggle("first", any && first);
+      if (any) first = false;
+    });
+    tell();
     if (!packs.length) return;
     clear();
     next = 0;
@@ -255,7 +273,7 @@ const std::string_view kReportScript = R"js(
     window.addEventListener("hashchange", open);
     more.addEventListener("click", function () { show(10); });
     all.addEventListener("click", function () { show(found.length); });
-    count.textContent = rows.length + " of " + rows.length + " plans";
+    tell();
     if (!open()) show(10);
   } else {
     apply();

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 namespace dmp::results {
@@ -267,6 +268,31 @@ std::string reliability_html(const match::linkage::Judgement& judgement) {
           100 * judgement.ece));
 }
 
+// A browser lays out a table only as a whole: rows that are not on screen cost
+// nothing when they are in tables of their own (class plans of the style).
+constexpr std::size_t kPlansATable = 100;
+
+// The rows of `plans`; those before them in the list number `before`.
+std::string plan_table_html(std::span<const PlanLine> plans,
+                            std::size_t before) {
+  std::string html = fmt::format(
+      "<div class=\"plans{}\"><table aria-label=\"Plans {} to {}\"><col>"
+      "<col><col><col><thead><tr>"
+      "<th scope=col>Plan</th><th scope=col class=num>Works</th><th scope=col "
+      "class=num>High</th><th scope=col class=num>Medium</th></tr></thead>"
+      "<tbody>",
+      before == 0 ? " first" : "", before + 1, before + plans.size());
+  for (const PlanLine& line : plans) {
+    html += fmt::format(
+        "<tr data-plan={0}><td><a href=\"#p{0}\"><bdi>{1}</bdi></a> "
+        "<span class=doi>{2}</span></td><td class=num>{3}</td><td class=num>"
+        "{4}</td><td class=num>{5}</td></tr>\n",
+        ++before, escape_html(line.title), escape_html(line.doi), line.works,
+        line.bands[0], line.bands[1]);
+  }
+  return html + "</tbody></table></div>";
+}
+
 }  // namespace
 
 std::string type_label(std::string_view work_type) {
@@ -400,20 +426,14 @@ std::string plan_list_html(const ReportSummary& summary) {
       "id=find autocomplete=off></label> <label>Show <select id=band>"
       "<option value=low>all works</option><option value=medium>high and medium"
       "</option><option value=high>high only</option></select></label> "
-      "<output id=found for=find></output></form>"
-      "<table class=plans><thead><tr><th scope=col>Plan</th><th scope=col "
-      "class=num>Works</th><th scope=col class=num>High</th><th scope=col "
-      "class=num>Medium</th></tr></thead><tbody>";
-  for (std::size_t i = 0; i < summary.plans.size(); ++i) {
-    const PlanLine& line = summary.plans[i];
-    html += fmt::format(
-        "<tr data-plan={0}><td><a href=\"#p{0}\"><bdi>{1}</bdi></a> "
-        "<span class=doi>{2}</span></td><td class=num>{3}</td><td class=num>"
-        "{4}</td><td class=num>{5}</td></tr>\n",
-        i + 1, escape_html(line.title), escape_html(line.doi), line.works,
-        line.bands[0], line.bands[1]);
+      "<output id=found for=find></output></form><div class=list>";
+  const std::span<const PlanLine> plans = summary.plans;
+  for (std::size_t first = 0; first < plans.size(); first += kPlansATable) {
+    html += plan_table_html(
+        plans.subspan(first, std::min(kPlansATable, plans.size() - first)),
+        first);
   }
-  return html + "</tbody></table></section>";
+  return html + "</div></section>";
 }
 
 }  // namespace dmp::results

@@ -56,7 +56,7 @@ async function until(what, holds) {
 // Who asks where things are wants what is off screen to be laid out too.
 async function layOutAll(page) {
   await page.evaluate(() => {
-    document.styleSheets[0].insertRule('.plan{content-visibility:visible !important}',
+    document.styleSheets[0].insertRule('.plan,.plans{content-visibility:visible !important}',
                                        document.styleSheets[0].cssRules.length);
   });
 }
@@ -179,6 +179,26 @@ test('a long report shows the plans that are looked for', async () => {
   await page.context().close();
 });
 
+test('a long list of plans reads as one table, also when searched', async () => {
+  const page = await open('long');
+  await layOutAll(page);
+  const rows = page.locator('tr[data-plan]:visible');
+  assert.equal(await rows.count(), 620);
+  const seen = () => page.locator('.plans:visible').evaluateAll((tables) => tables.map((table) => {
+    const [head, row] = [table.querySelector('thead'), table.querySelector('tr[data-plan]:not(.hide)')];
+    return { head: head.getBoundingClientRect().height > 0, columns: Array.from(row.cells, (cell) => cell.offsetLeft) };
+  }));
+  for (const [words, tables] of [['', 7], [await page.locator('tr[data-plan="618"] .doi').textContent(), 1], ['', 7]]) {
+    await page.fill('#find', words);
+    await until('the tables', async () => await page.locator('.plans:visible').count() === tables);
+    const all = await seen();
+    assert.deepEqual(all.map((table) => table.head), Array.from(all, (_, i) => i === 0));
+    for (const table of all) assert.deepEqual(table.columns, all[0].columns);
+  }
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
 test('plans asked for quickly are all shown, in order', async () => {
   const page = await open('long');
   await page.evaluate(() => { for (let i = 0; i < 5; ++i) document.getElementById('more').click(); });
@@ -228,6 +248,7 @@ test('all print, without what is only for a screen', async () => {
     for (const part of ['.filters', '.back', '#more'])
       if (await page.locator(part).count()) assert.ok(!await page.locator(part).first().isVisible(), part);
     assert.ok(await page.locator('.work').first().isVisible());
+    assert.ok(await page.locator('tr[data-plan]').last().isVisible());
     await page.context().close();
   }
 });
