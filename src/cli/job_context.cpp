@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "jobs/stage_summary.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -70,19 +71,24 @@ Result<OpenJob> open_job(const Values& values, const std::string& dataset,
   return OpenJob{std::move(bucket), std::move(context)};
 }
 
-std::string stage_summary(const storage::StageResult& result) {
+std::string row_counts(const storage::StageResult& result) {
   const storage::Manifest& manifest = result.manifest;
   std::string out = result.up_to_date ? "up to date\n" : "";
   out += fmt::format("in {}\nout {}\n", manifest.rows_in, manifest.rows_out);
   for (const auto& [rule, count] : manifest.dropped)
     out += fmt::format("dropped {} {}\n", rule, count);
-  std::int64_t rejects = 0;
-  for (const auto& [reason, count] : manifest.rejects) rejects += count;
-  std::uint64_t bytes = 0;
-  for (const auto& file : manifest.files) bytes += file.bytes;
-  out += fmt::format("rejects {}\nfiles {}\nbytes {}\n", rejects,
-                     manifest.files.size(), bytes);
+  out += fmt::format("rejects {}\n", jobs::total(manifest.rejects));
+  if (const auto keys = jobs::unknown_keys(manifest.counters); !keys.empty())
+    out += fmt::format("unknown keys: {}\n", keys);
   return out;
+}
+
+std::string stage_summary(const storage::StageResult& result) {
+  const auto& files = result.manifest.files;
+  std::uint64_t bytes = 0;
+  for (const auto& file : files) bytes += file.bytes;
+  return row_counts(result) +
+         fmt::format("files {}\nbytes {}\n", files.size(), bytes);
 }
 
 }  // namespace dmp::cli

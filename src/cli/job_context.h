@@ -27,7 +27,11 @@ void remove_scratch_of_process();
 // $TMPDIR/dmpworks. Source: spec cli.md G1.
 std::string scratch_root(const Values& values);
 
-// What a stage says of itself: rows in, out, dropped, rejects, files.
+// Rows in and out, dropped by rule, rejects, and keys that no rule knows; each
+// is a line.
+std::string row_counts(const storage::StageResult& result);
+
+// What a stage says of itself: its row counts, files and bytes.
 std::string stage_summary(const storage::StageResult& result);
 
 }  // namespace dmp::cli

@@ -2,10 +2,12 @@
 
 #include "cli/batch_options.h"
 #include "cli/commands.h"
+#include "cli/job_context.h"
 #include "cli/stats.h"
 #include "cli/subset_list.h"
 #include "ingest/transform.h"
 #include "jobs/run_id.h"
+#include "jobs/stage_summary.h"
 #include "storage/files.h"
 
 #include <fmt/format.h>
@@ -15,15 +17,9 @@ namespace dmp::cli {
 namespace {
 
 std::string summary(const storage::StageResult& stage, const std::string& dir) {
-  const storage::Manifest& manifest = stage.manifest;
-  std::string out = stage.up_to_date ? "up to date\n" : "";
-  out += fmt::format("in {}\nout {}\n", manifest.rows_in, manifest.rows_out);
-  for (const auto& [rule, count] : manifest.dropped)
-    out += fmt::format("dropped {} {}\n", rule, count);
-  std::int64_t rejects = 0;
-  for (const auto& [reason, count] : manifest.rejects) rejects += count;
-  out += fmt::format("rejects {}\n", rejects);
-  if (rejects > 0) out += fmt::format("rejects are in {}/rejects\n", dir);
+  std::string out = row_counts(stage);
+  if (jobs::total(stage.manifest.rejects) > 0)
+    out += fmt::format("rejects are in {}/rejects\n", dir);
   return out;
 }
 

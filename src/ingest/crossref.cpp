@@ -346,7 +346,7 @@ class CrossrefReader final : public Reader {
           });
         });
       } else if (key != "doi-asserted-by") {
-        walk.counters().add("unknown_key.funder." + std::string(key));
+        walk.unknown_key("funder", key);
       }
     });
     if (walk.broken()) return;

@@ -333,8 +333,7 @@ class DataCiteReader final : public Reader {
         if (award_texts_.empty()) number = walk.text("awardNumber", v);
       } else if (key != "awardTitle" && key != "schemeUri" &&
                  key != "schemeURI") {
-        walk.counters().add("unknown_key.fundingReferences." +
-                            std::string(key));
+        walk.unknown_key("fundingReferences", key);
       }
     });
     if (walk.broken()) return;
@@ -385,8 +384,7 @@ class DataCiteReader final : public Reader {
       else if (key != "relatedMetadataScheme" && key != "schemeUri" &&
                key != "schemeURI" && key != "schemeType" &&
                key != "resourceTypeGeneral") {
-        walk.counters().add("unknown_key.relatedIdentifiers." +
-                            std::string(key));
+        walk.unknown_key("relatedIdentifiers", key);
       }
     });
     if (walk.broken()) return;

@@ -2,6 +2,7 @@
 
 #include "base/counters.h"
 #include "text/dates.h"
+#include "text/unicode.h"
 
 #include <simdjson.h>
 
@@ -167,6 +168,11 @@ class JsonWalk {
     counters_.add("type_mismatch." + std::string(path));
   }
 
+  // Counts a member nobody expects in `section` as unknown_key.<section>.<key>,
+  // by no more than its first 64 bytes; where that many names are counted that
+  // they can only be noise, as unknown_key.others. Source: pitfall P03.
+  void unknown_key(std::string_view section, std::string_view key);
+
   // The record from the value's first byte on, as it came; empty where the
   // record is not known. The value itself is still to be read, or is skipped.
   std::string_view text_from(ondemand::value value) const {
@@ -256,6 +262,17 @@ inline bool JsonWalk::truth(std::string_view path, ondemand::value value) {
   if (word == "true") return true;
   if (!word.empty() && word != "false") mismatch(path);
   return false;
+}
+
+inline void JsonWalk::unknown_key(std::string_view section,
+                                  std::string_view key) {
+  constexpr std::size_t kLongest = 64, kMostNames = 1000;
+  std::string name("unknown_key.");
+  name.append(section).append(".").append(
+      text::to_valid_utf8(key.substr(0, kLongest)));
+  const bool more =
+      counters_.all().size() < kMostNames || counters_.get(name) > 0;
+  counters_.add(more ? name : "unknown_key.others");
 }
 
 }  // namespace dmp::ingest

@@ -96,5 +96,25 @@ TEST(JsonWalk, GivesTheSameTextsWhereverTheEscapesAre) {
   }
 }
 
+TEST(JsonWalk, CountsAThousandUnknownKeysByNameAndNoMore) {
+  Counters counters;
+  JsonWalk walk(counters);
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 3'000; ++i)
+      walk.unknown_key("awards", "key" + std::to_string(i));
+  }
+  EXPECT_EQ(counters.all().size(), 1'001U);
+  EXPECT_EQ(counters.get("unknown_key.awards.key0"), 2);
+  EXPECT_EQ(counters.get("unknown_key.others"), 4'000);
+}
+
+TEST(JsonWalk, CountsAnEndlessKeyByItsBeginning) {
+  Counters counters;
+  JsonWalk(counters).unknown_key("ids", std::string(63, 'x') + "\xc3\xa9");
+  EXPECT_EQ(counters.get("unknown_key.ids." + std::string(63, 'x') +
+                         "\xef\xbf\xbd"),
+            1);
+}
+
 }  // namespace
 }  // namespace dmp::ingest

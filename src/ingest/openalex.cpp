@@ -269,7 +269,7 @@ class OpenAlexReader final : public Reader {
       else if (key == "ror")
         ror = walk.text("funders.ror", part);
       else
-        walk.counters().add("unknown_key.funders." + std::string(key));
+        walk.unknown_key("funders", key);
     });
     add_funder({text::normalise_openalex(id, "F"),
                 clean_label(name, walk.counters()),
@@ -292,7 +292,7 @@ class OpenAlexReader final : public Reader {
       else if (key == "doi")
         doi = walk.text("awards.doi", part);
       else
-        walk.counters().add("unknown_key.awards." + std::string(key));
+        walk.unknown_key("awards", key);
     });
     Award award{text::normalise_openalex(id, "G"),
                 clean_label(name, walk.counters()),
@@ -331,7 +331,7 @@ class OpenAlexReader final : public Reader {
       else if (key == "award_id")
         number = walk.text("grants.award_id", part);
       else
-        walk.counters().add("unknown_key.grants." + std::string(key));
+        walk.unknown_key("grants", key);
     });
     const auto id = text::normalise_openalex(funder, "F");
     const auto label = clean_label(name, walk.counters());

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <string>
 
@@ -146,8 +148,21 @@ bool is_in_window(const char* modified, const char* awards_changed) {
   return options.has_changed(plan);
 }
 
-// Days are those of UTC, and the first one counts as a whole.
-TEST(ChangedPlans, HaveADateInTheWindow) {
+// Days are those of UTC wherever the program runs (P72), and the first one
+// counts as a whole.
+class ChangedPlans : public ::testing::TestWithParam<const char*> {
+ protected:
+  ChangedPlans() {
+    ::setenv("TZ", GetParam(), 1);
+    ::tzset();
+  }
+  ~ChangedPlans() override {
+    ::unsetenv("TZ");
+    ::tzset();
+  }
+};
+
+TEST_P(ChangedPlans, HaveADateInTheWindow) {
   EXPECT_FALSE(is_in_window("", ""));
   EXPECT_FALSE(is_in_window("2026-03-06T23:59:59.999999Z", ""));
   EXPECT_FALSE(is_in_window("2026-03-07T00:00:00+02:00", ""));
@@ -158,6 +173,9 @@ TEST(ChangedPlans, HaveADateInTheWindow) {
   EXPECT_TRUE(is_in_window("", "2026-03-07T00:00:00Z"));
   EXPECT_TRUE(match::SearchOptions().has_changed({}));
 }
+
+INSTANTIATE_TEST_SUITE_P(Everywhere, ChangedPlans,
+                         ::testing::Values("UTC0", "EAST-14", "WEST12"));
 
 }  // namespace
 }  // namespace dmp::jobs

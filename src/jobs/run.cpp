@@ -31,21 +31,6 @@ Status validate(const RunOptions& options) {
   return {};
 }
 
-// "7 draft, 3 no_doi": the most frequent first.
-std::string by_name(const std::map<std::string, std::int64_t>& counts) {
-  std::vector<std::pair<std::int64_t, std::string_view>> sorted;
-  for (const auto& [name, count] : counts) {
-    if (count > 0) sorted.emplace_back(count, name);
-  }
-  std::stable_sort(
-      sorted.begin(), sorted.end(),
-      [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::string text;
-  for (const auto& [count, name] : sorted)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
-  return text;
-}
-
 void write_counts(JsonWriter& json, const char* name,
                   const std::map<std::string, std::int64_t>& counts) {
   json.key(name).begin_object();
@@ -100,6 +85,8 @@ std::string summary_table(const RunSummary& summary) {
       out += fmt::format("\n{} rejected: {}; see {}", stage.name,
                          by_name(stage.rejects_by_reason),
                          stage.rejects_dir.string());
+    if (const auto keys = unknown_keys(stage.counters); !keys.empty())
+      out += fmt::format("\n{} unknown keys: {}", stage.name, keys);
   }
   out += '\n';
   out += fmt::format("\n{} plans, {} of them with works; {} matches\n",

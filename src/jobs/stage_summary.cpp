@@ -1,14 +1,14 @@
 #include "jobs/stage_summary.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 namespace dmp::jobs {
 
 namespace {
-
-std::int64_t total(const std::map<std::string, std::int64_t>& counts) {
-  std::int64_t sum = 0;
-  for (const auto& [name, count] : counts) sum += count;
-  return sum;
-}
 
 bool is_number(std::string_view text) {
   return !text.empty() &&
@@ -27,6 +27,40 @@ std::string_view without_numbers(std::string_view name) {
 }
 
 }  // namespace
+
+std::int64_t total(const std::map<std::string, std::int64_t>& counts) {
+  std::int64_t sum = 0;
+  for (const auto& [name, count] : counts) sum += count;
+  return sum;
+}
+
+std::string by_name(const std::map<std::string, std::int64_t>& counts,
+                    std::size_t most) {
+  std::vector<std::pair<std::int64_t, std::string_view>> sorted;
+  for (const auto& [name, count] : counts) {
+    if (count > 0) sorted.emplace_back(count, name);
+  }
+  std::stable_sort(
+      sorted.begin(), sorted.end(),
+      [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, sorted.size()); ++i)
+    text += fmt::format("{}{} {}", i == 0 ? "" : ", ", sorted[i].first,
+                        sorted[i].second);
+  if (sorted.size() > most)
+    text += fmt::format(", and {} others", sorted.size() - most);
+  return text;
+}
+
+std::string unknown_keys(const std::map<std::string, std::int64_t>& counters) {
+  constexpr std::string_view kPrefix = "unknown_key.";
+  constexpr std::size_t kMost = 20;
+  std::map<std::string, std::int64_t> keys;
+  for (const auto& [name, count] : counters) {
+    if (name.starts_with(kPrefix)) keys[name.substr(kPrefix.size())] = count;
+  }
+  return by_name(keys, kMost);
+}
 
 std::string table_of(std::string_view path) {
   const auto first = path.find('/');

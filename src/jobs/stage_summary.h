@@ -34,6 +34,18 @@ StageSummary summary_of(const std::string& name, const StageClock& clock,
 StageSummary summary_of_failure(const std::string& name,
                                 const StageClock& clock);
 
+std::int64_t total(const std::map<std::string, std::int64_t>& counts);
+
+// "7 draft, 3 no_doi": the most frequent first; the rest of more than `most`
+// are only numbered: "7 draft, and 12 others".
+std::string by_name(const std::map<std::string, std::int64_t>& counts,
+                    std::size_t most = static_cast<std::size_t>(-1));
+
+// Members of records that no rule knows, counted as unknown_key.<section>.<key>
+// while reading: the twenty most frequent, "5 awards.colour, 2 ids.isbn"; empty
+// when there are none. Source: pitfall P03.
+std::string unknown_keys(const std::map<std::string, std::int64_t>& counters);
+
 // The table a file of a stage is a part of: its path without r<NN>/, endings
 // and running numbers ("works_index/works_index_3.parquet" and
 // "r01/works_index/works_index_0.parquet": "works_index/works_index").

@@ -37,5 +37,19 @@ TEST(SummaryOf, AddsUpTheFilesOfATable) {
   EXPECT_TRUE(summary_of_failure("stage", StageClock()).failed);
 }
 
+TEST(ByName, PutsTheMostFrequentFirst) {
+  EXPECT_EQ(by_name({}), "");
+  EXPECT_EQ(by_name({{"a", 1}, {"b", 3}, {"c", 0}, {"d", 1}}), "3 b, 1 a, 1 d");
+  EXPECT_EQ(by_name({{"a", 1}, {"b", 3}, {"d", 1}}, 1), "3 b, and 2 others");
+}
+
+TEST(UnknownKeys, AreThoseThatNoRuleKnows) {
+  EXPECT_EQ(unknown_keys({{"lines", 9}, {"unknown_key", 1}}), "");
+  EXPECT_EQ(unknown_keys({{"unknown_key.awards.colour", 5},
+                          {"lines", 9},
+                          {"unknown_key.ids.isbn", 7}}),
+            "7 ids.isbn, 5 awards.colour");
+}
+
 }  // namespace
 }  // namespace dmp::jobs

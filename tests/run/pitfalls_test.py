@@ -69,6 +69,38 @@ class Pitfalls(unittest.TestCase):
         self.assertEqual(self.table("rejects/*.parquet"), [])
         return {row["doi"]: row for row in self.table("*.parquet")}
 
+    def test_p01_the_award_number_of_datacite_is_kept(self):
+        row = self.rows("datacite", datacite(1, fundingReferences=[{"funderName": "Sea Fund", "awardNumber": "SF-1"}]))["10.5555/d1"]
+        self.assertEqual([(funder["funder_name"], funder["award_number"]) for funder in row["funders"]], [("Sea Fund", "SF-1")])
+
+    def test_p02_a_funder_without_award_and_an_award_without_number_are_kept(self):
+        by_source = {
+            "datacite": (datacite(1, fundingReferences=[{"funderName": "Sea Fund"}]), "funder_name", "award_number"),
+            "crossref-metadata": (crossref(1, funder=[{"name": "Sea Fund"}]), "name", "award"),
+            "openalex-works": (openalex(1, funders=[{"id": "https://openalex.org/F1", "display_name": "Sea Fund"}]), "display_name", "award")}
+        for source, (record, name, award) in by_source.items():
+            with self.subTest(source):
+                self.setUp()
+                [row] = self.rows(source, record).values()
+                self.assertEqual([(funder[name], funder.get(award)) for funder in row["funders"]], [("Sea Fund", None)])
+        self.setUp()
+        numberless = [{"id": "https://openalex.org/G1"}, {"doi": "https://doi.org/10.5555/a1"}, {"display_name": "Kelp and us"}]
+        row = self.rows("openalex-works", openalex(1, awards=numberless))["10.5555/w1"]
+        self.assertEqual(len(row["awards"]), 3, row["awards"])
+
+    def test_p03_an_unknown_key_is_counted_by_name(self):
+        odd = {"funderName": "Sea Fund", "favouriteFish": "cod"}
+        self.write("datacite", [json.dumps(datacite(i, fundingReferences=[odd])) for i in range(3)])
+        done = self.transform("datacite")
+        self.assertIn("unknown keys: 3 fundingReferences.favouriteFish\n", done.stdout)
+        self.assertEqual(json.loads((self.out / "manifest.json").read_text())["counters"]["unknown_key.fundingReferences.favouriteFish"], 3)
+
+    def test_p07_a_publisher_or_affiliation_as_plain_text_is_its_name(self):
+        row = self.rows("datacite", datacite(1, publisher="Kelp Press", creators=[
+            {"name": "Silva, Ana", "nameType": "Personal", "affiliation": ["Kelp University"]}]))["10.5555/d1"]
+        self.assertEqual(row["publication_venue"], "Kelp Press")
+        self.assertEqual([place["name"] for place in row["institutions"]], ["Kelp University"])
+
     def test_p05_institutions_are_those_of_all_creators_and_contributors(self):
         person = {"name": "Silva, Ana", "affiliation": [{"name": "Kelp University"}]}
         row = self.rows("datacite", datacite(
@@ -125,7 +157,7 @@ class Pitfalls(unittest.TestCase):
                 if odd in rows:
                     self.assertEqual((rows[odd]["authors"], rows[odd]["funders"]), ([], []))
 
-    def test_p29_an_error_inside_a_batch_ends_the_command(self):
+    def test_p29_p30_an_error_inside_a_batch_ends_the_command_and_leaves_no_table(self):
         records = [openalex(i, title=f"Kelp {i} " + f"{i * 7919 % 1000003:x}" * 40) for i in range(1500)]
         for part in range(4):
             self.write("openalex-works", map(json.dumps, records), f"updated_date=2026-01-01/part_00{part}.gz")
@@ -135,7 +167,7 @@ class Pitfalls(unittest.TestCase):
             resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 14, 1 << 14))
         done = self.transform("openalex-works", "--batch-size", "1", "--threads", "2", expect=1, preexec_fn=small_files)
         self.assertIn("File too large", done.stderr)
-        self.assertFalse((self.out / "manifest.json").exists())
+        self.assertEqual([path for path in self.out.rglob("*") if path.suffix in (".parquet", ".json")], [])
 
     def test_p31_a_failure_names_its_file(self):
         good = [json.dumps(openalex(i)) for i in range(9000)]
