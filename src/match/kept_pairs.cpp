@@ -28,9 +28,10 @@ sql::Schema kept_schema() {
   for (auto& column :
        {sql::field("log_odds", Kind::real),
         sql::field("surely_team", Kind::boolean), texts("versions"),
-        texts("shared"), texts("citations"), sql::text_field("folded_title"),
-        keys("people"), keys("surnames"), sql::field("is_data", Kind::boolean),
-        sql::text_field("work_type"), sql::field("work_year", Kind::int32)}) {
+        texts("shared"), texts("citations"),
+        sql::field("title_key", Kind::int64), keys("people"), keys("surnames"),
+        sql::field("is_data", Kind::boolean), sql::text_field("work_type"),
+        sql::field("work_year", Kind::int32)}) {
     schema.push_back(column);
   }
   return schema;
@@ -61,7 +62,7 @@ void append(sql::TableBuffer& rows, const std::string& plan, const Pair& pair) {
   append_texts(column(), own.versions);
   append_texts(column(), own.shared);
   append_texts(column(), own.citations);
-  column().append_text(own.title);
+  column().append_int(static_cast<std::int64_t>(own.title));
   append_keys(column(), own.people);
   append_keys(column(), own.surnames);
   column().append_bool(own.is_data);
@@ -80,7 +81,7 @@ bool read(PairRow row, Pair& pair) {
   own.versions = row.texts();
   own.shared = row.texts();
   own.citations = row.texts();
-  own.title = row.text();
+  own.title = row.key();
   own.people = row.keys();
   own.surnames = row.keys();
   own.is_data = row.truth();
@@ -115,7 +116,7 @@ Status read_kept_pairs(const std::vector<std::string>& plans,
       [&](std::size_t plan, const sql::Rows& rows, std::size_t row) {
         Pair pair;
         if (!read(PairRow(rows, row), pair)) return false;
-        pools[plan].offer(std::move(pair), most);
+        pools[plan].offer(pair, most);
         return true;
       });
 }

@@ -38,6 +38,9 @@ class PairRow {
   std::string text() { return std::string(column().text(row_)); }
   double real() { return column().value<double>(row_); }
   bool truth() { return column().value<bool>(row_); }
+  std::uint64_t key() {
+    return static_cast<std::uint64_t>(column().value<std::int64_t>(row_));
+  }
   int integer(int least, int most);
   template <class Enum>
   Enum level(std::size_t count) {

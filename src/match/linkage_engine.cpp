@@ -208,7 +208,7 @@ class Streamer {
     pair.levels = std::move(found.levels);
     pair.relatives = *relatives;
     pair.surely_team = found.sure_author || found.matched_authors >= 2;
-    pool.offer(std::move(pair), world_.most);
+    pool.offer(pair, world_.most);
   }
 
   const World& world_;

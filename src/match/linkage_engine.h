@@ -7,8 +7,8 @@ namespace dmp::match::linkage {
 // As match::search, but the works are those of linkage.md 3, ordered by the
 // model's log-odds. Works are streamed past once; neighbours of sure candidates
 // and the works that are listed are read again by DOI. The same for any number
-// of threads. Memory: the plans and at most 400 pairs a plan (or 4 *
-// max_results), more only for pairs with relations.
+// of threads. Memory: the plans and at most 500 pairs a plan (or 5 *
+// max_results) of some 240 bytes, more only for pairs with relations.
 // Errors: as match::search; corrupt_input for a bad parameter file.
 Status search(const SearchInputs& inputs, const SearchOptions& options,
               const std::function<Status(model::PlanMatches&&)>& sink,

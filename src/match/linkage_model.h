@@ -140,6 +140,7 @@ struct AuthorLevel {
   NameLevel level = NameLevel::none;
   double u = 1;          // P(level | R)
   int work_author = -1;  // index in the work; -1 for none
+  bool operator==(const AuthorLevel&) const = default;
 };
 
 // Everything that was found out about one pair, without any parameter that is
@@ -159,6 +160,7 @@ struct Levels {
   bool funded = false;
   bool has_date = false;  // both sides
   bool open_end = false;  // no project end: the last three bins are one
+  bool operator==(const Levels&) const = default;
 };
 
 // ---------------------------------------------------------------- the weights

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "match/linkage_second_pass.h"
+#include "match/packed_pair.h"
 
 #include <cstddef>
 #include <vector>
@@ -18,7 +19,7 @@ class Pool {
   double least() const { return least_; }
   // The same for a pair with one.
   double least_related() const { return least_related_; }
-  void offer(Pair pair, std::size_t most);
+  void offer(const Pair& pair, std::size_t most);
   void merge(Pool&& other, std::size_t most);
   // Sorted by DOI: at most `most` with L of at least `floor`, and those related
   // to one of them.
@@ -31,11 +32,11 @@ class Pool {
 
  private:
   void trim(std::size_t most);
-  std::vector<Pair> pairs_;
+  std::vector<Pair> unpacked();  // nothing is left
+  CommonLevels common_;
+  std::vector<PackedPair> pairs_;
   std::size_t trim_at_ = 0;
   double least_ = -1e300, least_related_ = -1e300;
 };
-
-bool has_relation(const Relatives& relatives);
 
 }  // namespace dmp::match::linkage

@@ -4,6 +4,8 @@
 #include "text/dates.h"
 #include "text/unicode.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -48,8 +50,9 @@ Relatives relatives_of(const model::Work& work) {
   if (work.publication_date)
     out.year = text::from_day(*work.publication_date).year;
   if (work.title) {
-    out.title = sql::folded_letters(*work.title);
-    if (text::count_code_points(out.title) <= kShortTitle) out.title.clear();
+    const std::string letters = sql::folded_letters(*work.title);
+    if (text::count_code_points(letters) > kShortTitle)
+      out.title = XXH3_64bits(letters.data(), letters.size());
   }
   const std::size_t people = std::min(work.authors.size(), kMostPeople);
   for (std::size_t i = 0; i < people; ++i) {
@@ -63,6 +66,11 @@ Relatives relatives_of(const model::Work& work) {
   sort_unique(out.surnames);
   sort_unique(out.people);
   return out;
+}
+
+bool has_relation(const Relatives& relatives) {
+  return !relatives.versions.empty() || !relatives.shared.empty() ||
+         !relatives.citations.empty();
 }
 
 // ---------------------------------------------------------------------- groups
@@ -104,9 +112,9 @@ void unite_versions(const std::vector<Pair>& pairs, const Positions& positions,
 // Works of one title by one of the same people are one work.
 void unite_titles(const std::vector<Pair>& pairs, Clusters& clusters) {
   constexpr std::size_t kMostOfTitle = 5;
-  std::map<std::string_view, std::vector<std::size_t>> titles;
+  std::unordered_map<std::uint64_t, std::vector<std::size_t>> titles;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (!pairs[i].relatives.title.empty())
+    if (pairs[i].relatives.title != 0)
       titles[pairs[i].relatives.title].push_back(i);
   }
   for (const auto& [title, members] : titles) {

@@ -12,14 +12,16 @@ namespace dmp::match::linkage {
 // What the second pass needs of a work beside its levels.
 struct Relatives {
   std::vector<std::string> versions, shared, citations;  // related DOIs
-  std::string title;                  // folded; empty when 20 letters or fewer
-  std::vector<std::uint64_t> people;  // keys of surname and initial, sorted
+  std::uint64_t title = 0;  // key of the folded letters; 0 of 20 or fewer
+  std::vector<std::uint64_t> people;    // keys of surname and initial, sorted
   std::vector<std::uint64_t> surnames;  // keys of surnames, sorted
   bool is_data = false;                 // data set or software
   std::string type;                     // of the work, as in the index
   int year = 0;                         // published; 0: unknown
+  bool operator==(const Relatives&) const = default;
 };
 Relatives relatives_of(const model::Work& work);
+bool has_relation(const Relatives& relatives);
 
 // A pair of one plan after pass one.
 struct Pair {
@@ -28,6 +30,7 @@ struct Pair {
   double log_odds = 0;  // pass one
   Relatives relatives;
   bool surely_team = false;  // 2 matched authors, or one by ORCID or full name
+  bool operator==(const Pair&) const = default;
 };
 
 // An edge to a work whose probability lifts this one's.

@@ -50,8 +50,18 @@ TEST(SecondPass, T10GivesVersionsTheEvidenceOfTheBestInformed) {
 TEST(SecondPass, UnitesOneTitleOfOnePersonOnly) {
   std::vector<Pair> pairs{pair_of("10.1/a", 12, 2e-4),
                           pair_of("10.1/b", 3, .18), pair_of("10.1/c", 3, .18)};
+  const auto title_key = [](const char* title) {
+    model::Work work;
+    work.title = title;
+    return relatives_of(work).title;
+  };
+  EXPECT_EQ(title_key("Editorial board, 2019"), 0U);  // too short
+  EXPECT_EQ(title_key("Kelp forest decline under marine heat"),
+            title_key("KELP FOREST DECLINE — under Marine Heat."));
+  EXPECT_NE(title_key("Kelp forest decline under marine heat"),
+            title_key("Kelp forest decline under marine hear"));
   for (auto& pair : pairs)
-    pair.relatives.title = "kelpforestdeclineundermarineheat";
+    pair.relatives.title = title_key("Kelp forest decline under marine heat");
   pairs[2].relatives.surnames = {2};
   const Groups groups = group(pairs);
   EXPECT_EQ(groups.cluster, (std::vector<std::size_t>{0, 0, 2}));
