@@ -7,8 +7,13 @@
 #include "jobs/stage_jobs.h"
 #include "sql/prepared_tables.h"
 #include "sql/works_index.h"
+#include "storage/stage_path.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
 
 namespace dmp::jobs {
 
@@ -160,7 +165,7 @@ Needs needs(Need rows) {
 // each file, the last job counts DOIs.
 struct PhaseNeeds {
   Need lists = Need::whole;   // ROR and the corpus, which become a part
-  Need before = Need::whole;  // the DOI state that continues at the end
+  Need before = Need::whole;  // the index that continues at the end
 };
 
 PhaseNeeds needs_of(IndexPhase phase) {
@@ -177,7 +182,48 @@ PhaseNeeds needs_of(IndexPhase phase) {
   return {};
 }
 
-StageJob job_of(const IndexJob& options, const IndexStages& stages) {
+// What of the index before is read at the end: its DOI state, and for linkage
+// statistics that continue its own its works, counts and state.
+bool continues(std::string_view name) {
+  return name.starts_with("works_index/") ||
+         name == "linkage_stats/counts.parquet" ||
+         name.starts_with("linkage_state/");
+}
+
+// Whether all of the latter is there to be fetched: an older index has no such
+// state, and of one somebody may have removed the works. Without them the
+// statistics are made anew.
+Result<bool> can_continue(const storage::ObjectStore& bucket,
+                          const std::string& before) {
+  DMP_ASSIGN(const auto manifest, find_manifest(bucket, before));
+  if (!manifest || manifest->files_named("linkage_state/").empty())
+    return false;
+  DMP_ASSIGN(const auto objects, bucket.list(before + "/"));
+  std::set<std::string> there;
+  for (const auto& object : objects) there.insert(object.key);
+  return std::all_of(manifest->files.begin(), manifest->files.end(),
+                     [&](const auto& file) {
+                       return !continues(storage::name_in_stage(file.path)) ||
+                              there.contains(before + "/" + file.path);
+                     });
+}
+
+// In a folder the files are where they are read; what is continued is summed
+// there by who reads it (sql/linkage_update.h).
+Result<Needs> needs_of_before(const storage::ObjectStore& bucket,
+                              const std::string& before, Need state) {
+  bool fetched = state == Need::whole && !bucket.folder();
+  if (fetched) {
+    DMP_ASSIGN(fetched, can_continue(bucket, before));
+  }
+  return Needs([state, fetched](std::string_view name) {
+    if (name.starts_with("doi_state_export/")) return state;
+    return fetched && continues(name) ? Need::whole : Need::nothing;
+  });
+}
+
+Result<StageJob> job_of(const JobContext& context, const IndexJob& options,
+                        const IndexStages& stages) {
   StageJob job;
   job.name = "sqlmesh plan";
   job.options = {text::format_day(options.release_date),
@@ -191,8 +237,9 @@ StageJob job_of(const IndexJob& options, const IndexStages& stages) {
   for (const auto& stage : {stages.ror, stages.corpus})
     job.inputs.push_back({stage, false, "", needs(phase.lists)});
   if (!stages.before.empty()) {
-    job.inputs.push_back(
-        {stages.before, false, "doi_state_export/", needs(phase.before)});
+    DMP_ASSIGN(auto before,
+               needs_of_before(context.bucket, stages.before, phase.before));
+    job.inputs.push_back({stages.before, false, "", std::move(before)});
   }
   job.output = "sqlmesh/" + options.run;
   set_parts(options, job);
@@ -280,7 +327,7 @@ Result<StageResult> index_job(const JobContext& context,
   if (first) DMP_TRY(make_inputs(context, options));
   DMP_ASSIGN(const std::string previous, previous_run(context, options));
   const IndexStages stages = stages_of(options, previous);
-  StageJob job = job_of(options, stages);
+  DMP_ASSIGN(StageJob job, job_of(context, options, stages));
   DMP_TRY(check_inputs(context, job));
   sql::WorksIndexOptions index;
   DMP_TRY(set_thresholds(context, options, stages, index));

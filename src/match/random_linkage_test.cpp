@@ -103,7 +103,7 @@ struct Round {
     for (const auto& work : slow.works) ASSERT_TRUE(stats.add(work));
     auto session = sql::Session::open({});
     ASSERT_TRUE(session);
-    ASSERT_TRUE(stats.finish(*session, dir));
+    ASSERT_TRUE(stats.finish(*session, {dir, dir}));
     auto summary = sql::read_linkage_summary(*session, dir);
     ASSERT_TRUE(summary);
     collection.summary = *std::move(summary);

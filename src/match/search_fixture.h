@@ -55,7 +55,7 @@ class SearchFixture : public ::testing::Test {
     }
     auto session = sql::Session::open({});
     ASSERT_TRUE(collection.finish(*session, dir_ / "collection"));
-    ASSERT_TRUE(linkage.finish(*session, dir_ / "linkage"));
+    ASSERT_TRUE(linkage.finish(*session, {dir_ / "linkage", dir_ / "linkage"}));
     inputs_.collection_stats_dir = dir_ / "collection";
     inputs_.linkage_stats_dir = dir_ / "linkage";
   }

@@ -35,7 +35,8 @@ WITH cur AS (
 SELECT coalesce(n.doi, c.doi) AS doi,
   CASE WHEN n.doi IS NOT NULL THEN n.hash ELSE c.hash END AS hash,
   CASE WHEN n.doi IS NOT NULL THEN 'UPSERT' ELSE 'DELETE' END AS state,
-  coalesce(c.state, 'DELETE') AS before
+  coalesce(c.state, 'DELETE') AS before,
+  c.hash AS hash_before
 FROM state_index n FULL JOIN cur c ON c.doi = n.doi
 LEFT JOIN state_unsynced u ON u.doi = coalesce(n.doi, c.doi)
 WHERE u.doi IS NOT NULL

@@ -33,8 +33,15 @@ struct DoiStateResult {
   std::vector<std::pair<std::filesystem::path, std::int64_t>> export_files;
 };
 
+// Columns doi, hash, state (UPSERT or DELETE, of this date), before (the state
+// it had; DELETE where it had none) and hash_before (of the work that was in
+// the index before, where it was UPSERT).
+inline constexpr const char* kChangedDois = "state_new";
+
 // What changed since the previous state: UPSERT and DELETE rows of this release
 // date; a re-run of a date replaces its rows. Source: works-index.md 5.3.
+// Leaves the table kChangedDois in the session: a row for each of these DOIs,
+// and no other one differs between the index before and this one.
 // Errors: invalid_argument (a previous row dated after the release date), io.
 Result<DoiStateResult> write_doi_state(Session& session,
                                        const DoiStateOptions& options);

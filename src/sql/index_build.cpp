@@ -42,6 +42,7 @@ Status IndexBuild::run(storage::Publication& publication,
   DMP_ASSIGN(const auto prepared, make_prepared());
   DMP_TRY(take_prepared(prepared));
   // From here on relations are a table by DOI, and identifiers resolve.
+  DMP_TRY(begin_linkage());
   const auto cut = cut_buckets(range_count());
   IndexRanges ranges(needs(&stats_), options_.stage_dir / storage::kPartsName,
                      manifest);
@@ -81,6 +82,7 @@ Status IndexBuild::finish(const fs::path& parts,
   DMP_ASSIGN(const auto prepared,
              read_prepared(session_, runner_, parts / kPreparedPart, manifest));
   DMP_TRY(take_prepared(prepared));
+  DMP_TRY(begin_linkage());
   IndexRanges ranges(needs(&stats_), parts, manifest);
   DMP_TRY(ranges.take(cut_buckets(range_count())));
   return conclude(ranges, publication, manifest);
@@ -108,12 +110,10 @@ Status IndexBuild::conclude(IndexRanges& ranges,
   DMP_TRY(timed("collection statistics", [&] {
     return stats_.collection.finish(session_, out_ / "collection_stats");
   }));
-  DMP_TRY(timed("linkage statistics", [&] {
-    return stats_.linkage.finish(session_, out_ / "linkage_stats");
-  }));
   DMP_TRY(timed("DOI state", [&] { return write_state(ranges); }));
   DMP_TRY(guard_shrink("works", counts_["works"]));
   DMP_TRY(timed("count checks", [&] { return check_counts(ranges); }));
+  DMP_TRY(timed("linkage statistics", [&] { return write_linkage(ranges); }));
   DMP_TRY(write_report(manifest));
   return timed("listing of files", [&]() -> Status {
     DMP_TRY(ranges.publish(publication, out_));
@@ -129,7 +129,8 @@ Result<PreparedCounts> IndexBuild::make_prepared() {
 Status IndexBuild::make_folders() {
   for (const char* name :
        {"works_index", "works_index_export", "doi_state_export",
-        "collection_stats", "linkage_stats", "relation_index", "ror_index"}) {
+        "collection_stats", "linkage_stats", "linkage_state", "relation_index",
+        "ror_index"}) {
     DMP_TRY(storage::make_folder(out_ / name));
   }
   return storage::make_folder(scratch_ / "terms");
@@ -246,6 +247,22 @@ int IndexBuild::range_count() const {
         std::clamp<std::uint64_t>(bytes * 8 / budget + 1, 1, 256));
   }
   return std::min(count, 256);
+}
+
+Status IndexBuild::begin_linkage() {
+  return timed("linkage statistics", [&]() -> Status {
+    DMP_ASSIGN(linkage_,
+               LinkageUpdate::begin(session_, previous_, stats_.linkage));
+    return {};
+  });
+}
+
+Status IndexBuild::write_linkage(const IndexRanges& ranges) {
+  std::vector<fs::path> exported;
+  for (const auto& [path, rows] : state_.export_files) exported.push_back(path);
+  return linkage_.finish(
+      session_, stats_.linkage, {ranges.work_files(), exported, state_},
+      scratch_ / "terms", {out_ / "linkage_stats", out_ / "linkage_state"});
 }
 
 void IndexBuild::take_counts(const IndexCounts& ranges) {
@@ -375,8 +392,10 @@ Status IndexBuild::publish_files(storage::Publication& publication,
     DMP_TRY(publication.add(path, rows));
   DMP_TRY(publication.add(out_ / "doi_state_export" / "doi_state_0.parquet",
                           state_.rows));
-  for (const char* name : LinkageStats::kFiles)
+  for (const char* name : kLinkageFiles)
     DMP_TRY(publication.add(out_ / "linkage_stats" / name));
+  for (const char* name : LinkageUpdate::kStateFiles)
+    DMP_TRY(publication.add(out_ / "linkage_state" / name));
   for (const char* name :
        {"collection_stats/summary.parquet", "collection_stats/terms.parquet",
         "ror_index/ror_index_0.parquet", "report.json"}) {
@@ -396,6 +415,9 @@ Status IndexBuild::publish_files(storage::Publication& publication,
   manifest.synthetic = synthetic_;
   manifest.subset = subset_;
   manifest.counters = counts_;
+  // Not in the report, which is the same however these were made.
+  for (const auto& [name, count] : linkage_.counts())
+    manifest.counters[name] = count;
   manifest.counters.merge(runner_.clock().milliseconds());
   return {};
 }

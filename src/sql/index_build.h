@@ -4,6 +4,7 @@
 #include "sql/doi_state.h"
 #include "sql/index_audits.h"
 #include "sql/index_ranges.h"
+#include "sql/linkage_update.h"
 #include "sql/model_project.h"
 #include "sql/model_runner.h"
 #include "sql/prepared_tables.h"
@@ -75,6 +76,9 @@ class IndexBuild {
   Status take_prepared(const PreparedCounts& prepared);
   Status write_ror_index();
   int range_count() const;
+  // Before the works pass: whether their keys are counted.
+  Status begin_linkage();
+  Status write_linkage(const IndexRanges& ranges);
   void take_counts(const IndexCounts& ranges);
   Status write_state(const IndexRanges& ranges);
   // C1-C8 of works-index.md 7; C5 when relations were prepared.
@@ -93,6 +97,7 @@ class IndexBuild {
   Session session_;
   ModelRunner runner_;
   IndexStats stats_;
+  LinkageUpdate linkage_;
   DoiStateResult state_;
   Counts counts_, types_, unclassified_, unknown_types_;
   RorIds ror_ids_;

@@ -69,6 +69,9 @@ class IndexWorld {
     return *this;
   }
   void clear(const std::string& source) { run("DELETE FROM " + source); }
+  void drop(const std::string& source, const std::string& condition) {
+    run("DELETE FROM " + source + " WHERE " + condition);
+  }
 
   using Change = std::function<void(WorksIndexOptions&)>;
   // Of the stage `name`, whose sources are written; `change` sets what a test
@@ -137,7 +140,8 @@ class IndexWorld {
     for (const char* table :
          {"collection_stats/terms.parquet", "collection_stats/summary.parquet",
           "linkage_stats/counts.parquet", "linkage_stats/summary.parquet",
-          "linkage_stats/months.parquet", "linkage_stats/sample.parquet"}) {
+          "linkage_stats/months.parquet", "linkage_stats/sample.parquet",
+          "linkage_state/singles.parquet"}) {
       all += "\n" +
              ask(fmt::format("SELECT md5(string_agg(t::VARCHAR, '\n')) FROM "
                              "read_parquet({}) t",

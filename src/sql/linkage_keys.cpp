@@ -1,10 +1,12 @@
 #include "sql/linkage_keys.h"
 
+#include "text/awards.h"
 #include "text/unicode.h"
 
 #include <xxhash.h>
 
 #include <algorithm>
+#include <set>
 
 namespace dmp::sql {
 
@@ -111,6 +113,64 @@ std::uint64_t count_key(CountKind kind, std::string_view first,
     bytes += '\0';
   }
   return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+const std::vector<std::uint64_t>& WorkKeys::of(const model::Work& work) {
+  keys_.clear();
+  take_names(work);
+  take_organisations(work);
+  take_awards(work);
+  return keys_;
+}
+
+void WorkKeys::take_names(const model::Work& work) {
+  for (const auto& author : work.authors) {
+    const NameKey key = name_key(author.name);
+    if (key.surname.empty()) continue;
+    keys_.push_back(count_key(CountKind::surname, key.surname));
+    if (!key.given.empty()) {
+      keys_.push_back(
+          count_key(CountKind::surname_given, key.surname, key.given));
+    }
+    if (key.initial.empty()) continue;
+    keys_.push_back(
+        count_key(CountKind::surname_initial, key.surname, key.initial));
+    if (!key.second.empty()) {
+      keys_.push_back(count_key(CountKind::surname_initials, key.surname,
+                                key.initial, key.second));
+    }
+  }
+}
+
+void WorkKeys::take_organisations(const model::Work& work) {
+  std::set<std::string> seen;
+  for (const auto& funder : work.funders) {
+    std::string key = organisation_key(funder, analyser_);
+    if (key.empty() || !seen.insert(key).second) continue;
+    keys_.push_back(count_key(CountKind::funder, key));
+  }
+  for (const auto& institution : work.institutions) {
+    const std::string key = organisation_key(institution, analyser_);
+    if (!key.empty()) keys_.push_back(count_key(CountKind::institution, key));
+  }
+}
+
+void WorkKeys::take_awards(const model::Work& work) {
+  std::set<std::string> ids, cores;
+  for (const auto& award : work.awards) {
+    ids.insert(text::normalise_award(award.award_id));
+    for (auto& core : award_cores(award.award_id))
+      cores.insert(std::move(core));
+  }
+  for (const auto& id : ids) {
+    if (!id.empty()) keys_.push_back(count_key(CountKind::award, id));
+  }
+  for (const auto& core : cores)
+    keys_.push_back(count_key(CountKind::award_core, core));
+}
+
+std::string count_key_rules() {
+  return "1, ICU " + text::unicode_library_version();
 }
 
 }  // namespace dmp::sql

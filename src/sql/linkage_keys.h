@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/author.h"
+#include "model/work.h"
 #include "text/analysis.h"
 
 #include <cstdint>
@@ -57,5 +58,26 @@ enum class CountKind : std::uint8_t {
 std::uint64_t count_key(CountKind kind, std::string_view first,
                         std::string_view second = {},
                         std::string_view third = {});
+
+// What a work adds to the counts of its collection: authors and institutions by
+// slot, funders and awards once a work. Only what is in the work's hash
+// (work_hash.h) has a part in it. Threads: one at a time.
+class WorkKeys {
+ public:
+  // A key as often as it counts, in no order. Lives until the next call.
+  const std::vector<std::uint64_t>& of(const model::Work& work);
+
+ private:
+  void take_names(const model::Work& work);
+  void take_organisations(const model::Work& work);
+  void take_awards(const model::Work& work);
+
+  text::Analyser analyser_;
+  std::vector<std::uint64_t> keys_;
+};
+
+// The rules by which keys are made: counts of other rules do not add up. Bump
+// the number when a key of any work changes; the Unicode library folds too.
+std::string count_key_rules();
 
 }  // namespace dmp::sql

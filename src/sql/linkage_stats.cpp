@@ -2,14 +2,12 @@
 
 #include "sql/session.h"
 #include "sql/table_buffer.h"
-#include "text/awards.h"
 #include "text/unicode.h"
 
 #include <fmt/format.h>
 #include <xxhash.h>
 
 #include <algorithm>
-#include <set>
 
 namespace dmp::sql {
 
@@ -62,63 +60,20 @@ std::optional<DayRange> publication_days(const model::Work& work) {
   return days;
 }
 
-Status LinkageStats::add(const model::Work& work) {
+// -------------------------------------------------------------------- totals
+
+void LinkageTotals::add(const model::Work& work) {
   ++summary_.works;
-  count_names(work);
-  count_organisations(work);
-  count_awards(work);
+  summary_.author_slots += static_cast<std::int64_t>(work.authors.size());
+  summary_.institution_slots +=
+      static_cast<std::int64_t>(work.institutions.size());
+  if (!work.funders.empty()) ++summary_.works_with_funder;
+  if (!work.awards.empty()) ++summary_.works_with_award;
   count_date(work);
   offer_sample(work);
-  return counts_.size() < most_keys_ ? Status{} : flush(Part::one_of_many);
 }
 
-void LinkageStats::count_names(const model::Work& work) {
-  for (const auto& author : work.authors) {
-    ++summary_.author_slots;
-    const NameKey key = name_key(author.name);
-    if (key.surname.empty()) continue;
-    count(count_key(CountKind::surname, key.surname));
-    if (!key.given.empty())
-      count(count_key(CountKind::surname_given, key.surname, key.given));
-    if (key.initial.empty()) continue;
-    count(count_key(CountKind::surname_initial, key.surname, key.initial));
-    if (!key.second.empty()) {
-      count(count_key(CountKind::surname_initials, key.surname, key.initial,
-                      key.second));
-    }
-  }
-}
-
-void LinkageStats::count_organisations(const model::Work& work) {
-  if (!work.funders.empty()) ++summary_.works_with_funder;
-  std::set<std::string> seen;
-  for (const auto& funder : work.funders) {
-    std::string key = organisation_key(funder, analyser_);
-    if (key.empty() || !seen.insert(key).second) continue;
-    count(count_key(CountKind::funder, key));
-  }
-  for (const auto& institution : work.institutions) {
-    ++summary_.institution_slots;
-    const std::string key = organisation_key(institution, analyser_);
-    if (!key.empty()) count(count_key(CountKind::institution, key));
-  }
-}
-
-void LinkageStats::count_awards(const model::Work& work) {
-  if (!work.awards.empty()) ++summary_.works_with_award;
-  std::set<std::string> ids, cores;
-  for (const auto& award : work.awards) {
-    ids.insert(text::normalise_award(award.award_id));
-    for (auto& core : award_cores(award.award_id))
-      cores.insert(std::move(core));
-  }
-  for (const auto& id : ids) {
-    if (!id.empty()) count(count_key(CountKind::award, id));
-  }
-  for (const auto& core : cores) count(count_key(CountKind::award_core, core));
-}
-
-void LinkageStats::count_date(const model::Work& work) {
+void LinkageTotals::count_date(const model::Work& work) {
   const auto days = publication_days(work);
   if (!days) return;
   ++summary_.works_with_date;
@@ -130,7 +85,7 @@ void LinkageStats::count_date(const model::Work& work) {
     months_[first + i] += 12 / months + (i < 12 % months ? 1 : 0);
 }
 
-void LinkageStats::offer_sample(const model::Work& work) {
+void LinkageTotals::offer_sample(const model::Work& work) {
   const std::uint64_t drawn =
       XXH3_64bits_withSeed(work.doi.data(), work.doi.size(), kSampleSeed);
   if (sample_.size() == kSampleWorks && drawn > sample_.front().first) return;
@@ -145,33 +100,7 @@ void LinkageStats::offer_sample(const model::Work& work) {
   sample_.pop_back();
 }
 
-Status LinkageStats::flush(Part part) {
-  TableBuffer rows({field("key", Kind::int64), field("count", Kind::int64)});
-  counts_.each([&](std::uint64_t key, std::uint32_t count) {
-    // No other part can raise it to what is kept.
-    if (count < 2 && part == Part::only) return;
-    rows.column(0).append_int(static_cast<std::int64_t>(key));
-    rows.column(1).append_int(count);
-    rows.end_row();
-  });
-  const auto path =
-      scratch_ / fmt::format("linkage_{:05}.parquet", parts_.size());
-  DMP_TRY(write_parquet(rows, {}, path, {}));
-  parts_.push_back(path);
-  counts_.clear();
-  return {};
-}
-
-Status LinkageStats::write_counts(Session& session, const fs::path& dir) {
-  DMP_TRY(flush(parts_.empty() ? Part::only : Part::one_of_many));
-  return session.execute(fmt::format(
-      "COPY (SELECT key, sum(count)::BIGINT AS count FROM {} "
-      "GROUP BY key HAVING sum(count) >= 2 ORDER BY key) TO {} (FORMAT "
-      "parquet, COMPRESSION zstd)",
-      parquet_files(parts_), quote((dir / "counts.parquet").string())));
-}
-
-Status LinkageStats::write_small(const fs::path& dir) {
+Status LinkageTotals::write(const fs::path& dir) {
   TableBuffer summary({field("works", Kind::int64),
                        field("author_slots", Kind::int64),
                        field("institution_slots", Kind::int64),
@@ -215,9 +144,30 @@ Status LinkageStats::write_small(const fs::path& dir) {
   return write_parquet(sample, {}, dir / "sample.parquet", {});
 }
 
-Status LinkageStats::finish(Session& session, const fs::path& dir) {
-  DMP_TRY(write_counts(session, dir));
-  return write_small(dir);
+// -------------------------------------------------------------------- counts
+
+Status LinkageStats::add(const model::Work& work) {
+  totals_.add(work);
+  return with_keys_ ? add_keys(work) : Status{};
+}
+
+Status LinkageStats::add_keys(const model::Work& work) {
+  return tally_.add(keys_.of(work));
+}
+
+Status LinkageStats::write_counts(const Session& session,
+                                  const CountFiles& files) {
+  DMP_ASSIGN(const auto parts, tally_.finish());
+  std::vector<CountStream> sums;
+  DMP_ASSIGN(auto sum, sum_of_parts(session, parts));
+  sums.push_back(std::move(sum));
+  return sql::write_counts(std::move(sums), files);
+}
+
+Status LinkageStats::finish(const Session& session,
+                            const LinkageFolders& folders) {
+  DMP_TRY(write_counts(session, folders.counts()));
+  return write_totals(folders.stats);
 }
 
 // ------------------------------------------------------------------- reading

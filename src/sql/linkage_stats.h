@@ -2,7 +2,7 @@
 
 #include "base/result.h"
 #include "model/work.h"
-#include "sql/key_counts.h"
+#include "sql/linkage_counts.h"
 #include "sql/linkage_keys.h"
 
 #include <array>
@@ -12,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -54,6 +53,38 @@ struct LinkageSummary {
   std::vector<SampleWork> sample;  // 300 works or all, by DOI
 };
 
+// Where the statistics of a collection lie.
+struct LinkageFolders {
+  std::filesystem::path stats;  // what the model asks for: kLinkageFiles
+  std::filesystem::path state;  // what only the next index needs: singles
+  CountFiles counts() const {
+    return {stats / "counts.parquet", state / "singles.parquet"};
+  }
+};
+inline constexpr std::array<const char*, 4> kLinkageFiles{
+    "summary.parquet", "months.parquet", "sample.parquet", "counts.parquet"};
+
+// What is known of a collection without counting keys, a fraction of a
+// microsecond a work: so it is made of all works, each time.
+class LinkageTotals {
+ public:
+  void add(const model::Work& work);
+  // Writes summary.parquet (one row), months.parquet, sample.parquet. Errors:
+  // io.
+  Status write(const std::filesystem::path& dir);
+  std::int64_t works() const { return summary_.works; }
+
+ private:
+  void count_date(const model::Work& work);
+  void offer_sample(const model::Work& work);
+
+  LinkageSummary summary_;
+  // In twelfths of a work a month, so that order cannot matter.
+  std::unordered_map<std::int32_t, std::int64_t> months_;
+  // A heap of the works with the smallest drawn numbers, largest in front.
+  std::vector<std::pair<std::uint64_t, SampleWork>> sample_;
+};
+
 // Counts of a collection, made beside the works index. Memory: bounded; counts
 // go to part files when the table is full, and DuckDB sums them. The result
 // depends on the set of works, not on their order or ranges.
@@ -62,42 +93,35 @@ class LinkageStats {
   // Part files go to `scratch`, which must exist.
   explicit LinkageStats(std::filesystem::path scratch,
                         std::size_t most_keys = 4'000'000)
-      : scratch_(std::move(scratch)), most_keys_(most_keys) {}
+      : tally_(std::move(scratch), "linkage", most_keys) {}
+
+  // From here on no keys are counted: their counts come from somewhere else
+  // (linkage_update.h). Before the first work.
+  void leave_out_keys() { with_keys_ = false; }
 
   // Errors: io.
   Status add(const model::Work& work);
+  // Keys of a work only: to count them after all. Errors: io.
+  Status add_keys(const model::Work& work);
 
-  // Writes summary.parquet (one row), months.parquet, sample.parquet and
-  // counts.parquet (key, count; count >= 2, by key) into `dir`. Errors: io.
-  Status finish(Session& session, const std::filesystem::path& dir);
+  // Write the files of LinkageTotals into `dir`; the files of counts, from the
+  // keys of all works; both. Errors: io.
+  Status write_totals(const std::filesystem::path& dir) {
+    return totals_.write(dir);
+  }
+  Status write_counts(const Session& session, const CountFiles& files);
+  Status finish(const Session& session, const LinkageFolders& folders);
+
+  std::int64_t works() const { return totals_.works(); }
 
   // Of the files; an index with another one is made again.
-  static constexpr const char* kFormat = "1";
-  static constexpr std::array<const char*, 4> kFiles{
-      "summary.parquet", "months.parquet", "sample.parquet", "counts.parquet"};
+  static constexpr const char* kFormat = "2";
 
  private:
-  void count_names(const model::Work& work);
-  void count_organisations(const model::Work& work);
-  void count_awards(const model::Work& work);
-  void count_date(const model::Work& work);
-  void offer_sample(const model::Work& work);
-  void count(std::uint64_t key) { counts_.add(key); }
-  enum class Part : std::uint8_t { one_of_many, only };
-  Status flush(Part part);
-  Status write_counts(Session& session, const std::filesystem::path& dir);
-  Status write_small(const std::filesystem::path& dir);
-
-  std::filesystem::path scratch_;
-  std::size_t most_keys_;
-  text::Analyser analyser_;
-  KeyCounts counts_;
-  std::vector<std::filesystem::path> parts_;
-  // In twelfths of a work a month, so that order cannot matter.
-  std::unordered_map<std::int32_t, std::int64_t> months_;
-  // A heap of the works with the smallest drawn numbers, largest in front.
-  std::vector<std::pair<std::uint64_t, SampleWork>> sample_;
-  LinkageSummary summary_;
+  bool with_keys_ = true;
+  LinkageTotals totals_;
+  WorkKeys keys_;
+  KeyTally tally_;
 };
 
 // Counts of keys that somebody asked for.

@@ -89,7 +89,7 @@ TEST(LinkageStats, CountsNamesOrganisationsAwardsAndMonths) {
   for (int i = 0; i < 24; ++i) ASSERT_TRUE(stats.add(work(i)));
   auto session = Session::open({});
   ASSERT_TRUE(session);
-  ASSERT_TRUE(stats.finish(*session, folder / "out"));
+  ASSERT_TRUE(stats.finish(*session, {folder / "out", folder / "out"}));
   const auto summary = read_linkage_summary(*session, folder / "out");
   ASSERT_TRUE(summary) << summary.error().message;
   EXPECT_EQ(summary->works, 24);
@@ -123,9 +123,9 @@ TEST(LinkageStats, DoNotDependOnOrderOrOnSpilling) {
     if (shuffled) std::shuffle(order.begin(), order.end(), std::mt19937(7));
     for (const int i : order) ASSERT_TRUE(stats.add(work(i)));
     auto session = Session::open({});
-    ASSERT_TRUE(stats.finish(*session, folder / "out"));
+    ASSERT_TRUE(stats.finish(*session, {folder / "out", folder / "out"}));
     std::string answer;
-    for (const char* file : LinkageStats::kFiles) {
+    for (const char* file : kLinkageFiles) {
       const auto digest = session->scalar_text(
           "SELECT md5(string_agg(t::VARCHAR, '|' ORDER BY t::VARCHAR)) FROM "
           "read_parquet(" +

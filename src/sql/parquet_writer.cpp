@@ -214,13 +214,15 @@ void put_row_group(const RowGroup& group, ThriftWriter& thrift) {
   thrift.end();
 }
 
-std::string footer_of(const TableBuffer& rows,
-                      const std::vector<RowGroup>& groups, std::size_t leaves) {
+std::string footer_of(const Schema& schema, const std::vector<RowGroup>& groups,
+                      std::size_t leaves) {
   std::string footer;
   ThriftWriter thrift(footer);
+  std::int64_t rows = 0;
+  for (const auto& group : groups) rows += group.rows;
   thrift.int32(1, 1);
-  put_schema(rows.schema(), thrift);
-  thrift.int64(3, static_cast<std::int64_t>(rows.rows()));
+  put_schema(schema, thrift);
+  thrift.int64(3, rows);
   thrift.begin_list(4, ThriftWriter::Element::structure, groups.size());
   for (const auto& group : groups) put_row_group(group, thrift);
   thrift.text(6, "dmpworks");
@@ -299,6 +301,46 @@ class RowGroupWriter {
 
 }  // namespace
 
+// The row groups of one file, and where the next one goes.
+struct ParquetFile::State {
+  Schema schema;
+  std::size_t group_rows;
+  OutputFile file;
+  std::vector<RowGroup> groups = {};
+
+  Status append(const TableBuffer& rows, std::span<const std::uint32_t> wanted,
+                ChunkEncoder& encoder, std::vector<std::uint64_t>& order);
+  Status finish();
+};
+
+Status ParquetFile::State::append(const TableBuffer& rows,
+                                  std::span<const std::uint32_t> wanted,
+                                  ChunkEncoder& encoder,
+                                  std::vector<std::uint64_t>& order) {
+  order.resize(rows.rows());
+  if (wanted.empty()) {
+    std::iota(order.begin(), order.end(), std::uint64_t{0});
+  } else {
+    order.assign(wanted.begin(), wanted.end());
+  }
+  RowGroupWriter writer(encoder, file);
+  const std::span<const std::uint64_t> all(order);
+  for (std::size_t at = 0; at < all.size(); at += group_rows) {
+    DMP_ASSIGN(auto group,
+               writer.write(rows, all.subspan(at, std::min(group_rows,
+                                                           all.size() - at))));
+    groups.push_back(std::move(group));
+  }
+  return {};
+}
+
+Status ParquetFile::State::finish() {
+  std::size_t leaves = 0;
+  for (const auto& field : schema) leaves += leaves_of(field);
+  DMP_TRY(file.append(footer_of(schema, groups, leaves)));
+  return file.finish();
+}
+
 struct ParquetWriter::State {
   ChunkEncoder encoder;
   std::vector<std::uint64_t> order;
@@ -309,16 +351,15 @@ ParquetWriter::ParquetWriter(ParquetWriter&&) noexcept = default;
 ParquetWriter& ParquetWriter::operator=(ParquetWriter&&) noexcept = default;
 ParquetWriter::~ParquetWriter() = default;
 
-Status ParquetWriter::write(const TableBuffer& rows,
-                            std::span<const std::uint32_t> order,
-                            const std::filesystem::path& path,
-                            const ParquetOptions& options) {
-  state_->order.resize(rows.rows());
-  if (order.empty()) {
-    std::iota(state_->order.begin(), state_->order.end(), std::uint64_t{0});
-  } else {
-    state_->order.assign(order.begin(), order.end());
-  }
+ParquetFile::ParquetFile(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
+ParquetFile::ParquetFile(ParquetFile&&) noexcept = default;
+ParquetFile& ParquetFile::operator=(ParquetFile&&) noexcept = default;
+ParquetFile::~ParquetFile() = default;
+
+Result<ParquetFile> ParquetFile::create(const std::filesystem::path& path,
+                                        Schema schema,
+                                        const ParquetOptions& options) {
   constexpr std::size_t kScanned = 2'048;
   const std::size_t group_rows =
       std::max<std::size_t>(
@@ -326,18 +367,26 @@ Status ParquetWriter::write(const TableBuffer& rows,
       kScanned;
   DMP_ASSIGN(auto file, OutputFile::create(path));
   DMP_TRY(file.append(kMagic));
-  std::vector<RowGroup> groups;
-  RowGroupWriter writer(state_->encoder, file);
-  const std::span<const std::uint64_t> all(state_->order);
-  for (std::size_t at = 0; at < all.size(); at += group_rows) {
-    DMP_ASSIGN(auto group,
-               writer.write(rows, all.subspan(at, std::min(group_rows,
-                                                           all.size() - at))));
-    groups.push_back(std::move(group));
-  }
-  std::size_t leaves = 0;
-  for (const auto& field : rows.schema()) leaves += leaves_of(field);
-  DMP_TRY(file.append(footer_of(rows, groups, leaves)));
+  return ParquetFile(std::make_unique<State>(
+      State{std::move(schema), group_rows, std::move(file)}));
+}
+
+Status ParquetFile::append(const TableBuffer& rows, ParquetWriter& writer,
+                           std::span<const std::uint32_t> order) {
+  return state_->append(rows, order, writer.state_->encoder,
+                        writer.state_->order);
+}
+
+Status ParquetFile::finish() {
+  return state_->finish();
+}
+
+Status ParquetWriter::write(const TableBuffer& rows,
+                            std::span<const std::uint32_t> order,
+                            const std::filesystem::path& path,
+                            const ParquetOptions& options) {
+  DMP_ASSIGN(auto file, ParquetFile::create(path, rows.schema(), options));
+  DMP_TRY(file.append(rows, *this, order));
   return file.finish();
 }
 

@@ -1,6 +1,7 @@
 #include "sql/column_data.h"
 #include "sql/session.h"
 #include "sql/table_buffer.h"
+#include "storage/manifest.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -329,6 +330,33 @@ TEST_F(ParquetWriterTest, TakesNoLongTextForABound) {
   write(rows, {}, 1);
   EXPECT_EQ(chunks_with("stats_min_value IS NULL AND stats_null_count = 0"),
             "1");
+}
+
+TEST_F(ParquetWriterTest, WritesTheSameFileFromSeveralBuffers) {
+  constexpr std::size_t kGroup = 2'048, kRows = 5'000;
+  TableBuffer whole({field("number", Kind::int64)}),
+      some({field("number", Kind::int64)});
+  const auto append = [](TableBuffer& rows, std::size_t i) {
+    rows.column(0).append_int(static_cast<std::int64_t>(i * i));
+    rows.end_row();
+  };
+  for (std::size_t i = 0; i < kRows; ++i) append(whole, i);
+  write(whole, {}, kGroup);
+  const std::string once = storage::sha256_file(path()).value_or("none");
+  fs::remove(path());
+  ParquetWriter writer;
+  auto file = ParquetFile::create(path(), some.schema(), {kGroup});
+  ASSERT_TRUE(file.has_value()) << file.error().message;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    append(some, i);
+    if (some.rows() < kGroup && i + 1 < kRows) continue;
+    ASSERT_TRUE(file->append(some, writer).has_value());
+    some.clear();
+  }
+  ASSERT_TRUE(file->finish().has_value());
+  EXPECT_EQ(storage::sha256_file(path()).value_or("neither"), once);
+  EXPECT_EQ(ask("SELECT count(*) || ' ' || sum(number) FROM " + this->file()),
+            "5000 41654167500");
 }
 
 TEST_F(ParquetWriterTest, DoesNotWriteOverAFile) {

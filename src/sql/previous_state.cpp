@@ -24,6 +24,8 @@ Result<PreviousState> of_stage(const fs::path& stage,
   }
   state.counters = manifest.counters;
   DMP_ASSIGN(state.input, storage::stage_input(kInput, stage));
+  if (!manifest.files_named("works_index/").empty())
+    state.index = IndexStage{stage, manifest};
   return state;
 }
 

@@ -6,10 +6,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace dmp::sql {
+
+// The finished stage of a works index, its works among the files.
+struct IndexStage {
+  std::filesystem::path dir;
+  storage::Manifest manifest;
+};
 
 // The DOI state that a works index continues.
 struct PreviousState {
@@ -17,6 +24,8 @@ struct PreviousState {
   // Of the run that wrote it, for the guards; none where that is not known.
   std::map<std::string, std::int64_t> counters;
   storage::ManifestInput input;
+  // Whose state that is; nullopt: it lies alone, without its works.
+  std::optional<IndexStage> index;
 };
 
 // `place`: a finished works-index stage, the doi_state_export/ of one or of

@@ -135,11 +135,38 @@ class ParquetWriter {
   ~ParquetWriter();
 
  private:
+  friend class ParquetFile;
   struct State;
   std::unique_ptr<State> state_;
 };
 
-// The same for a single file.
+// A Parquet file as ParquetWriter writes it, of more rows than fit in memory.
+// Threads: one at a time.
+class ParquetFile {
+ public:
+  // Errors: io (it exists, permissions).
+  static Result<ParquetFile> create(const std::filesystem::path& path,
+                                    Schema schema,
+                                    const ParquetOptions& options);
+
+  // Appends rows of that schema, in row groups of their own; `writer` lends its
+  // buffers. Errors: io (full disk), internal.
+  Status append(const TableBuffer& rows, ParquetWriter& writer,
+                std::span<const std::uint32_t> order = {});
+  // Writes the footer; fsynced. The last call. Errors: io.
+  Status finish();
+
+  ParquetFile(ParquetFile&&) noexcept;
+  ParquetFile& operator=(ParquetFile&&) noexcept;
+  ~ParquetFile();
+
+ private:
+  struct State;
+  explicit ParquetFile(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// ParquetWriter::write for a single file.
 Status write_parquet(const TableBuffer& rows,
                      const std::vector<std::uint32_t>& order,
                      const std::filesystem::path& path,

@@ -29,8 +29,8 @@ struct WorksIndexOptions {
   int ranges = 0;                     // 1-256; 0: from memory
   std::filesystem::path scratch_dir;  // empty: below the stage
   std::filesystem::path database;     // empty: in memory, spilling to scratch
-  bool keep_database = false;  // as duckdb/db.db of the stage, for people
-  std::filesystem::path project;      // empty: the one built in
+  bool keep_database = false;     // as duckdb/db.db of the stage, for people
+  std::filesystem::path project;  // empty: the one built in
   std::int64_t openalex_threshold = 1, datacite_threshold = 1,
                crossref_threshold = 1, ror_threshold = 1,
                corpus_threshold = 0;  // least rows of a source that is given
@@ -48,12 +48,13 @@ struct WorksIndexOptions {
 };
 
 // Publishes works_index/, works_index_export/, doi_state_export/,
-// collection_stats/, linkage_stats/, relation_index/, ror_index/, report.json
-// and, if asked for, duckdb/db.db with the tables that DuckDB held at the end; rows of the first two by (doi_bucket, doi); what is a table by
-// DOI lies in the order of (doi_bucket, doi) too. The same for any threads and
-// ranges. Errors: not_found, corrupt_input (inputs), invalid_argument (an audit
-// or a guard failed: which, by how much, how to override), io, internal (a
-// count check failed). Nothing is published then.
+// collection_stats/, linkage_stats/, linkage_state/, relation_index/,
+// ror_index/, report.json and, if asked for, duckdb/db.db with the tables that
+// DuckDB held at the end; rows of the first two by (doi_bucket, doi); what is a
+// table by DOI lies in the order of (doi_bucket, doi) too. The same for any
+// threads and ranges. Errors: not_found, corrupt_input (inputs),
+// invalid_argument (an audit or a guard failed: which, by how much, how to
+// override), io, internal (a count check failed). Nothing is published then.
 Result<storage::StageResult> build_works_index(
     const WorksIndexOptions& options);
 

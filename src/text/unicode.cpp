@@ -7,6 +7,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
+#include <unicode/uversion.h>
 
 #include <algorithm>
 #include <array>
@@ -285,6 +286,14 @@ std::string collapse_space(std::string_view text) {
     out.append(text, start, at - start);
   }
   return out;
+}
+
+std::string unicode_library_version() {
+  UVersionInfo version;
+  u_getVersion(version);
+  std::array<char, U_MAX_VERSION_STRING_LENGTH> text{};
+  u_versionToString(version, text.data());
+  return text.data();
 }
 
 std::size_t count_code_points(std::string_view text) {

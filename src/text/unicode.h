@@ -37,6 +37,10 @@ std::string collapse_space(std::string_view text);
 
 std::size_t count_code_points(std::string_view text);
 
+// Version of the Unicode library, as in "72.1": with another one the same text
+// may fold or break differently.
+std::string unicode_library_version();
+
 // Appends one code point as UTF-8 (U+FFFD for surrogates and > U+10FFFF).
 void append_utf8(std::string& out, char32_t code_point);
 

@@ -22,7 +22,7 @@ import between
 import sources
 
 PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
-RUN = "2026-01-01"
+RUN, NEXT = "2026-01-01", "2026-01-02"
 ON_S3 = os.environ.get("DMPWORKS_TEST_S3") == "1"
 DATASETS = ("openalex-works", "datacite", "crossref-metadata", "ror", "data-citation-corpus")
 # What `run` makes and the jobs of the guide would: the inputs of process-works.
@@ -210,6 +210,44 @@ class Arrays(unittest.TestCase):
         self.assertEqual(sorted(name[2:] for name in logs if "search" in name),
                          sorted([f"dmp-works-search-finish-{RUN}"] + [f"dmp-works-search-{RUN}-{i}" for i in range(3)]))
 
+    def revise(self, bucket):
+        """Puts tables of DataCite of a day later, with other titles and creators here and there, into the bucket."""
+        world, by_run = self.root / "world/datacite" / RUN, self.root / "revised" / bucket.folder.name
+        shutil.copytree(world, by_run / "world")
+        for file in sorted((by_run / "world").rglob("*.jsonl.gz")):
+            lines = gzip.decompress(file.read_bytes()).decode().splitlines()
+            for i in range(0, len(lines), 15):
+                lines[i] = lines[i].replace('"familyName":"', '"familyName":"Mc').replace('"title":"', '"title":"On ')
+            del lines[5::20]
+            file.write_bytes(gzip.compress("\n".join(lines).encode()))
+        done = call("run", "--out-dir", by_run / "out", "--run-id", NEXT, "--quiet", "--until", "transform",
+                    "--datacite", by_run / "world/download", "--dmps", self.root / "world/dmps" / RUN / "download")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shutil.copytree(by_run / "out/datacite" / NEXT, by_run / "inputs/datacite" / NEXT)
+        bucket.put(by_run / "inputs")
+
+    def test_the_next_index_continues_the_linkage_statistics(self):
+        made = {}
+        for bucket, ranges in ((self.plain, 1), (self.cut, 3)):
+            self.revise(bucket)
+            bucket.env = bucket.env | {"PROCESS_WORKS_RUN_ID": NEXT, "DATACITE_RUN_ID": NEXT}
+            self.addCleanup(bucket.env.update, {"PROCESS_WORKS_RUN_ID": RUN, "DATACITE_RUN_ID": RUN})
+            for previous in (RUN, "INITIAL"):
+                done = bucket.submit("process-works", "--works-index-ranges", ranges, "--prev-run-id", previous)
+                self.assertEqual(done.returncode, 0, done.stderr + bucket.logs())
+                sums = {re.sub(r"^r\d+/", "", file["path"]): file["sha256"]
+                        for file in bucket.manifest(f"sqlmesh/{NEXT}")["files"]}
+                made[ranges, previous] = {path: value for path, value in sums.items() if path.startswith("linkage_stats/")
+                                          or path == "linkage_state/singles.parquet"}
+                counters = bucket.manifest(f"sqlmesh/{NEXT}")["counters"]
+                self.assertEqual(counters["linkage_steps"], 1 if previous == RUN else 0)
+                if previous == RUN:
+                    self.assertGreater(counters["linkage_works_taken"], counters["linkage_works_added"])
+                    self.assertGreater(counters["linkage_works_added"], 2)
+        self.assertEqual(len(made[1, RUN]), 5)
+        for way, sums in made.items():
+            self.assertEqual(sums, made[1, RUN], way)
+
     if not ON_S3:  # no object can stand in the way of another
         def test_a_member_that_fails_ends_the_chain_and_is_made_alone_then(self):
             bucket = Bucket(self.root, "fails")
@@ -274,8 +312,16 @@ class Arrays(unittest.TestCase):
             self.same_index(bucket)
             again = (*plan, "--prev-run-id", RUN)
             for phase in (("prepare",), ("range", "--range-index", 0)):
-                got, _ = fetched(*again, "--phase", *phase, run="2026-01-02")
-                self.assertEqual(below(got, INDEX), [])  # not the former DOI state
+                got, _ = fetched(*again, "--phase", *phase, run=NEXT)
+                self.assertEqual(below(got, INDEX), [])  # nothing of the former index
+            for member in (1, 2):
+                fetched(*again, "--phase", "range", "--range-index", member, run=NEXT)
+            got, whole = fetched(*again, "--phase", "finish", run=NEXT)
+            former = [f"{INDEX}/{file['path']}" for file in bucket.manifest(INDEX)["files"]]
+            self.assertEqual(below(got, INDEX), below(former, *[f"{INDEX}/{name}" for name in (
+                "doi_state_export/", "works_index/", "linkage_state/", "linkage_stats/counts.parquet")]))
+            self.assertEqual(below(whole, INDEX), below(got, INDEX))
+            self.assertEqual(bucket.manifest(f"sqlmesh/{NEXT}")["counters"]["linkage_steps"], 1)
 
             fetched("opensearch", "sync-dmps")
             search = ("opensearch", "dmp-works-search")
