@@ -42,12 +42,12 @@ class CredentialChain {
 
   void add(const char* name, aws_credentials_provider* provider,
            const char* variable);
-  static std::string reason(const Place& place, int error);
+  static std::string reason(const Place& where, int error);
   void end(const Query& query, bool found);
   static int start(void* chain, aws_on_get_credentials_callback_fn* callback,
                    void* user);
   static void ask(Query* query);
-  static void hear(aws_credentials* credentials, int error, void* query);
+  static void hear(aws_credentials* credentials, int error, void* user);
 
   aws_allocator* const allocator_;
   std::vector<Place> places_;
