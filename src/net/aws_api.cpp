@@ -1,6 +1,7 @@
 #include "net/aws_api.h"
 
 #include "base/log.h"
+#include "net/aws_parts.h"
 #include "net/curl_attempt.h"
 
 #include <fmt/format.h>
@@ -64,6 +65,7 @@ Result<std::string> aws_call(const AwsSession& session, const AwsCall& call,
   request.url = endpoint_of(session, call.service) + call.path;
   request.body = call.body;
   request.any_status = true;
+  request.ca_bundle = session.parts().ca_bundle;
   Headers headers{{"Content-Type", call.target.empty()
                                        ? "application/json"
                                        : "application/x-amz-json-1.1"}};

@@ -7,6 +7,7 @@
 #include <aws/auth/credentials.h>
 #include <aws/common/byte_buf.h>
 #include <aws/common/common.h>
+#include <aws/http/proxy.h>
 #include <aws/io/channel_bootstrap.h>
 #include <aws/io/event_loop.h>
 #include <aws/io/host_resolver.h>
@@ -21,6 +22,8 @@ inline std::string_view view(const aws_byte_cursor& text) {
   return {reinterpret_cast<const char*>(text.ptr), text.len};
 }
 
+class CredentialChain;
+
 struct AwsSession::Parts {
   std::string region;
   aws_allocator* allocator = nullptr;
@@ -29,8 +32,10 @@ struct AwsSession::Parts {
   aws_client_bootstrap* bootstrap = nullptr;
   aws_tls_ctx* tls = nullptr;
   aws_credentials_provider* credentials = nullptr;
-  std::string ca_bundle;   // AWS_CA_BUNDLE; empty: the system's certificates
-  std::string configured;  // names of the providers in the chain
+  std::unique_ptr<CredentialChain> chain;  // nullptr: keys that were given
+  std::string ca_bundle;  // AWS_CA_BUNDLE; empty: the system's certificates
+  // Of connections with TLS: HTTPS_PROXY unless NO_PROXY.
+  proxy_env_var_settings proxy{AWS_HPEV_ENABLE, AWS_HPCT_HTTP_TUNNEL, nullptr};
 };
 
 }  // namespace dmp::net

@@ -1,6 +1,7 @@
 #include "net/aws_session.h"
 
 #include "net/aws_parts.h"
+#include "net/credential_chain.h"
 #include "net/http.h"
 
 #include <aws/auth/auth.h>
@@ -121,59 +122,6 @@ aws_credentials_provider* anonymous() {
   return aws_credentials_provider_new_anonymous(allocator(), &options);
 }
 
-// The library's own default chain has no SSO, so the chain is made here.
-aws_credentials_provider* make_chain(AwsSession::Parts& parts) {
-  aws_allocator* const memory = parts.allocator;
-  std::vector<aws_credentials_provider*> members;
-  const auto add = [&](const char* name, aws_credentials_provider* member) {
-    if (member == nullptr) return;
-    parts.configured += (parts.configured.empty() ? "" : ", ");
-    parts.configured += name;
-    members.push_back(member);
-  };
-  const aws_credentials_provider_environment_options environment{};
-  add("environment",
-      aws_credentials_provider_new_environment(memory, &environment));
-  aws_credentials_provider_sts_web_identity_options web{};
-  web.bootstrap = parts.bootstrap;
-  web.tls_ctx = parts.tls;
-  add("web identity",
-      aws_credentials_provider_new_sts_web_identity(memory, &web));
-  aws_credentials_provider_sso_options sso{};
-  sso.bootstrap = parts.bootstrap;
-  sso.tls_ctx = parts.tls;
-  add("SSO", aws_credentials_provider_new_sso(memory, &sso));
-  aws_credentials_provider_profile_options profile{};
-  profile.bootstrap = parts.bootstrap;
-  profile.tls_ctx = parts.tls;
-  add("profile", aws_credentials_provider_new_profile(memory, &profile));
-  aws_credentials_provider_ecs_environment_options container{};
-  container.bootstrap = parts.bootstrap;
-  container.tls_ctx = parts.tls;
-  add("container",
-      aws_credentials_provider_new_ecs_from_environment(memory, &container));
-  if (variable("AWS_EC2_METADATA_DISABLED") != "true") {
-    aws_credentials_provider_imds_options instance{};
-    instance.bootstrap = parts.bootstrap;
-    instance.imds_version = IMDS_PROTOCOL_V2;
-    add("instance", aws_credentials_provider_new_imds(memory, &instance));
-  }
-  aws_credentials_provider_chain_options chain{};
-  chain.providers = members.data();
-  chain.provider_count = members.size();
-  aws_credentials_provider* all =
-      aws_credentials_provider_new_chain(memory, &chain);
-  for (auto* member : members) aws_credentials_provider_release(member);
-  if (all == nullptr) return nullptr;
-  aws_credentials_provider_cached_options cached{};
-  cached.source = all;
-  cached.refresh_time_in_milliseconds = std::uint64_t{15} * 60 * 1000;
-  aws_credentials_provider* provider =
-      aws_credentials_provider_new_cached(memory, &cached);
-  aws_credentials_provider_release(all);
-  return provider;
-}
-
 // Threads that read and write sockets, and as many that hand on what came. The
 // library's own number is one for two processors, which leaves a small machine
 // with a single one.
@@ -280,9 +228,9 @@ Result<std::unique_ptr<AwsSession>> AwsSession::open(
     parts.credentials = anonymous();
   } else if (options.keys) {
     parts.credentials = fixed_keys(*options.keys);
-    parts.configured = "given keys";
   } else {
-    parts.credentials = make_chain(parts);
+    parts.chain = std::make_unique<CredentialChain>(parts);
+    parts.credentials = parts.chain->new_provider();
   }
   if (parts.credentials == nullptr) return crt_error("set up credentials");
   return session;
@@ -294,6 +242,11 @@ AwsSession::~AwsSession() {
   aws_client_bootstrap_release(parts_->bootstrap);
   aws_host_resolver_release(parts_->resolver);
   aws_event_loop_group_release(parts_->loops);
+}
+
+std::optional<Error> AwsSession::no_credentials() const {
+  if (parts_->chain == nullptr) return std::nullopt;
+  return parts_->chain->refusal();
 }
 
 const std::string& AwsSession::region() const {
@@ -342,12 +295,10 @@ Result<Headers> AwsSession::sign(std::string_view method, std::string_view url,
   aws_signable_destroy(signable);
   aws_input_stream_release(stream);
   aws_http_message_release(message);
-  if (error != AWS_ERROR_SUCCESS) {
-    return Error{ErrorCode::invalid_argument,
-                 fmt::format("no AWS credentials (looked at: {}): {}",
-                             parts_->configured, aws_error_str(error))};
-  }
-  return signed_headers;
+  if (error == AWS_ERROR_SUCCESS) return signed_headers;
+  if (auto refusal = no_credentials()) return *std::move(refusal);
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("sign a request: {}", aws_error_str(error))};
 }
 
 std::string aws_endpoint(std::string_view service) {

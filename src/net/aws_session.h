@@ -34,7 +34,8 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 // Credentials come from the first that has some: environment, web identity,
 // SSO, profile (with assume-role and credential_process), container, instance
 // metadata (unless AWS_EC2_METADATA_DISABLED=true); they are cached and
-// renewed. Source: spec jobs.md 3.3. Threads: all members may be called at
+// renewed. AWS_CA_BUNDLE and, of what goes over TLS, HTTPS_PROXY and NO_PROXY
+// are kept to. Source: spec jobs.md 3.3. Threads: all members may be called at
 // once.
 class AwsSession {
  public:
@@ -47,10 +48,15 @@ class AwsSession {
 
   // `headers` plus those of AWS Signature Version 4. `url` absolute, path and
   // query already encoded; those of service "s3" are signed as they stand.
-  // Errors: invalid_argument (no credentials), internal.
+  // Errors: as no_credentials(), internal.
   Result<Headers> sign(std::string_view method, std::string_view url,
                        std::string_view service, std::string_view body,
                        const Headers& headers) const;
+
+  // Why there are none, place by place, if the last search for them found none.
+  // Errors: invalid_argument, unavailable (a service that gives them could not
+  // be asked).
+  std::optional<Error> no_credentials() const;
 
   struct Parts;  // types of the CRT: net/aws_parts.h
   const Parts& parts() const { return *parts_; }

@@ -84,6 +84,9 @@ void send_once(const HttpRequest& request, Attempt& outcome) {
     curl_easy_setopt(handle.get(), CURLOPT_USERNAME, request.user.c_str());
     curl_easy_setopt(handle.get(), CURLOPT_PASSWORD, request.password.c_str());
   }
+  if (!request.ca_bundle.empty()) {
+    curl_easy_setopt(handle.get(), CURLOPT_CAINFO, request.ca_bundle.c_str());
+  }
   const CurlHeaders headers = curl_headers(request.headers);
   curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
   outcome.code = curl_easy_perform(handle.get());

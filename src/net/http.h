@@ -20,6 +20,7 @@ struct HttpRequest {
   std::string user, password;        // basic authentication; never shown
   std::chrono::seconds timeout{60};  // of the whole exchange
   bool any_status = false;           // 429 and 5xx are answers too
+  std::string ca_bundle;             // empty: the system's certificates
 };
 
 struct HttpReply {

@@ -169,6 +169,7 @@ Status S3Client::Impl::start() {
   if (endpoint.tls) {
     aws_tls_connection_options_init_from_ctx(&tls, parts.tls);
     config.tls_connection_options = &tls;
+    config.proxy_ev_settings = &parts.proxy;
   }
   config.part_size = kPartBytes;
   config.throughput_target_gbps = 10;
@@ -243,12 +244,13 @@ Error S3Client::Impl::failure(const Call& call, int error,
   // It changed between two of its parts: all of it is there to be had anew.
   if (kind == ErrorCode::corrupt_input && call.etag.empty())
     kind = ErrorCode::unavailable;
-  std::string text = fmt::format("{}: {}", name(call.key),
-                                 transfer.refusal.text(aws_error_str(error)));
-  if (kind == ErrorCode::invalid_argument && transfer.refusal.status == 0) {
-    text += fmt::format("; credentials were looked for in: {}",
-                        session->parts().configured);
+  std::string why = transfer.refusal.text(aws_error_str(error));
+  if (const auto none = session->no_credentials();
+      none && transfer.refusal.status == 0) {
+    kind = none->code;
+    why = none->message;
   }
+  std::string text = fmt::format("{}: {}", name(call.key), why);
   if (!call.send.empty()) text = call.send.string() + " to " + text;
   return Error{kind, text};
 }

@@ -205,7 +205,8 @@ void ObjectDownload::prepare(CURL* handle, const CurlHeaders& lines,
   curl_easy_reset(handle);
   set_common(handle, url_, answer);
   curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);  // as it was signed
-  curl_easy_setopt(handle, CURLOPT_PROXY, "");       // as the AWS libraries do
+  // As the uploads: a proxy is for what goes over TLS.
+  if (url_.starts_with("http://")) curl_easy_setopt(handle, CURLOPT_PROXY, "");
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, lines.get());
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);

@@ -160,7 +160,7 @@ class Aws(AwsCase):
     def test_wrong_keys_are_one_error(self):
         self.env["AWS_SECRET_ACCESS_KEY"] = "s3cret-wrong"
         done = self.call("batch-submit", "dmps", code=1)
-        self.assertIn("InvalidSignatureException", done.stderr)
+        self.assertIn("SignatureDoesNotMatch", done.stderr)
         self.assertNotIn("s3cret", done.stdout + done.stderr)
 
     def test_wait_gives_the_exit_code_of_the_chain(self):  # P116

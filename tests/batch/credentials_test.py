@@ -53,7 +53,7 @@ class Credentials(AwsCase):
         self.env |= variables
         done = self.call("batch-submit", "dmps")
         self.assertEqual(len(self.submitted()), 1)
-        self.assertEqual(set(self.fake.tokens), {token} if token else set())
+        self.assertEqual(set(self.fake.tokens), {token})
         self.assertNotIn(SECRET, done.stdout + done.stderr + json.dumps(self.fake.requests) + str(self.fake.objects))
 
     def test_the_environment(self):

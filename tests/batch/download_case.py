@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 import unittest
 
 PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
@@ -55,16 +54,6 @@ class Case(unittest.TestCase):
             process.send_signal(signal.SIGKILL)
             process.wait()
             return False
-
-    def kill_when(self, dataset, came, **options):
-        """At the moment when `came` says so. True if it ended by itself before that."""
-        process = self.start(dataset, **options)
-        while process.poll() is None and not came():
-            time.sleep(0.001)
-        ended = process.poll() is not None
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return ended
 
     def stage(self, dataset, task="download"):
         return self.folder / dataset.replace("-", "_") / RUN / task

@@ -27,8 +27,9 @@ SECRETS = {"MYSQL_PWD": "s3cret-mysql", "OPENSEARCH_PASSWORD": "s3cret-opensearc
 
 def signature_of(method, path, query, headers, signed, body, scope, secret):
     """AWS Signature Version 4, as its documentation describes it."""
-    canonical = "\n".join([method, path, query, *(f"{name}:{' '.join(headers[name].split())}" for name in signed),
-                           "", ";".join(signed), hashlib.sha256(body).hexdigest()])
+    canonical = "\n".join([method, path, "&".join(sorted(query.split("&"))),
+                           *(f"{name}:{' '.join(headers[name].split())}" for name in signed), "", ";".join(signed),
+                           headers.get("x-amz-content-sha256") or hashlib.sha256(body).hexdigest()])
     text = "\n".join(["AWS4-HMAC-SHA256", headers["x-amz-date"], scope,
                       hashlib.sha256(canonical.encode()).hexdigest()])
     key = ("AWS4" + secret).encode()
@@ -37,22 +38,34 @@ def signature_of(method, path, query, headers, signed, body, scope, secret):
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
+def is_signed(request, body, service, key=KEY, secret=SECRET):
+    """Whether the request is signed with that key for that service of the region."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    path, _, query = request.path.partition("?")
+    found = re.fullmatch(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\S+), ?SignedHeaders=(\S+), ?Signature=(\w+)",
+                         headers.get("authorization", ""))
+    return bool(found and found[1] == key and f"/{REGION}/{service}/" in found[2] and found[4] == signature_of(
+        request.command, path, query, headers, found[3].split(";"), body, found[2], secret))
+
+
 class FakeAws(LocalServer):
     def __init__(self):
         self.objects, self.jobs, self.requests, self.logs = {}, {}, [], {}
         self.refuse = lambda path, number: None  # (status, error type) or None
         self.outcome = {}  # job name: exit code
         self.deny = lambda method, path: False  # of S3
-        self.tokens = []  # session tokens, of the calls that had one
+        self.tokens = []  # session tokens, None: a request without one
         self.frozen = False
         super().__init__()
 
     def answer(self, request):
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         path, _, query = request.path.partition("?")
+        self.tokens.append(request.headers.get("x-amz-security-token"))
         if request.command == "POST":
             status, headers, reply = self.api(request, path, body)
         else:
+            path = getattr(request, "to_s3", "") + path
             status, headers, reply = self.s3(request, urllib.parse.unquote(path).lstrip("/"), query, body)
         request.send_response(status)
         for name, value in headers.items():
@@ -65,14 +78,7 @@ class FakeAws(LocalServer):
     # ------------------------------------------------------------------- Batch
     def api(self, request, path, body):
         self.requests.append((path, json.loads(body)))
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        found = re.fullmatch(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\S+), SignedHeaders=(\S+), Signature=(\w+)",
-                             headers.get("authorization", ""))
-        service = "logs" if path == "/" else "batch"
-        self.tokens += [headers["x-amz-security-token"]] if "x-amz-security-token" in headers else []
-        good = found and found[1] == KEY and f"/{REGION}/{service}/" in found[2] and found[4] == signature_of(
-            "POST", path, "", headers, found[3].split(";"), body, found[2], SECRET)
-        if not good:
+        if not is_signed(request, body, "logs" if path == "/" else "batch"):
             return self.error(403, "InvalidSignatureException")
         refused = self.refuse(path, sum(1 for p, _ in self.requests if p == path) - 1)
         if refused:
@@ -137,8 +143,10 @@ class FakeAws(LocalServer):
 
     # ---------------------------------------------------------------------- S3
     def s3(self, request, path, query, body):
-        if self.deny(request.command, path):
-            return 403, {}, b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+        code = "AccessDenied" if self.deny(request.command, path) else (
+            None if is_signed(request, body, "s3") else "SignatureDoesNotMatch")
+        if code:
+            return 403, {}, f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
         if request.command == "PUT":
             if "aws-chunked" in request.headers.get("Content-Encoding", ""):
                 size, body = body.split(b"\r\n", 1)

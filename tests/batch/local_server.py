@@ -15,7 +15,7 @@ class LocalServer:
             def handle_any(self):
                 server.answer(self)
 
-            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any
+            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_CONNECT = handle_any
 
             def log_message(self, *_):
                 pass
