@@ -60,9 +60,6 @@ struct Command {
   std::vector<Option> options;    // its own; globals are added
 };
 
-// The number that the whole of `text` is.
-std::optional<double> parse_real(std::string_view text);
-
 class Stats;
 
 // Values by option name, after defaults and environment.
@@ -115,9 +112,6 @@ const std::vector<Option>& global_options();
 // The name among `names` nearest to `word`, within edit distance 2; or "".
 std::string nearest(std::string_view word,
                     const std::vector<std::string>& names);
-
-// "200MB" -> bytes; nullopt when it is no size.
-std::optional<std::uint64_t> parse_size(std::string_view text);
 
 // The help page of a command, `width` columns. Source: cli.md 1.3.
 std::string help_text(const Command& command, std::size_t width);
