@@ -87,6 +87,10 @@ std::uint64_t Values::bytes(std::string_view name) const {
   return parse_size(text(name)).value_or(0);
 }
 
+void Values::set(const std::string& name, std::string value) {
+  values_[name] = {std::move(value)};
+}
+
 // -------------------------------------------------------------------- Parser
 
 class Parser {
@@ -115,6 +119,7 @@ class Parser {
       }
     }
     fill();
+    warn_of_no_effect();
     for (const auto& option : options_) note_source(option);
     return std::move(values_);
   }
@@ -303,10 +308,13 @@ class Parser {
                     from == from_.end() ? "command line" : from->second));
   }
 
+  static bool is_secret(const Option& option) {
+    return option.name.ends_with("password") || option.name.ends_with("pwd");
+  }
+
   static std::string shown(const Option& option,
                            const std::vector<std::string>& values) {
-    if (option.name.ends_with("password") || option.name.ends_with("pwd"))
-      return "***";
+    if (is_secret(option)) return "***";
     if (option.type == OptionType::url && !values.empty())
       return net::shown_url(values.front());
     return fmt::format("{}", fmt::join(values, ","));
@@ -318,10 +326,34 @@ class Parser {
                     name, option.help.empty() ? "" : "; " + option.help));
   }
 
+  // What is said of an option that is set, as `name`.
+  void note_given(const std::string& name, const Option& option) {
+    if (option.ignored) warn_ignored(name, option);
+    if (!option.no_effect.empty())
+      without_effect_[option.no_effect].push_back(name);
+  }
+
+  void warn_of_no_effect() {
+    for (const auto& [reason, names] : without_effect_) {
+      problems_.warnings.push_back(
+          fmt::format("{} {} no effect: {}", fmt::join(names, ", "),
+                      names.size() == 1 ? "has" : "have", reason));
+    }
+  }
+
+  // Source: spec cli.md G6, G8.
+  void warn_if_seen(const Option& option) {
+    if (!is_secret(option)) return;
+    problems_.warnings.push_back(
+        fmt::format("--{} is seen in the list of processes; {} is not",
+                    option.name, option.env));
+  }
+
   void fill() {
     for (const auto& option : options_) {
       if (values_.values_.contains(option.name)) {
-        if (option.ignored) warn_ignored("--" + option.name, option);
+        note_given("--" + option.name, option);
+        warn_if_seen(option);
         continue;
       }
       const auto [variable, value] = from_environment(option);
@@ -332,7 +364,7 @@ class Parser {
         if (!file.empty()) from += " in " + file;
         from_[option.name] = from;
         add(option, value, " (from " + from + ")");
-        if (option.ignored) warn_ignored(variable, option);
+        note_given(variable, option);
       } else if (!option.fallback.empty()) {
         from_[option.name] = "default";
         values_.values_[option.name].push_back(option.fallback);
@@ -371,6 +403,7 @@ class Parser {
   Problems& problems_;
   std::set<std::string> by_place_;
   std::map<std::string, std::string> from_;  // by option; else it was typed
+  std::map<std::string, std::vector<std::string>> without_effect_;  // by reason
   Values values_;
 };
 
@@ -459,6 +492,9 @@ const std::vector<Option>& global_options() {
          {},
          0,
          1});
+    add({"allow-no-manifest", OptionType::boolean,
+         "Read inputs of another stage that have no manifest.", "False",
+         "DMPWORKS_ALLOW_NO_MANIFEST"});
     return options;
   }();
   return kOptions;

@@ -47,6 +47,9 @@ struct Option {
   char short_form = '\0';
   bool shared = false;   // of a group: stands in the help's box `Options`
   bool ignored = false;  // accepted for compatibility; warned about when set
+  // Why it has no effect in this version, and what to do instead; all options
+  // of one reason that are set are named in one warning. Source: pitfall P104.
+  std::string no_effect = {};
   std::vector<std::string> aliases = {};  // other names, not in the help
   // existing_path: it is a CSV whose header has these, "one|or another".
   std::vector<std::string> columns = {};
@@ -73,6 +76,9 @@ class Values {
   bool flag(std::string_view name) const;
   std::uint64_t bytes(std::string_view name) const;
 
+  // What a look at the world gave for an option that nobody has set.
+  void set(const std::string& name, std::string value);
+
   // Where the command says what it counted (cli/stats.h); null: nowhere.
   Stats* stats() const { return stats_; }
   void count_in(Stats* stats) { stats_ = stats; }
@@ -88,6 +94,7 @@ class Values {
 struct Problems {
   std::vector<std::string> lines;
   std::vector<std::string> warnings = {};  // nothing is wrong, but say so
+  std::vector<std::string> notes = {};     // what was looked up, for the log
   // Of every value that is set: which it is and where it came from, one line
   // each; secrets as ***.
   std::vector<std::string> sources = {};

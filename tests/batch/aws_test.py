@@ -42,7 +42,8 @@ class Aws(AwsCase):
                          "sqlmesh-transform=4:9000")
         prepare, ranges, finish = self.submitted()
         ids = list(self.fake.jobs)
-        command = ["dmpworks", "aws-batch", "sqlmesh", "plan", "--bucket-name=bucket-name", "--run-id=2026-02-04",
+        command = ["dmpworks", "aws-batch", "sqlmesh", "plan", "--bucket-name=bucket-name", "--prev-run-id=INITIAL",
+                   "--run-id=2026-02-04",
                    "--release-dates.openalex-works=2026-02-03", "--release-dates.datacite=2026-02-01",
                    "--release-dates.crossref-metadata=2025-04-01", "--release-dates.ror=2026-01-29",
                    "--release-dates.data-citation-corpus=2025-08-15", "--ranges=3"]
@@ -94,12 +95,12 @@ class Aws(AwsCase):
 
     # P115: nothing at all is asked.
     def test_what_is_submitted_is_what_the_dry_run_shows(self):
-        for command in ("openalex-works", "process-works", "process-dmps"):
+        for command, *words in (("openalex-works",), ("process-works", "--prev-run-id", "INITIAL"), ("process-dmps",)):
             with self.subTest(command):
                 self.fake.requests.clear()
-                shown = json.loads(self.call("batch-submit", command, "--dry-run", "--json").stdout)
+                shown = json.loads(self.call("batch-submit", command, *words, "--dry-run", "--json").stdout)
                 self.assertEqual(self.fake.requests, [])
-                self.call("batch-submit", command)
+                self.call("batch-submit", command, *words)
                 self.assertEqual([job["command"] for job in shown["jobs"]],
                                  [ask["containerOverrides"]["command"] for ask in self.submitted()])
                 self.assertEqual([job["definition"] for job in shown["jobs"]],

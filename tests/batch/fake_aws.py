@@ -42,7 +42,7 @@ class FakeAws(LocalServer):
         self.objects, self.jobs, self.requests, self.logs = {}, {}, [], {}
         self.refuse = lambda path, number: None  # (status, error type) or None
         self.outcome = {}  # job name: exit code
-        self.deny = lambda method, path: False  # of S3
+        self.deny = lambda method, path: False  # of S3: 403; or a status
         self.tokens = []  # session tokens, of the calls that had one
         self.frozen = False
         super().__init__()
@@ -137,8 +137,10 @@ class FakeAws(LocalServer):
 
     # ---------------------------------------------------------------------- S3
     def s3(self, request, path, query, body):
-        if self.deny(request.command, path):
-            return 403, {}, b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+        denied = self.deny(request.command, path)
+        if denied:
+            status, code = (403, "AccessDenied") if denied is True else (denied, "SlowDown")
+            return status, {}, f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
         if request.command == "PUT":
             if "aws-chunked" in request.headers.get("Content-Encoding", ""):
                 size, body = body.split(b"\r\n", 1)
