@@ -47,6 +47,9 @@ struct Option {
   char short_form = '\0';
   bool shared = false;   // of a group: stands in the help's box `Options`
   bool ignored = false;  // accepted for compatibility; warned about when set
+  // Why it has no effect in this version, and what to do instead; all options
+  // of one reason that are set are named in one warning. Source: pitfall P104.
+  std::string no_effect = {};
   std::vector<std::string> aliases = {};  // other names, not in the help
   // existing_path: it is a CSV whose header has these, "one|or another".
   std::vector<std::string> columns = {};
@@ -60,9 +63,6 @@ struct Command {
   std::vector<Option> options;    // its own; globals are added
 };
 
-// The number that the whole of `text` is.
-std::optional<double> parse_real(std::string_view text);
-
 class Stats;
 
 // Values by option name, after defaults and environment.
@@ -75,6 +75,9 @@ class Values {
   double real(std::string_view name) const;
   bool flag(std::string_view name) const;
   std::uint64_t bytes(std::string_view name) const;
+
+  // What a look at the world gave for an option that nobody has set.
+  void set(const std::string& name, std::string value);
 
   // Where the command says what it counted (cli/stats.h); null: nowhere.
   Stats* stats() const { return stats_; }
@@ -91,6 +94,7 @@ class Values {
 struct Problems {
   std::vector<std::string> lines;
   std::vector<std::string> warnings = {};  // nothing is wrong, but say so
+  std::vector<std::string> notes = {};     // what was looked up, for the log
   // Of every value that is set: which it is and where it came from, one line
   // each; secrets as ***.
   std::vector<std::string> sources = {};
@@ -115,9 +119,6 @@ const std::vector<Option>& global_options();
 // The name among `names` nearest to `word`, within edit distance 2; or "".
 std::string nearest(std::string_view word,
                     const std::vector<std::string>& names);
-
-// "200MB" -> bytes; nullopt when it is no size.
-std::optional<std::uint64_t> parse_size(std::string_view text);
 
 // The help page of a command, `width` columns. Source: cli.md 1.3.
 std::string help_text(const Command& command, std::size_t width);

@@ -6,8 +6,10 @@
 #include "cli/batch_options.h"
 #include "cli/commands.h"
 #include "cli/database_options.h"
+#include "cli/dmps_source.h"
 #include "cli/job_context.h"
 #include "cli/search_options.h"
+#include "cli/server_options.h"
 #include "cli/stats.h"
 #include "jobs/index_job.h"
 #include "jobs/merge_job.h"
@@ -104,12 +106,19 @@ Entry dataset_transform(const std::string& dataset) {
 }
 
 Entry dmps_transform() {
-  return batch_job({"dmps", "transform"},
-                   "Turn the DMP export into DMP records.", bucket_and_run(),
-                   [](const jobs::JobContext& context, const Values& values) {
-                     return jobs::transform_dmps_job(context,
-                                                     values.text("run-id"));
-                   });
+  std::vector<Option> rows = bucket_and_run();
+  rows.push_back(dmps_source_row());
+  append(rows, shared({mysql_host_row(kMysqlForDmps)}));
+  append(rows, shared(dmps_transform_rows()));
+  Entry entry =
+      batch_job({"dmps", "transform"}, "Turn the DMP export into DMP records.",
+                std::move(rows),
+                [](const jobs::JobContext& context, const Values& values) {
+                  return jobs::transform_dmps_job(
+                      context, values.text("run-id"), dmps_input_of(values));
+                });
+  entry.check = check_dmps_source;
+  return entry;
 }
 
 // ------------------------------------------------------------------- sqlmesh
@@ -142,9 +151,9 @@ std::vector<Option> plan_rows() {
       text_row("bucket-name", OptionType::bucket, "Project bucket.", "", "", 0,
                true),
       text_row("prev-run-id", OptionType::run_id,
-               "Run whose DOI state is continued, or INITIAL: the newest "
-               "finished one.",
-               "", "", 1),
+               "Run whose DOI state is continued; INITIAL = start empty, "
+               "NEWEST = the newest finished one of an earlier release.",
+               "", "", 1, true),
       text_row("run-id", OptionType::run_id, "Run.", "", "", 2, true)};
   int position = 3;
   for (const char* dataset : {"openalex-works", "datacite", "crossref-metadata",
@@ -187,6 +196,7 @@ jobs::IndexJob index_of(const Values& values) {
   jobs::IndexJob index;
   index.run = values.text("run-id");
   index.previous = values.text("prev-run-id");
+  if (index.previous == kNewestRun) index.previous.clear();
   index.openalex_works = values.text("release-dates.openalex-works");
   index.datacite = values.text("release-dates.datacite");
   index.crossref_metadata = values.text("release-dates.crossref-metadata");
@@ -246,14 +256,18 @@ Entry sqlmesh_plan() {
 
 // ---------------------------------------------------------------- opensearch
 
-Option host_row() {
-  return text_row("client-config.host", OptionType::text,
-                  "OpenSearch host without scheme; not set: no server.", "",
-                  "OPENSEARCH_HOST");
+// What the leaves of process-dmps take of a server that cannot be reached yet.
+std::vector<Option> client_rows() {
+  return shared(opensearch_client_rows(client_group()));
 }
 
-// An index cannot be written yet: say so before any work.
+void check_host(const Values& values, Problems& problems) {
+  check_client(values, client_names(client_group().prefix), problems);
+}
+
+// It has nothing to do but to write an index.
 void refuse_host(const Values& values, Problems& problems) {
+  check_host(values, problems);
   if (!values.has("client-config.host")) return;
   problems.lines.emplace_back(
       "--client-config.host: this version writes no OpenSearch index");
@@ -263,9 +277,22 @@ void refuse_host(const Values& values, Problems& problems) {
 
 Entry sync_works() {
   std::vector<Option> rows = bucket_and_run();
-  rows.push_back(text_row("index-name", OptionType::text, "Works index.",
-                          "works-index", "", 2));
-  rows.push_back(host_row());
+  append(rows,
+         {without_effect(text_row("index-name", OptionType::text,
+                                  "Works index.", "works-index", "", 2),
+                         kNoOpenSearch),
+          without_effect(flag_row("full",
+                                  "Send every current work, not only the "
+                                  "changes since the last confirmed sync.",
+                                  ""),
+                         kNoOpenSearch),
+          without_effect(text_row("retry-file", OptionType::existing_path,
+                                  "Send only the ids of this "
+                                  "failed_ids.jsonl.",
+                                  "", ""),
+                         kNoOpenSearch)});
+  append(rows, client_rows());
+  append(rows, shared(opensearch_sync_rows(sync_group())));
   return {{{"aws-batch", "opensearch", "sync-works"},
            "Bring the works index of a server up to date.",
            std::move(rows)},
@@ -283,24 +310,36 @@ jobs::PlanLists plan_lists(const Values& values) {
 }
 
 void check_plans(const Values& values, Problems& problems) {
-  refuse_host(values, problems);
+  check_host(values, problems);
   check_dmp_subset(values, problems);
+}
+
+Option plan_index_row(int position) {
+  return without_effect(text_row("index-name", OptionType::text, "DMP index.",
+                                 "dmps-index", "", position),
+                        kNoOpenSearch);
 }
 
 Entry sync_dmps() {
   std::vector<Option> rows = bucket_and_run();
-  rows.push_back(text_row("index-name", OptionType::text, "DMP index.",
-                          "dmps-index", "", 2));
-  rows.push_back(host_row());
+  rows.push_back(plan_index_row(2));
   append(rows, shared(dmp_subset_rows()));
-  Entry entry =
-      batch_job({"opensearch", "sync-dmps"},
-                "Publish the DMP records of a run.", std::move(rows),
-                [](const jobs::JobContext& context, const Values& values) {
-                  return jobs::sync_dmps_job(context, values.text("run-id"),
-                                             plan_lists(values));
-                });
-  entry.check = check_plans;
+  append(rows, client_rows());
+  append(rows, shared(opensearch_sync_rows(sync_group())));
+  append(rows, shared({mysql_host_row(kMysqlForDmps)}));
+  append(rows, shared(mysql_rows()));
+  append(rows, shared({dmps_source_row(), test_projects_row()}));
+  Entry entry = batch_job(
+      {"opensearch", "sync-dmps"}, "Publish the DMP records of a run.",
+      std::move(rows),
+      [](const jobs::JobContext& context, const Values& values) {
+        return jobs::sync_dmps_job(context, values.text("run-id"),
+                                   dmps_input_of(values), plan_lists(values));
+      });
+  entry.check = [](const Values& values, Problems& problems) {
+    check_plans(values, problems);
+    check_dmps_source(values, problems);
+  };
   return entry;
 }
 
@@ -309,10 +348,15 @@ Entry enrich_dmps() {
                            "", "BUCKET_NAME", -1, true);
   Option run = text_row("run-id", OptionType::run_id, "DMP run.", "",
                         "DMPS_RUN_ID", -1, true);
-  std::vector<Option> rows{text_row("index-name", OptionType::text,
-                                    "DMP index.", "dmps-index", "", 0),
-                           bucket, run, host_row()};
+  Option previous = without_effect(
+      text_row("prev-enrich-run-id", OptionType::run_id,
+               "Results carried over, or INITIAL: the newest older one.", "",
+               ""),
+      kNoFunders);
+  std::vector<Option> rows{plan_index_row(0), bucket, run, previous};
   append(rows, shared(dmp_subset_rows()));
+  append(rows, client_rows());
+  append(rows, shared(enrichment_rows()));
   return {{{"aws-batch", "opensearch", "enrich-dmps"},
            "Ask funders for the publications of the awards of the DMPs.",
            std::move(rows)},
@@ -340,19 +384,22 @@ jobs::SearchJob search_job_of(const Values& values) {
 
 Entry dmp_works_search() {
   std::vector<Option> rows = bucket_and_run();
-  rows.push_back(text_row("dmps-index-name", OptionType::text,
-                          "Engine opensearch only.", "dmps-index", "", 2));
-  rows.push_back(text_row("works-index-name", OptionType::text,
-                          "Engine opensearch only.", "works-index", "", 3));
+  for (const char* index : {"dmps-index", "works-index"}) {
+    const std::string name = std::string(index) + "-name";
+    rows.push_back(without_effect(
+        text_row(name, OptionType::text, "Engine opensearch only.", index, "",
+                 index[0] == 'd' ? 2 : 3),
+        kNoOpenSearch));
+  }
   rows.push_back(text_row("process-works-run-id", OptionType::run_id,
                           "Works index searched: the newest finished one.", "",
                           "PROCESS_WORKS_RUN_ID"));
-  rows.push_back(host_row());
   rows.push_back(number_row("shards", "Streaming shards.", "1", "", 1, 1000));
   rows.push_back(phase_row({"all", "shard", "finish"},
                            "`shard` takes its number from `--shard-index`."));
   rows.push_back(index_row("shard-index", "Which shard.", 999));
   append(rows, shared(dmp_subset_rows()));
+  append(rows, client_rows());
   append(rows, shared(search_options("")));
   Entry entry =
       batch_job({"opensearch", "dmp-works-search"},
@@ -373,7 +420,9 @@ Entry merge_related_works() {
   std::vector<Option> rows = bucket_and_run();
   rows.push_back(text_row("search-run-id", OptionType::run_id,
                           "Run whose matches are merged: --run-id.", "", ""));
-  append(rows, shared({database_row(), mysql_host_row()}));
+  append(rows, shared({merge_host_row()}));
+  append(rows, shared(mysql_rows()));
+  append(rows, shared({database_row()}));
   append(rows, shared(merge_rows()));
   Entry entry = batch_job(
       {"opensearch", "merge-related-works"},
@@ -399,11 +448,6 @@ Entry merge_related_works() {
 Entry batch_job(std::vector<std::string> leaf, const std::string& summary,
                 std::vector<Option> options, const BatchWork& work) {
   leaf.insert(leaf.begin(), "aws-batch");
-  options.push_back(
-      flag_row("allow-no-manifest",
-               "Read inputs of another stage that have no manifest.",
-               "DMPWORKS_ALLOW_NO_MANIFEST"));
-  options.back().shared = true;
   const std::string stage = leaf.back(), dataset = leaf[leaf.size() - 2];
   return {{leaf, summary, std::move(options)},
           [=](const Values& values) -> Status {

@@ -163,6 +163,43 @@ void check_xpac(const Values& values, const std::string& prefix,
       "--{} and --{} are two names of one setting; give one", mode, late));
 }
 
+namespace {
+
+// Without a prefix, config.NAME works too (cli.md G5).
+void with_config_name(Option& row, const std::string& prefix) {
+  if (prefix.empty()) row.aliases = {"config." + row.name};
+  row.name = prefix + row.name;
+}
+
+// The options of an earlier pipeline, and which ones do what they did: of
+// threads, and of how many files are read ("" = none).
+std::vector<Option> ignored_transform_rows(const std::string& prefix,
+                                           const std::string& workers,
+                                           const std::string& files) {
+  std::vector<Option> rows;
+  for (const char* name :
+       {"extract-workers", "transform-workers", "cleanup-workers",
+        "max-file-processes", "extract-queue-size", "transform-queue-size",
+        "cleanup-queue-size"}) {
+    rows.push_back(
+        ignored_row(name, OptionType::integer, prefix + workers, ""));
+  }
+  rows.push_back(ignored_row("n-batches", OptionType::integer,
+                             files.empty() ? "" : prefix + files, ""));
+  rows.push_back(
+      ignored_row("low-memory", OptionType::boolean, "memory-limit", ""));
+  for (auto& row : rows) with_config_name(row, prefix);
+  return rows;
+}
+
+}  // namespace
+
+std::vector<Option> dmps_transform_rows() {
+  auto rows = ignored_transform_rows("", "threads", "");
+  rows.push_back(ignored_row("batch-size", OptionType::integer, "", ""));
+  return rows;
+}
+
 std::vector<Option> transform_rows(const std::string& dataset,
                                    const std::string& prefix) {
   std::string variable = text::to_upper(dataset) + "_TRANSFORM_";
@@ -188,22 +225,8 @@ std::vector<Option> transform_rows(const std::string& dataset,
       "Read only the first N input files; the manifest is marked partial and "
       "refused by later stages.",
       "", "", 1, kMost));
-  for (const char* name :
-       {"extract-workers", "transform-workers", "cleanup-workers",
-        "max-file-processes", "extract-queue-size", "transform-queue-size",
-        "cleanup-queue-size"}) {
-    rows.push_back(
-        ignored_row(name, OptionType::integer, prefix + "max-workers", ""));
-  }
-  rows.push_back(ignored_row("n-batches", OptionType::integer,
-                             prefix + "limit-files", ""));
-  rows.push_back(
-      ignored_row("low-memory", OptionType::boolean, "memory-limit", ""));
-  for (auto& row : rows) {
-    // Without a prefix, config.NAME works too (cli.md G5).
-    if (prefix.empty()) row.aliases = {"config." + row.name};
-    row.name = prefix + row.name;
-  }
+  for (auto& row : rows) with_config_name(row, prefix);
+  append(rows, ignored_transform_rows(prefix, "max-workers", "limit-files"));
   return rows;
 }
 

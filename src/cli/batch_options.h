@@ -10,6 +10,10 @@
 // share. Source: spec cli.md 3-5.
 namespace dmp::cli {
 
+// In place of a run id of `aws-batch`: the newest finished one, looked up by
+// the job. A dry run that may not ask the bucket shows it.
+inline constexpr const char* kNewestRun = "NEWEST";
+
 Option env_row();
 // "A unique ID …", read from `variable` ("" = none).
 Option run_row(const std::string& name, const std::string& variable,
@@ -55,6 +59,8 @@ Option xpac_row(const std::string& env);
 ingest::Xpac xpac_of(const Values& values);
 void check_xpac(const Values& values, const std::string& prefix,
                 Problems& problems);
+// What the transform of DMPs accepts of G5: nothing of it has an effect.
+std::vector<Option> dmps_transform_rows();
 // G5 of a data set ("openalex-works", …), each name behind `prefix`.
 std::vector<Option> transform_rows(const std::string& dataset,
                                    const std::string& prefix);

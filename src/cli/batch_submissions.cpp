@@ -3,8 +3,9 @@
 #include "cli/batch_options.h"
 #include "cli/batch_submit.h"
 #include "cli/database_options.h"
+#include "cli/dmps_source.h"
 #include "cli/search_options.h"
-#include "jobs/bucket_stage.h"
+#include "cli/server_options.h"
 #include "text/unicode.h"
 
 #include <fmt/format.h>
@@ -148,14 +149,79 @@ Submission datacite() {
 Submission dmps() {
   Submission it = begin("dmps");
   it.rows.push_back(start_row("dmps", 3));
-  it.sent["transform"] = same({"bucket-name", "run-id"});
+  append(it.rows, shared({dmps_source_row()}));
+  it.sent["transform"] = same({"bucket-name", "run-id", "dmps-source"});
   return it;
 }
 
-// --opensearch-host and what hangs on it, from `position` on.
-Option host_row(const std::string& help, int position) {
-  return text_row("opensearch-host", OptionType::text, help, "",
-                  "OPENSEARCH_HOST", position);
+// ------------------------------------------------------- processing commands
+
+// Names of --opensearch-host and what hangs on it.
+constexpr const char* kClientPrefix = "os-client-config.";
+constexpr const char* kSyncPrefix = "os-sync-config.";
+
+// G6 and G7 of a chain: some rows have a name of their own.
+struct ServerRows {
+  std::vector<Option> client = opensearch_client_rows({kClientPrefix});
+  std::vector<Option> sync =
+      opensearch_sync_rows({kSyncPrefix, {"sync-config."}});
+
+  Option host(const std::string& help, int position) {
+    Option row = flat_client("host", position);
+    row.help = help;
+    return row;
+  }
+  Option flat_client(const std::string& name, int position) {
+    return flat_row(client, kClientPrefix + name, "opensearch-" + name,
+                    position);
+  }
+  // `fallback`: of the chain; the job has another one.
+  Option flat_sync(const std::string& name, const std::string& fallback,
+                   int position) {
+    Option row = flat_row(sync, kSyncPrefix + name, "sync-" + name, position);
+    row.fallback = fallback;
+    return row;
+  }
+};
+
+// What a job is told of G6, but what its definition keeps as a secret.
+Sent sent_of_client() {
+  Sent sent;
+  ServerRows flat;
+  for (const char* name : {"host", "region", "mode", "port", "service"}) {
+    const std::string own = flat.flat_client(name, -1).name;
+    sent.emplace_back(client_group().prefix + name, own);
+  }
+  for (const auto& row : flat.client) {
+    const std::string name = row.name.substr(std::string(kClientPrefix).size());
+    if (name != "username" && name != "password")
+      sent.emplace_back(client_group().prefix + name, row.name);
+  }
+  return sent;
+}
+
+// The same of G7.
+Sent sent_of_sync() {
+  Sent sent;
+  ServerRows flat;
+  for (const char* name : {"max-processes", "chunk-size", "max-retries"}) {
+    const std::string own = flat.flat_sync(name, "", -1).name;
+    sent.emplace_back(sync_group().prefix + name, own);
+  }
+  for (const auto& row : flat.sync) {
+    sent.emplace_back(
+        sync_group().prefix + row.name.substr(std::string(kSyncPrefix).size()),
+        row.name);
+  }
+  return sent;
+}
+
+Option index_row(const std::string& name, const std::string& help,
+                 const std::string& fallback, const std::string& env,
+                 int position) {
+  return without_effect(
+      text_row(name, OptionType::text, help, fallback, env, position),
+      kNoOpenSearch);
 }
 
 Submission process_works() {
@@ -165,7 +231,7 @@ Submission process_works() {
   it.rows = {env_row(), bucket_row("BUCKET_NAME", 1),
              text_row("prev-run-id", OptionType::run_id,
                       "Run whose DOI state is continued; INITIAL = start "
-                      "empty: the newest finished one.",
+                      "empty: the newest finished one of an earlier release.",
                       "", "PREV_PROCESS_WORKS_RUN_ID", 2),
              text_row("run-id", OptionType::run_id, "This run.", "",
                       "PROCESS_WORKS_RUN_ID", 3, true)};
@@ -180,21 +246,29 @@ Submission process_works() {
                                true));
     sent.emplace_back(std::string("release-dates.") + dataset, name);
   }
-  append(it.rows,
-         {host_row("Without it sync-works does nothing.", 9),
-          text_row("sqlmesh-duckdb-threads", OptionType::integer,
-                   "DuckDB threads: all of the job.", "",
-                   "SQLMESH_DUCKDB_THREADS", 11),
-          text_row("sqlmesh-duckdb-memory-limit", OptionType::size,
-                   "DuckDB memory: 70 % of the job's.", "",
-                   "SQLMESH_DUCKDB_MEMORY_LIMIT", 12),
-          text_row("opensearch-index-name", OptionType::text, "Works index.",
-                   "works-index",
-                   "OPENSEARCH_INDEX_NAME, OPENSEARCH_WORKS_INDEX_NAME", 13),
-          start_row("process-works", 20),
-          text_row("release-date", OptionType::date,
-                   "Date written as updated_date of changed DOIs: the run id.",
-                   "", "PROCESS_WORKS_RELEASE_DATE")});
+  ServerRows server;
+  append(
+      it.rows,
+      {server.host("Without it sync-works does nothing.", 9),
+       server.flat_client("region", 10),
+       text_row("sqlmesh-duckdb-threads", OptionType::integer,
+                "DuckDB threads: all of the job.", "", "SQLMESH_DUCKDB_THREADS",
+                11),
+       text_row("sqlmesh-duckdb-memory-limit", OptionType::size,
+                "DuckDB memory: 70 % of the job's.", "",
+                "SQLMESH_DUCKDB_MEMORY_LIMIT", 12),
+       index_row("opensearch-index-name", "Works index.", "works-index",
+                 "OPENSEARCH_INDEX_NAME, OPENSEARCH_WORKS_INDEX_NAME", 13),
+       server.flat_client("mode", 14), server.flat_client("port", 15),
+       server.flat_client("service", 16),
+       server.flat_sync("max-processes", "16", 17),
+       server.flat_sync("chunk-size", "1000", 18),
+       server.flat_sync("max-retries", "3", 19), start_row("process-works", 20),
+       text_row("release-date", OptionType::date,
+                "Date written as updated_date of changed DOIs: the run id.", "",
+                "PROCESS_WORKS_RELEASE_DATE")});
+  append(it.rows, shared(std::move(server.client)));
+  append(it.rows, shared(std::move(server.sync)));
   it.rows.push_back({"works-index-ranges",
                      OptionType::ranges,
                      "Cut of the works index by DOI bucket; > 1 makes an "
@@ -221,6 +295,7 @@ Submission process_works() {
 
 Submission process_dmps() {
   Submission it;
+  ServerRows server;
   it.command = "process-dmps";
   it.run_row = "dmps-run-id";
   it.rows = {
@@ -229,12 +304,18 @@ Submission process_dmps() {
       text_row("dmps-run-id", OptionType::run_id,
                "This run; its export is dmps/<run>/download/.", "",
                "DMPS_RUN_ID", 2, true),
-      host_row("Without it: streaming matcher, no index is written.", 3),
-      text_row("opensearch-dmps-index-name", OptionType::text, "DMP index.",
-               "dmps-index", "OPENSEARCH_DMPS_INDEX_NAME", 5),
-      text_row("opensearch-works-index-name", OptionType::text, "Works index.",
-               "works-index",
-               "OPENSEARCH_WORKS_INDEX_NAME, OPENSEARCH_INDEX_NAME", 6),
+      server.host("Without it: streaming matcher, no index is written.", 3),
+      server.flat_client("region", 4),
+      index_row("opensearch-dmps-index-name", "DMP index.", "dmps-index",
+                "OPENSEARCH_DMPS_INDEX_NAME", 5),
+      index_row("opensearch-works-index-name", "Works index.", "works-index",
+                "OPENSEARCH_WORKS_INDEX_NAME, OPENSEARCH_INDEX_NAME", 6),
+      server.flat_client("mode", 7),
+      server.flat_client("port", 8),
+      server.flat_client("service", 9),
+      server.flat_sync("chunk-size", "1000", 10),
+      server.flat_sync("max-processes", "2", -1),
+      server.flat_sync("max-retries", "3", -1),
       text_row("process-works-run-id", OptionType::run_id,
                "Works index searched: the newest finished one.", "",
                "PROCESS_WORKS_RUN_ID"),
@@ -245,6 +326,8 @@ Submission process_dmps() {
   it.arrays["dmp-works-search"] = "search-shards";
   const auto subset = dmp_subset_rows();
   append(it.rows, shared(subset));
+  append(it.rows, shared(std::move(server.client)));
+  append(it.rows, shared(std::move(server.sync)));
   const std::string prefix = "dmp-works-search-config.";
   it.search_prefix = prefix;
   const auto search = search_options(prefix);
@@ -252,7 +335,11 @@ Submission process_dmps() {
   std::vector<Option> merge{database_row()};
   append(merge, merge_rows());
   append(it.rows, shared(merge));
-  append(it.rows, shared({mysql_host_row()}));
+  append(it.rows, shared({merge_host_row()}));
+  const auto enrichment = enrichment_rows();
+  append(it.rows, shared(enrichment));
+  const std::vector<Option> source{dmps_source_row(), test_projects_row()};
+  append(it.rows, shared(source));
   const Sent common{{"bucket-name", "bucket-name"}, {"run-id", "dmps-run-id"}};
   for (const char* task : {"sync-dmps", "enrich-dmps", "dmp-works-search",
                            "merge-related-works"}) {
@@ -267,8 +354,14 @@ Submission process_dmps() {
   sent.emplace_back("works-index-name", "opensearch-works-index-name");
   sent.emplace_back("process-works-run-id", "process-works-run-id");
   sent.emplace_back("shards", "search-shards");
-  for (const char* task : {"sync-dmps", "enrich-dmps", "dmp-works-search"})
+  for (const char* task : {"sync-dmps", "enrich-dmps", "dmp-works-search"}) {
     add_same(it.sent[task], subset, "");
+    it.sent_with_host[task] = sent_of_client();
+  }
+  for (auto& pair : sent_of_sync())
+    it.sent_with_host["sync-dmps"].push_back(std::move(pair));
+  add_same(it.sent["sync-dmps"], source, "");
+  add_same(it.sent["enrich-dmps"], enrichment, "");
   add_same(sent, search, prefix);
   add_same(it.sent["merge-related-works"], merge, "");
   return it;
@@ -281,9 +374,9 @@ std::vector<Submission> submissions() {
           corpus(), dmps(),     process_works(), process_dmps()};
 }
 
-Result<std::vector<std::string>> needed_stages(
-    const Submission& submission, const Values& values, const std::string& task,
-    const storage::ObjectStore& bucket) {
+std::vector<std::string> needed_stages(const Submission& submission,
+                                       const Values& values,
+                                       const std::string& task) {
   using Stages = std::vector<std::string>;
   const std::string run = values.text(submission.run_row);
   const std::string& command = submission.command;
@@ -302,11 +395,8 @@ Result<std::vector<std::string>> needed_stages(
   if (task == "merge-related-works")
     stages.push_back("dmp-works-search/" + run);
   if (task != "dmp-works-search") return stages;
-  std::string works = values.text("process-works-run-id");
-  if (works.empty()) {
-    DMP_ASSIGN(works, jobs::newest_run(bucket, "sqlmesh", "", ""));
-  }
-  stages.push_back("sqlmesh/" + works);
+  if (values.has("process-works-run-id"))
+    stages.push_back("sqlmesh/" + values.text("process-works-run-id"));
   return stages;
 }
 

@@ -3,10 +3,13 @@
 
 #include "base/log.h"
 #include "cli/batch_options.h"
+#include "cli/chain_runs.h"
 #include "cli/commands.h"
 #include "cli/database_options.h"
+#include "cli/dmps_source.h"
 #include "cli/job_context.h"
 #include "cli/search_options.h"
+#include "cli/server_options.h"
 #include "jobs/aws_executor.h"
 #include "jobs/bucket_stage.h"
 #include "jobs/local_executor.h"
@@ -26,10 +29,12 @@ namespace dmp::cli {
 
 namespace {
 
-// G2. Source: spec cli.md 3.
-std::vector<Option> submission_rows() {
+// G2, among them those that say into how many parts a task is cut, which are
+// taken out of the rows of the command. Source: spec cli.md 3.
+std::vector<Option> submission_rows(
+    std::vector<Option>& own, const std::map<std::string, std::string>& cuts) {
   const std::string prefix = "dmp-tool-{env}-batch-";
-  return {
+  std::vector<Option> rows{
       choice_row("executor",
                  "AWS Batch, or the same chain on this machine, one job after "
                  "another.",
@@ -58,6 +63,17 @@ std::vector<Option> submission_rows() {
       text_row("size", OptionType::list,
                "Other size for one task: TASK=VCPU:MIB.", "",
                "DMPWORKS_SIZES")};
+  const auto behind =
+      std::find_if(rows.begin(), rows.end(),
+                   [](const Option& row) { return row.name == "job-queue"; });
+  const auto cut = std::find_if(own.begin(), own.end(), [&](const Option& row) {
+    return std::any_of(cuts.begin(), cuts.end(),
+                       [&](const auto& one) { return one.second == row.name; });
+  });
+  if (cut == own.end()) return rows;
+  rows.insert(behind, std::move(*cut));
+  own.erase(cut);
+  return rows;
 }
 
 bool runs_locally(const Values& values) {
@@ -74,7 +90,7 @@ std::vector<std::string> tasks_to_submit(const std::string& command,
     const bool left_out =
         (task.task == "dataset-subset" &&
          !values.flag("dataset-subset.enable")) ||
-        (task.task == "sync-works" && !values.has("opensearch-host"));
+        task.task == "sync-works";  // this version writes no index
     if (started && !left_out) tasks.push_back(task.task);
   }
   return tasks;
@@ -92,13 +108,40 @@ void append_argument(const Option& row, const std::string& name,
       arguments.push_back(fmt::format("--{}={}", name, on ? "true" : "false"));
     return;
   }
-  if (values.text(row.name) == row.fallback) return;
-  arguments.push_back(
-      fmt::format("--{}={}", name, fmt::join(values.list(row.name), ",")));
+  const std::string text =
+      fmt::format("{}", fmt::join(values.list(row.name), ","));
+  if (text != row.fallback)
+    arguments.push_back(fmt::format("--{}={}", name, text));
 }
 
-// Those of a task, by the table of what it is sent; and how many rejects it may
-// have, which every job asks.
+// The row of a leaf of `aws-batch` for the client of a server.
+const Option& leaf_row(const std::string& name) {
+  static const std::vector<Option> kRows = [] {
+    auto rows = opensearch_client_rows(client_group());
+    append(rows, opensearch_sync_rows(sync_group()));
+    return rows;
+  }();
+  return *std::find_if(kRows.begin(), kRows.end(),
+                       [&](const Option& row) { return row.name == name; });
+}
+
+// What the client of a host needs; the defaults of a chain are not those of the
+// job.
+void append_with_host(const Submission& submission, const Values& values,
+                      const std::string& task,
+                      std::vector<std::string>& arguments) {
+  const auto sent = submission.sent_with_host.find(task);
+  if (sent == submission.sent_with_host.end() || !values.has("opensearch-host"))
+    return;
+  for (const auto& [leaf, own] : sent->second) {
+    Option row = leaf_row(leaf);
+    row.name = own;
+    append_argument(row, leaf, values, arguments);
+  }
+}
+
+// Those of a task, by the table of what it is sent; how many rejects it may
+// have, and whether it may read stages without manifest, which every job asks.
 std::vector<std::string> arguments_of(const Submission& submission,
                                       const Values& values,
                                       const std::string& task) {
@@ -110,8 +153,9 @@ std::vector<std::string> arguments_of(const Submission& submission,
     for (const auto& row : submission.rows)
       if (row.name == own) append_argument(row, leaf, values, arguments);
   }
+  append_with_host(submission, values, task, arguments);
   for (const auto& row : global_options())
-    if (row.name == "max-reject-ratio")
+    if (row.name == "max-reject-ratio" || row.name == "allow-no-manifest")
       append_argument(row, row.name, values, arguments);
   return arguments;
 }
@@ -169,6 +213,19 @@ void check_url(const Values& values, Problems& problems) {
   problems.lines.emplace_back("hint: give a URL that needs no secret");
 }
 
+void check_server(const Values& values, Problems& problems) {
+  ClientNames names = client_names("os-client-config.");
+  names.host = "opensearch-host";
+  names.region = "opensearch-region";
+  names.mode = "opensearch-mode";
+  check_client(values, names, problems);
+  if (values.text("start-job") != "sync-works") return;
+  problems.lines.push_back(fmt::format(
+      "--start-job: sync-works is not part of the sequence: {}",
+      values.has("opensearch-host") ? "this version writes no OpenSearch index"
+                                    : "no OpenSearch host is configured"));
+}
+
 void check_settings(const Submission& submission, const Values& values,
                     Problems& problems) {
   const auto problem = [&](std::string text) {
@@ -191,15 +248,9 @@ void check_settings(const Submission& submission, const Values& values,
   if (submission.search_prefix) {
     check_search(values, *submission.search_prefix, problems);
     check_submitted_database(values, problems);
+    check_dmps_source(values, problems);
   }
-  if (values.has("opensearch-host")) {
-    problem("--opensearch-host: this version writes no OpenSearch index");
-    problem(
-        "hint: unset OPENSEARCH_HOST; the streaming matcher needs no "
-        "server");
-  } else if (values.text("start-job") == "sync-works") {
-    problem("--start-job: sync-works needs --opensearch-host");
-  }
+  check_server(values, problems);
   if (submission.command == "process-works" && !values.has("release-date") &&
       !jobs::run_day(values.text("run-id"))) {
     problem("--release-date is required: the run id is not a date");
@@ -227,17 +278,13 @@ void warn_of_secrets(const Values& values, Problems& problems) {
 Status check_inputs(const Submission& submission, const Values& values,
                     const storage::ObjectStore& bucket, Problems& problems) {
   const std::string first = values.text("start-job");
-  const auto stages = needed_stages(submission, values, first, bucket);
-  if (!stages && stages.error().code == ErrorCode::not_found) {
-    problems.lines.push_back(
-        fmt::format("--start-job: {} needs {}", first, stages.error().message));
-    return {};
-  }
-  DMP_TRY(stages);
-  for (const auto& stage : *stages) {
-    const auto manifest = jobs::stage_manifest(bucket, stage);
-    if (manifest) continue;
-    if (manifest.error().code != ErrorCode::not_found) return manifest.error();
+  for (const auto& stage : needed_stages(submission, values, first)) {
+    DMP_ASSIGN(const bool finished, jobs::is_finished(bucket, stage));
+    if (finished) continue;
+    if (values.flag("allow-no-manifest")) {
+      DMP_ASSIGN(const auto objects, bucket.list(stage + "/"));
+      if (!objects.empty()) continue;
+    }
     problems.lines.push_back(
         fmt::format("--start-job: {} needs {}/{}, which is not finished", first,
                     bucket.name(), stage));
@@ -287,10 +334,13 @@ Status check_running(const Submission& submission, const Values& values,
 }
 
 // What the bucket says.
-Status check_bucket(const Submission& submission, const Values& values,
+Status check_bucket(const Submission& submission, Values& values,
                     Problems& problems) {
   DMP_ASSIGN(const auto bucket,
              storage::open_store(values.text("bucket-name")));
+  DMP_TRY(choose_runs(tasks_to_submit(submission.command, values), *bucket,
+                      values, problems));
+  if (!problems.lines.empty()) return {};
   DMP_TRY(check_inputs(submission, values, *bucket, problems));
   if (!problems.lines.empty()) return {};
   return check_running(submission, values, *bucket, problems);
@@ -328,8 +378,7 @@ Result<jobs::BatchChain> make_chain(const Submission& submission,
 
 // ---------------------------------------------------------------- all checks
 
-void check(const Submission& submission, const Values& values,
-           Problems& problems) {
+void check(const Submission& submission, Values& values, Problems& problems) {
   check_settings(submission, values, problems);
   warn_of_secrets(values, problems);
   if (!problems.lines.empty()) return;
@@ -337,9 +386,13 @@ void check(const Submission& submission, const Values& values,
     problems.lines.push_back(chain.error().message);
     return;
   }
-  if (values.flag("dry-run")) return;
-  if (Status asked = check_bucket(submission, values, problems); !asked)
+  if (values.flag("dry-run")) {
+    choose_runs_of_dry_run(tasks_to_submit(submission.command, values), values,
+                           problems);
+  } else if (Status asked = check_bucket(submission, values, problems);
+             !asked) {
     problems.failure = std::move(asked).error();
+  }
 }
 
 // ---------------------------------------------------------------- submission
@@ -423,8 +476,12 @@ Status submit_to_aws(jobs::BatchChain& chain,
 
 Status submit(const Submission& submission, const Values& values) {
   const bool json = values.flag("json");
-  if (submission.command == "process-works" && !values.has("opensearch-host"))
-    log::info("sync-works: skipped, no OpenSearch host is configured");
+  if (submission.command == "process-works") {
+    log::info("sync-works: skipped, {}",
+              values.has("opensearch-host")
+                  ? "this version writes no OpenSearch index"
+                  : "no OpenSearch host is configured");
+  }
   if (values.flag("dry-run")) {
     DMP_ASSIGN(const auto chain, make_chain(submission, values));
     return print(json ? jobs::to_json(chain) + "\n" : dry_run_text(chain));
@@ -452,13 +509,13 @@ std::vector<Entry> batch_submit_commands() {
   std::vector<Entry> entries;
   for (const auto& submission : submissions()) {
     std::vector<Option> rows = submission.rows;
-    append(rows, shared(submission_rows()));
+    append(rows, shared(submission_rows(rows, submission.arrays)));
     entries.push_back(
         {{{"batch-submit", submission.command}, "", std::move(rows)},
          [submission](const Values& values) {
            return submit(submission, values);
          },
-         [submission](const Values& values, Problems& problems) {
+         [submission](Values& values, Problems& problems) {
            check(submission, values, problems);
          }});
   }

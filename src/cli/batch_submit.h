@@ -1,9 +1,7 @@
 #pragma once
 
-#include "base/result.h"
 #include "cli/arguments.h"
 #include "jobs/catalogue.h"
-#include "storage/object_store.h"
 
 #include <map>
 #include <optional>
@@ -21,6 +19,10 @@ struct Submission {
   // By task: option of the leaf, option of this command; in the order they are
   // sent. Values equal to their default are not sent.
   std::map<std::string, std::vector<std::pair<std::string, std::string>>> sent;
+  // The same of what only the client of a server needs: sent where a host is
+  // configured, and where they are not the defaults of the leaf.
+  std::map<std::string, std::vector<std::pair<std::string, std::string>>>
+      sent_with_host;
   // By task that an array can do: the option that says into how many parts.
   std::map<std::string, std::string> arrays;
   // Prefix of the options of the search, where the chain has one.
@@ -32,10 +34,8 @@ std::vector<Submission> submissions();
 
 // The stages (prefixes in the bucket) that must be finished before `task` can
 // be the first of a chain. Source: spec jobs.md 2, column reads; 3.3.
-// Errors: not_found (the newest of something is needed, and there is none),
-// those of the bucket.
-Result<std::vector<std::string>> needed_stages(
-    const Submission& submission, const Values& values, const std::string& task,
-    const storage::ObjectStore& bucket);
+std::vector<std::string> needed_stages(const Submission& submission,
+                                       const Values& values,
+                                       const std::string& task);
 
 }  // namespace dmp::cli

@@ -16,7 +16,8 @@ struct Entry {
   std::function<Status(const Values&)> run;
   // What is wrong with the values together, if it can be known before any
   // work: exit 2, with all other problems. Values may be missing or bad then.
-  std::function<void(const Values&, Problems&)> check = {};
+  // It may set values that it looked up.
+  std::function<void(Values&, Problems&)> check = {};
 };
 
 // One source file each. Declaring touches nothing; running does the work.

@@ -17,7 +17,6 @@ constexpr std::string_view kSqlite = "sqlite:";
 // SQLite's name of a database without file.
 constexpr std::string_view kMemory = "sqlite::memory:";
 constexpr const char* kName = "database";
-constexpr const char* kHost = "mysql-config.mysql-host";
 constexpr const char* kForms =
     "hint: sqlite:FILE is built in, mysql is not in this version";
 
@@ -36,11 +35,14 @@ Option database_row() {
                   "", "DMPWORKS_DATABASE");
 }
 
-Option mysql_host_row() {
-  return text_row(kHost, OptionType::text,
-                  "MySQL host; with it and without --database nothing is "
-                  "merged, as this version has no MySQL client.",
-                  "", "MYSQL_HOST");
+Option mysql_host_row(const std::string& help) {
+  return text_row(kMysqlHost, OptionType::text, help, "", "MYSQL_HOST");
+}
+
+Option merge_host_row() {
+  return mysql_host_row(
+      "MySQL host; with it and without --database nothing is merged, as this "
+      "version has no MySQL client.");
 }
 
 std::vector<Option> merge_rows() {
@@ -80,7 +82,7 @@ void check_submitted_database(const Values& values, Problems& problems) {
   const bool is_local = values.text("executor") == "local";
   if (!is_local && sqlite_file(values.text(kName)))
     problems.lines.emplace_back("--database: sqlite needs --executor local");
-  if (!is_local || values.has(kName) || values.has(kHost)) return;
+  if (!is_local || values.has(kName) || values.has(kMysqlHost)) return;
   if (!storage::bucket_folder(values.text("bucket-name")) &&
       values.has("bucket-name")) {
     required(problems, " with an S3 bucket");
@@ -100,10 +102,10 @@ std::filesystem::path database_file(const Values& values) {
 std::optional<std::filesystem::path> bucket_database(const Values& values) {
   if (values.has(kName)) return database_file(values);
   const auto folder = storage::bucket_folder(values.text("bucket-name"));
-  if (folder && !values.has(kHost)) return *folder / "dmpworks.db";
+  if (folder && !values.has(kMysqlHost)) return *folder / "dmpworks.db";
   log::warning("{}; the matches go to results/ alone",
-               values.has(kHost) ? "this version has no MySQL client"
-                                 : "no --database is given");
+               values.has(kMysqlHost) ? "this version has no MySQL client"
+                                      : "no --database is given");
   return std::nullopt;
 }
 

@@ -12,7 +12,9 @@ namespace dmp::cli {
 
 Option database_row();
 // What stands for a MySQL database in the environment of a job.
-Option mysql_host_row();
+inline constexpr const char* kMysqlHost = "mysql-config.mysql-host";
+Option mysql_host_row(const std::string& help);
+Option merge_host_row();  // of what merges matches
 // The rest of G12.
 std::vector<Option> merge_rows();
 

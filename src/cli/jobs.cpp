@@ -1,4 +1,5 @@
 // `dmpworks jobs …`: what became of chains of jobs, on AWS or on this machine.
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "cli/batch_options.h"
 #include "cli/commands.h"
@@ -177,14 +178,20 @@ Status chain_outcome(const jobs::BatchChain& chain) {
   return Error{ErrorCode::internal, chain.id + ": its process is gone"};
 }
 
+// A list of them, unless it is one and no list was asked for.
+std::string one_document(const std::vector<std::string>& documents,
+                         bool is_list = false) {
+  const std::string all = fmt::format("{}", fmt::join(documents, ","));
+  return is_list || documents.size() > 1 ? "[" + all + "]\n" : all + "\n";
+}
+
 Status print_chains(const std::vector<jobs::BatchChain>& chains,
                     const Values& values) {
   std::string out;
   if (values.flag("json")) {
-    for (const auto& chain : chains)
-      out += (out.empty() ? "" : ",") + jobs::to_json(chain);
-    const bool many = values.flag("all") || chains.size() > 1;
-    return print(many ? "[" + out + "]\n" : out + "\n");
+    std::vector<std::string> documents;
+    for (const auto& chain : chains) documents.push_back(jobs::to_json(chain));
+    return print(one_document(documents, values.flag("all")));
   }
   for (const auto& chain : chains)
     out += values.flag("all")
@@ -230,17 +237,44 @@ std::string_view last_lines(std::string_view text, std::size_t count) {
   return text;
 }
 
-// Prints what jobs have logged, and what they add.
+// The log of a job, or of a member of an array.
+struct JobLog {
+  std::string job, place;  // place: key in the bucket, or id of the AWS job
+  std::string head;        // the line above it
+};
+
+// Prints what jobs have logged, and what they add; or keeps it, to be one JSON
+// document in the end.
 class LogReader {
  public:
-  LogReader(const Chains& source, std::size_t tail)
-      : source_(source), tail_(tail) {}
+  LogReader(const Chains& source, std::size_t tail, bool keeps)
+      : source_(source), tail_(tail), keeps_(keeps) {}
 
   // What is there and was not printed yet of the job n of the chain. Whole
   // lines only, but of a job that has ended.
   Status print_new(const jobs::BatchChain& chain, std::size_t n, bool ended) {
     return chain.executor == "aws" ? print_aws(chain.jobs[n])
                                    : print_local(chain, n, ended);
+  }
+
+  // What was kept of a chain, and is forgotten then.
+  std::string take_json(const std::string& chain) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().member("chain", chain).key("logs").begin_array();
+    for (const auto& [log, text] : kept_) {
+      json.begin_object().member("job", log.job).member("log", log.place);
+      json.key("lines").begin_array();
+      for (std::string_view rest = text; !rest.empty();) {
+        const auto end = std::min(rest.find('\n'), rest.size());
+        json.value(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
+      json.end_array().end_object();
+    }
+    json.end_array().end_object();
+    kept_.clear();
+    return out;
   }
 
  private:
@@ -263,23 +297,26 @@ class LogReader {
         fresh.remove_prefix(std::min(known->second, read));
       }
       printed_[object.key] = read;
-      DMP_TRY(print_under("== " + object.key + "\n", std::string(fresh)));
+      DMP_TRY(put({chain.jobs[n].name, object.key, "== " + object.key + "\n"},
+                  std::string(fresh)));
     }
     return {};
   }
 
   Status print_aws(const jobs::BatchJob& job) {
-    if (job.members.empty())
-      return print_stream(job, fmt::format("== {} {}\n", job.name, job.id));
+    const auto log_of = [](const std::string& name, const std::string& id) {
+      return JobLog{name, id, fmt::format("== {} {}\n", name, id)};
+    };
+    if (job.members.empty()) return print_stream(job, log_of(job.name, job.id));
     for (std::size_t i = 0; i < job.members.size(); ++i) {
       DMP_TRY(print_stream(
           job.members[i],
-          fmt::format("== {} {}:{}\n", jobs::member_name(job, i), job.id, i)));
+          log_of(jobs::member_name(job, i), fmt::format("{}:{}", job.id, i))));
     }
     return {};
   }
 
-  Status print_stream(const jobs::JobRun& run, const std::string& head) {
+  Status print_stream(const jobs::JobRun& run, const JobLog& log) {
     std::string& next = next_[run.log_stream];
     std::string out;
     for (bool more = true; more;) {
@@ -291,12 +328,17 @@ class LogReader {
       more = !next.empty() && page->next != next;
       next = page->next;
     }
-    return print_under(head, out);
+    return put(log, out);
   }
 
   // Under its head, where another log was printed last.
-  Status print_under(const std::string& head, std::string text) {
+  Status put(const JobLog& log, std::string text) {
     if (!text.empty() && !text.ends_with('\n')) text += '\n';
+    if (keeps_) {
+      keep(log, text);
+      return {};
+    }
+    const std::string& head = log.head;
     if (head == head_) return text.empty() ? Status() : print(text);
     if (text.empty() && !heads_.insert(head).second) return {};
     heads_.insert(head);
@@ -304,8 +346,20 @@ class LogReader {
     return print(head + text);
   }
 
+  void keep(const JobLog& log, const std::string& text) {
+    const auto known = std::find_if(
+        kept_.begin(), kept_.end(),
+        [&](const auto& one) { return one.first.head == log.head; });
+    if (known == kept_.end())
+      kept_.emplace_back(log, text);
+    else
+      known->second += text;
+  }
+
   const Chains& source_;
   std::size_t tail_;
+  bool keeps_;
+  std::vector<std::pair<JobLog, std::string>> kept_;
   std::string head_;
   std::set<std::string> heads_;
   std::map<std::string, std::uint64_t> printed_;  // bytes of a log, by key
@@ -333,7 +387,10 @@ Status logs(const Values& values) {
   Chains source(values);
   DMP_ASSIGN(auto chains, source.named());
   DMP_TRY(check_task(chains, values.text("task")));
-  LogReader reader(source, static_cast<std::size_t>(values.integer("tail")));
+  const bool json = values.flag("json");
+  LogReader reader(source, static_cast<std::size_t>(values.integer("tail")),
+                   json);
+  std::vector<std::string> documents;
   for (auto& chain : chains) {
     for (std::size_t n = 0; n < chain.jobs.size(); ++n) {
       if (values.has("task") && chain.jobs[n].task != values.text("task"))
@@ -347,6 +404,20 @@ Status logs(const Values& values) {
         DMP_TRY(source.refresh(chain));
       }
     }
+    if (json) documents.push_back(reader.take_json(chain.id));
+  }
+  return json ? print(one_document(documents)) : Status();
+}
+
+// Errors: invalid_argument (a chain is not of the executor that is named).
+Status check_executor(const std::vector<jobs::BatchChain>& chains,
+                      const Values& values) {
+  if (!values.has("executor")) return {};
+  for (const auto& chain : chains) {
+    if (chain.executor == values.text("executor")) continue;
+    return Error{ErrorCode::invalid_argument,
+                 fmt::format("{} is of executor {}; nothing was ended",
+                             chain.id, chain.executor)};
   }
   return {};
 }
@@ -354,6 +425,7 @@ Status logs(const Values& values) {
 Status cancel(const Values& values) {
   Chains source(values);
   DMP_ASSIGN(auto chains, source.named());
+  DMP_TRY(check_executor(chains, values));
   const bool json = values.flag("json");
   const auto say = [&](std::string_view line) {
     if (json) return log::info("{}", line);
@@ -390,11 +462,14 @@ std::vector<Entry> jobs_commands() {
         {jobs_row(false), bucket_of_chains(), executor_row(),
          text_row("task", OptionType::text, "One task: all.", "", ""),
          flag_row("follow", "Go on until the jobs end.", ""),
-         number_row("tail", "Last lines of each log.", "100", "", 0, 10'000)}},
+         number_row("tail", "Last lines of each log.", "100", "", 0, 10'000),
+         flag_row("json", "Print the logs as one JSON document.", "")}},
        logs},
       {{{"jobs", "cancel"},
         "End the jobs of a chain that wait or run, the last first.",
         {jobs_row(true), bucket_of_chains(),
+         choice_row("executor", "Refuse chains of the other executor.",
+                    {"aws", "local"}, "", ""),
          text_row("reason", OptionType::text, "Text given to AWS.",
                   "cancelled by user", ""),
          flag_row("json", "Print the chain record with the states.", "")}},

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "cli/batch_options.h"
 #include "cli/commands.h"
+#include "cli/option_value.h"
 #include "cli/search_options.h"
 #include "cli/stats.h"
 #include "cli/subset_list.h"

@@ -221,6 +221,7 @@ int run_entry(const Entry& entry, const std::vector<std::string>& words) {
     return code_of(*problems.failure);
   }
   for (const auto& warning : problems.warnings) log::warning("{}", warning);
+  for (const auto& note : problems.notes) log::info("{}", note);
   for (const auto& source : problems.sources) log::debug("{}", source);
   watch_for_interrupts();
   const jobs::StageClock clock;

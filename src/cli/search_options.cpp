@@ -2,6 +2,7 @@
 
 #include "cli/batch_options.h"
 #include "cli/commands.h"
+#include "cli/option_value.h"
 #include "jobs/run_id.h"
 #include "match/option_names.h"
 

@@ -97,6 +97,7 @@ Entry dmps_command() {
   Command command{{"transform", "dmps"},
                   "Turn DMP Tool exports and RDA maDMP files into DMP records.",
                   folders()};
+  append(command.options, shared(dmps_transform_rows()));
   return {command, [](const Values& values) -> Status {
             dmps::DmpsOptions options;
             options.inputs = {values.text("in-dir")};

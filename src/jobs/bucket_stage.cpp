@@ -522,24 +522,29 @@ Result<bool> is_finished(const storage::ObjectStore& bucket,
   return manifest.has_value();
 }
 
-Result<std::string> newest_run(const storage::ObjectStore& bucket,
-                               const std::string& root, const std::string& leaf,
-                               const std::string& before) {
+Result<std::set<std::string>> finished_runs(const storage::ObjectStore& bucket,
+                                            const std::string& root,
+                                            const std::string& leaf) {
   DMP_ASSIGN(const auto objects, bucket.list(root + "/"));
   const std::string ending =
       (leaf.empty() ? "" : "/" + leaf) + std::string(kManifest);
-  std::string newest;
+  std::set<std::string> runs;
   for (const auto& object : objects) {
     const std::string_view key =
         std::string_view(object.key).substr(root.size() + 1);
     const auto run = key.substr(0, key.find('/'));
-    if (key.substr(run.size()) != ending || !is_run_id(run)) continue;
-    if ((before.empty() || run < before) && run > newest) newest = run;
+    if (key.substr(run.size()) == ending && is_run_id(run)) runs.emplace(run);
   }
-  if (!newest.empty()) return newest;
+  return runs;
+}
+
+Result<std::string> newest_run(const storage::ObjectStore& bucket,
+                               const std::string& root,
+                               const std::string& leaf) {
+  DMP_ASSIGN(const auto runs, finished_runs(bucket, root, leaf));
+  if (!runs.empty()) return *runs.rbegin();
   return Error{ErrorCode::not_found,
-               fmt::format("{}/{}: no finished run{}", bucket.name(), root,
-                           before.empty() ? "" : " before " + before)};
+               fmt::format("{}/{}: no finished run", bucket.name(), root)};
 }
 
 Status in_parallel(std::size_t count, int threads,

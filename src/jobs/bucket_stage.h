@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,11 +101,14 @@ Result<std::optional<storage::Manifest>> find_manifest(
 Result<bool> is_finished(const storage::ObjectStore& bucket,
                          const std::string& prefix);
 
-// The newest finished run of a stage <root>/<run>[/<leaf>] before `before`
-// (empty: any). Errors: not_found (there is none).
+// The finished runs of a stage <root>/<run>[/<leaf>]. Errors: of the bucket.
+Result<std::set<std::string>> finished_runs(const storage::ObjectStore& bucket,
+                                            const std::string& root,
+                                            const std::string& leaf);
+// That with the greatest run id. Errors: not_found (there is none).
 Result<std::string> newest_run(const storage::ObjectStore& bucket,
-                               const std::string& root, const std::string& leaf,
-                               const std::string& before);
+                               const std::string& root,
+                               const std::string& leaf);
 
 // Objects moved at once.
 inline constexpr int kTransfers = 16;

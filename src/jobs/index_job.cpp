@@ -1,10 +1,11 @@
 #include "jobs/index_job.h"
 
-#include "base/json_writer.h"
+#include "base/log.h"
 #include "ingest/transform.h"
 #include "jobs/index_thresholds.h"
 #include "jobs/run_id.h"
 #include "jobs/stage_jobs.h"
+#include "jobs/works_runs.h"
 #include "sql/prepared_tables.h"
 #include "sql/works_index.h"
 #include "storage/stage_path.h"
@@ -48,43 +49,40 @@ JobContext inner(const JobContext& context, const char* name) {
   return own;
 }
 
-// An index that is begun without its DOI state would send every work anew and
-// delete none. Source: spec cli.md 4, P58.
-Status refuse_unfinished_runs(const storage::ObjectStore& bucket,
-                              const std::string& before) {
-  constexpr std::string_view kRoot = "sqlmesh/";
-  DMP_ASSIGN(const auto objects, bucket.list(kRoot));
-  for (const auto& object : objects) {
-    const std::string_view below =
-        std::string_view(object.key).substr(kRoot.size());
-    const auto run = below.substr(0, below.find('/'));
-    if (run == below || !is_run_id(run) || run >= before) continue;
-    return Error{
-        ErrorCode::invalid_argument,
-        fmt::format("{}/sqlmesh/{} is older and not finished, and no "
-                    "finished run is there; name one, or INITIAL, with "
-                    "--prev-run-id",
-                    bucket.name(), run)};
+// What has finished since somebody chose `previous` is not continued.
+Status note_newer_run(const JobContext& context, const IndexJob& options) {
+  if (options.previous.empty() || options.previous == kInitialRun) return {};
+  const auto newest =
+      previous_works_run(context.bucket, options.run, options.release_date);
+  if (!newest && newest.error().code != ErrorCode::invalid_argument)
+    return newest.error();
+  if (newest && *newest != options.previous && *newest != kInitialRun) {
+    log::warning(
+        "sqlmesh/{} is newer and finished; the DOI state of {} is continued",
+        *newest, options.previous);
   }
   return {};
 }
 
+// Empty: no state is continued.
 Result<std::string> previous_run(const JobContext& context,
                                  const IndexJob& options) {
-  if (options.previous == "INITIAL") return std::string();
-  if (!options.previous.empty()) {
-    DMP_ASSIGN(const bool finished,
-               is_finished(context.bucket, "sqlmesh/" + options.previous));
-    if (finished) return options.previous;
-    return Error{ErrorCode::not_found,
-                 fmt::format("{}/sqlmesh/{} is not a finished run; name "
-                             "another one, or INITIAL",
-                             context.bucket.name(), options.previous)};
+  if (options.previous == kInitialRun) return std::string();
+  if (options.previous.empty()) {
+    DMP_ASSIGN(auto newest, previous_works_run(context.bucket, options.run,
+                                               options.release_date));
+    return newest == kInitialRun ? std::string() : newest;
   }
-  auto newest = newest_run(context.bucket, "sqlmesh", "", options.run);
-  if (newest || newest.error().code != ErrorCode::not_found) return newest;
-  DMP_TRY(refuse_unfinished_runs(context.bucket, options.run));
-  return std::string();
+  DMP_ASSIGN(const bool finished,
+             is_finished(context.bucket, "sqlmesh/" + options.previous));
+  if (!finished) {
+    return Error{
+        ErrorCode::not_found,
+        fmt::format("{}/sqlmesh/{} is not a finished run; name "
+                    "another one, or {}",
+                    context.bucket.name(), options.previous, kInitialRun)};
+  }
+  return options.previous;
 }
 
 Status make_inputs(const JobContext& context, const IndexJob& options) {
@@ -96,24 +94,6 @@ Status make_inputs(const JobContext& context, const IndexJob& options) {
   }
   DMP_TRY(corpus_job(inner(context, "corpus"), options.corpus));
   return {};
-}
-
-// Which ROR run a works index was made with, for the search that follows.
-std::string inputs_key(const std::string& run) {
-  return "sqlmesh/" + run + "/inputs.json";
-}
-
-std::string inputs_json(const IndexJob& options, const std::string& previous) {
-  std::string out;
-  JsonWriter json(out);
-  json.begin_object();
-  json.member("crossrefMetadata", options.crossref_metadata);
-  json.member("dataCitationCorpus", options.corpus);
-  json.member("datacite", options.datacite);
-  json.member("openalexWorks", options.openalex_works);
-  json.member("previous", previous).member("ror", options.ror);
-  json.end_object();
-  return out + "\n";
 }
 
 // The prefixes of what an index is made of.
@@ -326,6 +306,7 @@ Result<StageResult> index_job(const JobContext& context,
       options.phase == IndexPhase::all || options.phase == IndexPhase::prepare;
   if (first) DMP_TRY(make_inputs(context, options));
   DMP_ASSIGN(const std::string previous, previous_run(context, options));
+  if (first) DMP_TRY(note_newer_run(context, options));
   const IndexStages stages = stages_of(options, previous);
   DMP_ASSIGN(StageJob job, job_of(context, options, stages));
   DMP_TRY(check_inputs(context, job));
@@ -341,12 +322,7 @@ Result<StageResult> index_job(const JobContext& context,
     if (!stages.before.empty()) index.previous = in.at(stages.before);
     return run_phase(options, job, in, out, index);
   };
-  DMP_ASSIGN(auto result, run_stage(context, job));
-  if (job.part.empty()) {
-    DMP_TRY(context.bucket.write(inputs_key(options.run),
-                                 inputs_json(options, previous)));
-  }
-  return result;
+  return run_stage(context, job);
 }
 
 }  // namespace dmp::jobs

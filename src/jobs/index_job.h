@@ -15,8 +15,8 @@ namespace dmp::jobs {
 enum class IndexPhase : std::uint8_t { all, prepare, range, finish };
 
 struct IndexJob {
-  std::string run, previous;  // previous: a run, INITIAL, or empty: the newest
-                              // finished one that is older
+  std::string run, previous;  // previous: a run, INITIAL, or empty: that of
+                              // previous_works_run
   std::string openalex_works, datacite, crossref_metadata, ror, corpus;  // runs
   text::Day release_date = 0;
   IndexPhase phase = IndexPhase::all;

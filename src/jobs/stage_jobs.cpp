@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "dmps/external_data.h"
 #include "dmps/subset.h"
-#include "dmps/transform.h"
 #include "ingest/input_files.h"
 #include "jobs/catalogue.h"
 #include "jobs/modification_window.h"
@@ -11,6 +10,7 @@
 #include "jobs/search_failures.h"
 #include "jobs/search_stage.h"
 #include "jobs/staged_search.h"
+#include "jobs/works_runs.h"
 #include "match/shard.h"
 #include "storage/files.h"
 #include "storage/stage_path.h"
@@ -62,16 +62,6 @@ Result<fs::path> file_in(const fs::path& folder, const std::string& name) {
                            name, there.empty() ? "nothing" : there)};
 }
 
-// The newest finished ROR stage, as an input; nullopt: there is none.
-Result<std::optional<std::string>> newest_ror(
-    const storage::ObjectStore& bucket) {
-  const auto run = newest_run(bucket, "ror", "transform", "");
-  if (run) return std::optional(stage_prefix("ror", *run, "transform"));
-  if (run.error().code == ErrorCode::not_found)
-    return std::optional<std::string>();
-  return run.error();
-}
-
 // The parameters of the linkage model that somebody has put into the bucket, as
 // a file; nullopt: nobody has. Source: spec jobs.md 4.1.
 Result<std::optional<fs::path>> linkage_of_bucket(const JobContext& context) {
@@ -89,6 +79,15 @@ Result<std::optional<fs::path>> linkage_of_bucket(const JobContext& context) {
 }
 
 }  // namespace
+
+Result<std::optional<std::string>> newest_ror(
+    const storage::ObjectStore& bucket) {
+  const auto run = newest_run(bucket, "ror", "transform");
+  if (run) return std::optional(stage_prefix("ror", *run, "transform"));
+  if (run.error().code == ErrorCode::not_found)
+    return std::optional<std::string>();
+  return run.error();
+}
 
 Result<StageResult> transform_ror_job(const JobContext& context,
                                       const std::string& run,
@@ -172,31 +171,11 @@ Result<StageResult> transform_dataset_job(const JobContext& context,
   return run_stage(context, job);
 }
 
-Result<StageResult> transform_dmps_job(const JobContext& context,
-                                       const std::string& run) {
-  StageJob job;
-  job.name = "dmps transform";
-  const std::string input = stage_prefix("dmps", run, "download");
-  job.inputs = {{input, true}};
-  DMP_ASSIGN(const auto ror, newest_ror(context.bucket));
-  if (ror) job.inputs.push_back({*ror});
-  job.output = stage_prefix("dmps", run, "transform");
-  job.work = [&](const StageJob::Folders& in, const fs::path& out) {
-    dmps::DmpsOptions options;
-    options.inputs = {in.at(input)};
-    options.stage_dir = out;
-    if (ror) options.ror_stage = in.at(*ror);
-    options.force = context.force;
-    options.max_reject_ratio = context.max_reject_ratio;
-    return dmps::transform_dmps(options);
-  };
-  return run_stage(context, job);
-}
-
 // -------------------------------------------------------------- process-dmps
 
 Result<StageResult> sync_dmps_job(const JobContext& context,
                                   const std::string& run,
+                                  const DmpsInput& input,
                                   const PlanLists& subset) {
   if (!subset.dois_key.empty() || !subset.institutions_key.empty()) {
     DMP_ASSIGN(const auto dois, list_in(context.bucket, subset.dois_key));
@@ -204,7 +183,7 @@ Result<StageResult> sync_dmps_job(const JobContext& context,
                list_in(context.bucket, subset.institutions_key));
     DMP_TRY(dmps::PlanSubset::read(dois, institutions));
   }
-  return transform_dmps_job(context, run);
+  return transform_dmps_job(context, run, input);
 }
 
 namespace {
@@ -283,7 +262,7 @@ Result<StageResult> search_job(const JobContext& context,
   }
   std::string works_run = options.process_works_run;
   if (works_run.empty()) {
-    DMP_ASSIGN(works_run, newest_run(context.bucket, "sqlmesh", "", ""));
+    DMP_ASSIGN(works_run, newest_works_run(context.bucket));
     log::info("works index searched: sqlmesh/{}", works_run);
   }
   const std::string plans = stage_prefix("dmps", options.run, "transform"),

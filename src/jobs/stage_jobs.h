@@ -23,6 +23,10 @@ Result<storage::StageResult> transform_ror_job(const JobContext& context,
                                                const std::string& run,
                                                const std::string& file_name);
 
+// The newest finished ROR stage, as an input; nullopt: there is none.
+Result<std::optional<std::string>> newest_ror(
+    const storage::ObjectStore& bucket);
+
 struct DatasetSubset {
   std::string dataset;  // openalex-works, crossref-metadata, datacite
   std::string run, input_run;
@@ -45,20 +49,38 @@ struct DatasetTransform {
 Result<storage::StageResult> transform_dataset_job(
     const JobContext& context, const DatasetTransform& options);
 
+// Where DMPs come from. Source: spec cli.md G14.
+enum class DmpsSource : std::uint8_t {
+  automatic,    // the first of the others that is there; files before a
+                // finished stage, which they are compared with
+  transform,    // dmps/R/transform, as it is
+  export_file,  // *jsonl.gz and *.jsonl in dmps/R/download
+  mysql,        // which this version has no client for
+  madmp,        // *.json and *.json.gz in dmps/R/download
+};
+struct DmpsInput {
+  DmpsSource source = DmpsSource::automatic;
+  bool mysql_host = false;  // one is configured
+};
+
 // dmps/R/download (by hand) -> dmps/R/transform. Identifiers of institutions
 // and funders are resolved by the newest finished ROR stage, if there is one.
+// Errors: not_found (none of the source; automatic: of any, all are named),
+// invalid_argument (MySQL would have to be read).
 Result<storage::StageResult> transform_dmps_job(const JobContext& context,
-                                                const std::string& run);
+                                                const std::string& run,
+                                                const DmpsInput& input);
 
 // Lists of the DMPs to search, in the bucket; both empty: all DMPs.
 struct PlanLists {
   std::string dois_key, institutions_key;
 };
 
-// dmps/R/download (by hand) -> dmps/R/transform, all DMPs of it; and whether
-// the lists are there and hold an entry, before anything is searched. P95.
+// transform_dmps_job; and whether the lists are there and hold an entry, before
+// anything is searched. P95.
 Result<storage::StageResult> sync_dmps_job(const JobContext& context,
                                            const std::string& run,
+                                           const DmpsInput& input,
                                            const PlanLists& subset);
 
 // All of it, or a phase of an array job. Source: spec jobs.md 3.2.

@@ -42,7 +42,8 @@ class Aws(AwsCase):
                          "sqlmesh-transform=4:9000")
         prepare, ranges, finish = self.submitted()
         ids = list(self.fake.jobs)
-        command = ["dmpworks", "aws-batch", "sqlmesh", "plan", "--bucket-name=bucket-name", "--run-id=2026-02-04",
+        command = ["dmpworks", "aws-batch", "sqlmesh", "plan", "--bucket-name=bucket-name", "--prev-run-id=INITIAL",
+                   "--run-id=2026-02-04",
                    "--release-dates.openalex-works=2026-02-03", "--release-dates.datacite=2026-02-01",
                    "--release-dates.crossref-metadata=2025-04-01", "--release-dates.ror=2026-01-29",
                    "--release-dates.data-citation-corpus=2025-08-15", "--ranges=3"]
@@ -92,14 +93,40 @@ class Aws(AwsCase):
         for index in range(2):
             self.assertIn(f"== sqlmesh-transform-2026-02-04[{index}] {array}:{index}\nthis is {index}\n", shown)
 
+    def test_logs_are_one_json_document(self):
+        chain = self.call("batch-submit", "process-works", "--works-index-ranges", "2").stdout.split()[-1]
+        prepare, array, _ = self.fake.jobs
+        for _ in range(3):
+            self.call("jobs", "status", chain)
+        self.fake.logs = {f"stream/{prepare}": ["begun", 'a "quoted" word'], f"stream/{array}:1": ["member 1"]}
+        document = json.loads(self.call("jobs", "logs", chain, "--json", "--task", "sqlmesh-transform").stdout)
+        self.assertEqual(document["chain"], chain)
+        first, *members, last = document["logs"]
+        self.assertEqual(first, {"job": "sqlmesh-transform-prepare-2026-02-04", "log": prepare,
+                                 "lines": ["begun", 'a "quoted" word']})
+        self.assertEqual([(one["log"], one["lines"]) for one in members],
+                         [(f"{array}:0", []), (f"{array}:1", ["member 1"])])
+        self.assertEqual((last["job"], last["lines"]), ("sqlmesh-transform-finish-2026-02-04", []))
+        other = self.call("batch-submit", "ror").stdout.split()[-1]
+        both = json.loads(self.call("jobs", "logs", chain, other, "--json").stdout)
+        self.assertEqual([one["chain"] for one in both], [chain, other])
+
+    def test_a_chain_of_another_executor_is_not_ended_by_mistake(self):
+        chain = self.call("batch-submit", "ror").stdout.split()[-1]
+        done = self.call("jobs", "cancel", chain, "--executor", "local", code=1)
+        self.assertIn(f"{chain} is of executor aws; nothing was ended", done.stderr)
+        self.assertEqual(self.asked("/v1/terminatejob"), [])
+        self.call("jobs", "cancel", chain, "--executor", "aws")
+        self.assertNotEqual(self.asked("/v1/terminatejob"), [])
+
     # P115: nothing at all is asked.
     def test_what_is_submitted_is_what_the_dry_run_shows(self):
-        for command in ("openalex-works", "process-works", "process-dmps"):
+        for command, *words in (("openalex-works",), ("process-works", "--prev-run-id", "INITIAL"), ("process-dmps",)):
             with self.subTest(command):
                 self.fake.requests.clear()
-                shown = json.loads(self.call("batch-submit", command, "--dry-run", "--json").stdout)
+                shown = json.loads(self.call("batch-submit", command, *words, "--dry-run", "--json").stdout)
                 self.assertEqual(self.fake.requests, [])
-                self.call("batch-submit", command)
+                self.call("batch-submit", command, *words)
                 self.assertEqual([job["command"] for job in shown["jobs"]],
                                  [ask["containerOverrides"]["command"] for ask in self.submitted()])
                 self.assertEqual([job["definition"] for job in shown["jobs"]],

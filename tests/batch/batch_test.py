@@ -224,7 +224,7 @@ class Batch(unittest.TestCase):
             (("ror", "--bucket-name", "./folder"), "a folder needs --executor local"),
             (("datacite", "--start-job", "dataset-subset"), "DATASET_SUBSET_ENABLE=true"),  # P98
             (("datacite", "--start-job", "subset"), "DATASET_SUBSET_ENABLE=true"),
-            (("process-works", "--start-job", "sync-works"), "needs --opensearch-host"),
+            (("process-works", "--start-job", "sync-works"), "sync-works is not part of the sequence: no OpenSearch host is configured"),
             (("process-works", "--run-id", "spring"), "--release-date is required"),
             (("ror", "--size", "transform"), "is not TASK=VCPU:MIB"),
             (("ror", "--size", "transfrom=1:2048"), "\"transfrom\" is no task"),
@@ -395,7 +395,7 @@ class Batch(unittest.TestCase):
 
     def test_a_search_needs_some_index_of_works(self):
         self.refused("process-dmps", "dev", "./bucket", "2026-02-04", "--executor", "local",
-                     "--start-job", "dmp-works-search", says=["needs ./bucket/sqlmesh: no finished run"])
+                     "--start-job", "dmp-works-search", says=["--process-works-run-id is required: ./bucket/sqlmesh: no finished run"])
 
     # Source: cli.md 5.
     def test_datacite_without_its_account_is_wrong_usage(self):

@@ -53,7 +53,7 @@ class FakeAws(LocalServer):
         self.objects, self.jobs, self.requests, self.logs = {}, {}, [], {}
         self.refuse = lambda path, number: None  # (status, error type) or None
         self.outcome = {}  # job name: exit code
-        self.deny = lambda method, path: False  # of S3
+        self.deny = lambda method, path: False  # of S3: 403; or a status
         self.tokens = []  # session tokens, None: a request without one
         self.frozen = False
         super().__init__()
@@ -143,10 +143,13 @@ class FakeAws(LocalServer):
 
     # ---------------------------------------------------------------------- S3
     def s3(self, request, path, query, body):
-        code = "AccessDenied" if self.deny(request.command, path) else (
-            None if is_signed(request, body, "s3") else "SignatureDoesNotMatch")
+        denied = self.deny(request.command, path)
+        if denied:
+            status, code = (403, "AccessDenied") if denied is True else (denied, "SlowDown")
+        else:
+            status, code = 403, None if is_signed(request, body, "s3") else "SignatureDoesNotMatch"
         if code:
-            return 403, {}, f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
+            return status, {}, f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
         if request.command == "PUT":
             if "aws-chunked" in request.headers.get("Content-Encoding", ""):
                 size, body = body.split(b"\r\n", 1)

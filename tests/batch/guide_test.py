@@ -170,6 +170,12 @@ class Guide(unittest.TestCase):
                     size = (self.bucket / stage.format(RUN) / file["path"]).stat().st_size
                     self.assertEqual(size, file["bytes"], file["path"])
 
+    def test_the_manifest_of_the_works_index_names_all_that_is_there(self):
+        stage = self.bucket / "sqlmesh" / RUN
+        there = {str(file.relative_to(stage)) for file in stage.rglob("*") if file.is_file()}
+        listed = {file["path"] for file in manifest_of(self.bucket, "sqlmesh/{}")["files"]}
+        self.assertEqual(there, listed | {"manifest.json"})
+
     def test_gives_the_rows_of_run(self):
         self.maxDiff = 2000
         for stage in TABLES:

@@ -76,9 +76,17 @@ class Pitfalls(unittest.TestCase):
         (self.dir / "bucket/data_citation_corpus" / RUN / "download/a.json").write_text("[]")
         releases = [f"--release-dates.{name}={RUN}" for name in
                     ("openalex-works", "datacite", "crossref-metadata", "ror", "data-citation-corpus")]
-        done = self.job("sqlmesh", "plan", *releases, code=1)
+        done = self.job("sqlmesh", "plan", "--prev-run-id=NEWEST", *releases, code=1)
         self.assertIn("sqlmesh/2025-12-01 is older and not finished", done.stderr)
         self.assertIn("INITIAL", done.stderr)
+        # A run that was finished after the former one was chosen is not taken for it.
+        for run in ("2025-11-01", "2025-12-01"):
+            (self.dir / "bucket/sqlmesh" / run).mkdir(exist_ok=True)
+            (self.dir / "bucket/sqlmesh" / run / "manifest.json").write_text('{"stage": "x", "key": "k", "files": []}')
+        done = self.job("sqlmesh", "plan", "--prev-run-id=2025-11-01", *releases, code=1)
+        self.assertIn("sqlmesh/2025-12-01 is newer and finished; the DOI state of 2025-11-01 is continued", done.stderr)
+        done = self.job("sqlmesh", "plan", "--prev-run-id=2025-10-01", *releases, code=1)
+        self.assertIn("sqlmesh/2025-10-01 is not a finished run", done.stderr)
 
     def test_an_input_that_is_not_what_its_manifest_lists_is_refused(self):
         self.job("ror", "download", *self.offer(), code=0)

@@ -1,0 +1,130 @@
+#include "cli/chain_runs.h"
+
+#include "cli/batch_options.h"
+#include "jobs/bucket_stage.h"
+#include "jobs/run_id.h"
+#include "jobs/works_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace dmp::cli {
+
+namespace {
+
+constexpr const char* kPrevious = "prev-run-id";
+constexpr const char* kSearched = "process-works-run-id";
+
+bool is_open(const Values& values, const char* name) {
+  return !values.has(name) || values.text(name) == kNewestRun;
+}
+
+bool has_task(const std::vector<std::string>& tasks, std::string_view task) {
+  return std::find(tasks.begin(), tasks.end(), task) != tasks.end();
+}
+
+// A named run is finished, or may be without a manifest.
+Status check_previous(const storage::ObjectStore& bucket, const Values& values,
+                      Problems& problems) {
+  const std::string run = values.text(kPrevious);
+  if (run == jobs::kInitialRun) return {};
+  const std::string stage = "sqlmesh/" + run;
+  DMP_ASSIGN(const bool finished, jobs::is_finished(bucket, stage));
+  if (finished) return {};
+  problems.lines.push_back(fmt::format("--{}: {}/{} is not a finished run",
+                                       kPrevious, bucket.name(), stage));
+  problems.lines.push_back(
+      fmt::format("hint: name another one, or {}", jobs::kInitialRun));
+  return {};
+}
+
+Status choose_previous(const storage::ObjectStore& bucket, Values& values,
+                       Problems& problems) {
+  if (!is_open(values, kPrevious))
+    return check_previous(bucket, values, problems);
+  const std::string run = values.text("run-id");
+  const std::string date =
+      values.has("release-date") ? values.text("release-date") : run;
+  auto previous =
+      jobs::previous_works_run(bucket, run, jobs::run_day(date).value_or(0));
+  if (!previous && previous.error().code == ErrorCode::invalid_argument) {
+    problems.lines.push_back(
+        fmt::format("--{}: {}", kPrevious, previous.error().message));
+    return {};
+  }
+  if (!previous)
+    return std::move(previous).error().during("look up the former run");
+  problems.notes.push_back(
+      *previous == jobs::kInitialRun
+          ? fmt::format("--{}: {}, {} has no older run", kPrevious, *previous,
+                        bucket.name())
+          : fmt::format("--{}: {}, the newest finished run of an earlier "
+                        "release",
+                        kPrevious, *previous));
+  values.set(kPrevious, *std::move(previous));
+  return {};
+}
+
+Status choose_searched(const storage::ObjectStore& bucket, Values& values,
+                       Problems& problems) {
+  if (!is_open(values, kSearched)) return {};
+  auto newest = jobs::newest_works_run(bucket);
+  if (!newest && newest.error().code == ErrorCode::not_found) {
+    problems.lines.push_back(
+        fmt::format("--{} is required: {}", kSearched, newest.error().message));
+    problems.lines.emplace_back(
+        "hint: `dmpworks batch-submit process-works` makes one");
+    return {};
+  }
+  if (!newest)
+    return std::move(newest).error().during("look up the works index");
+  problems.notes.push_back(
+      fmt::format("--{}: {}, the newest finished run", kSearched, *newest));
+  values.set(kSearched, *std::move(newest));
+  return {};
+}
+
+// Whether a look at the folder has settled all that is open.
+bool settled(const std::vector<std::string>& tasks, Values& values,
+             Problems& problems) {
+  const auto folder = storage::bucket_folder(values.text("bucket-name"));
+  std::error_code error;
+  if (!folder || !std::filesystem::is_directory(*folder, error)) return false;
+  const auto bucket = storage::open_store(values.text("bucket-name"));
+  Problems found;
+  if (!bucket || !choose_runs(tasks, **bucket, values, found)) return false;
+  for (auto& note : found.notes) problems.notes.push_back(std::move(note));
+  return found.lines.empty();
+}
+
+}  // namespace
+
+Status choose_runs(const std::vector<std::string>& tasks,
+                   const storage::ObjectStore& bucket, Values& values,
+                   Problems& problems) {
+  if (has_task(tasks, "sqlmesh-transform"))
+    DMP_TRY(choose_previous(bucket, values, problems));
+  if (has_task(tasks, "dmp-works-search"))
+    DMP_TRY(choose_searched(bucket, values, problems));
+  return {};
+}
+
+void choose_runs_of_dry_run(const std::vector<std::string>& tasks,
+                            Values& values, Problems& problems) {
+  const char* open = nullptr;
+  if (has_task(tasks, "sqlmesh-transform")) open = kPrevious;
+  if (has_task(tasks, "dmp-works-search")) open = kSearched;
+  if (open == nullptr || !is_open(values, open)) return;
+  if (settled(tasks, values, problems)) return;
+  // The leaf of the other one takes the newest by itself.
+  if (open == std::string_view(kPrevious)) values.set(kPrevious, kNewestRun);
+  problems.notes.push_back(
+      fmt::format("--{}: looked up when the chain is submitted; a dry run asks "
+                  "nothing of AWS",
+                  open));
+}
+
+}  // namespace dmp::cli
