@@ -51,6 +51,12 @@ bool is_digest(std::string_view text) {
   return false;
 }
 
+bool is_duration(std::string_view text) {
+  const auto unit = text.find_first_not_of("0123456789");
+  return unit != 0 && unit + 1 == text.size() &&
+         std::string_view("smh").find(text[unit]) != std::string_view::npos;
+}
+
 // Not inside the option's range: a NaN is not either.
 std::string range_complaint(const Option& option, const std::string& value,
                             double number) {
@@ -134,6 +140,11 @@ std::string complaint(const Option& option, const std::string& value) {
       return jobs::run_day(value)
                  ? ""
                  : fmt::format("\"{}\" is not a day YYYY-MM-DD", value);
+    case OptionType::duration:
+      return is_duration(value)
+                 ? ""
+                 : fmt::format("\"{}\" is not a time such as 30s, 5m, 6h",
+                               value);
     case OptionType::run_id:
       return jobs::is_run_id(value) ? ""
                                     : fmt::format(
