@@ -119,6 +119,65 @@ std::vector<Option> server_options() {
   return rows;
 }
 
+Option number(const char* name, const char* help, const char* fallback,
+              double least, double most) {
+  return number_row(name, help, fallback, "", least, most);
+}
+
+Option choice(const char* name, const char* help,
+              std::vector<std::string> choices) {
+  const std::string fallback = choices.front();
+  return choice_row(name, help, std::move(choices), fallback, "");
+}
+
+Option list(const char* name, const char* help,
+            std::vector<std::string> choices) {
+  return {name, OptionType::list, help, "", "", -1, false, std::move(choices)};
+}
+
+// How a work is scored and shown.
+std::vector<Option> query_options() {
+  return {
+      number("inner-hits-size", "Evidence items per nested field.", "50", 1,
+             100),
+      without_effect(
+          {"include-named-queries-score", OptionType::boolean,
+           "Score per query part; engine stream gives it always.", "True"},
+          "engine stream always gives them"),
+      number("project-start-buffer-days",
+             "Days before the project start that still count.", "0", 0, 100000),
+      number("inferred-end-extra-years",
+             "Further years where the end of the project was invented by the "
+             "export.",
+             "2", 0, 100),
+      {"include-undated-dmps", OptionType::boolean,
+       "DMPs without project start pass the two date filters.", "False"},
+      text_row("award-weights", OptionType::list,
+               "Weights of an award by what its funder says: agrees, unknown, "
+               "disagrees.",
+               "10,2,0.5", ""),
+      choice("funder-name-rule",
+             "When a funder's name agrees: equal, or also where it holds the "
+             "plan's as a phrase.",
+             match::all_names(match::kFunderNameRules)),
+      choice("mlt-ties",
+             "Which of equally rare words are kept: by order, or as a server "
+             "does.",
+             match::all_names(match::kTermTies)),
+      choice("similarity",
+             "Score of the words; legacy-bm25 for indices of 2.x.",
+             match::all_names(match::kSimilarities)),
+      choice("highlight-encoder", "How titles and abstracts are written.",
+             match::all_names(match::kEncodings)),
+      {"explain", OptionType::boolean, "Write what each score is made of.",
+       "True"},
+      without_effect(
+          {"raw-rerank-score", OptionType::boolean,
+           "Scores of a learning-to-rank model as they are.", "False"},
+          "this version has no learning-to-rank model; leave it "
+          "out")};
+}
+
 // Puts the prefix before the name. What stands without one is also known by
 // the two prefixes of the group, and the two dates by their names of the guide.
 void add_prefix(const std::string& prefix, Option& option) {
@@ -138,20 +197,6 @@ void add_prefix(const std::string& prefix, Option& option) {
 }  // namespace
 
 std::vector<Option> search_options(const std::string& prefix) {
-  const auto number = [](const char* name, const char* help,
-                         const char* fallback, double least, double most) {
-    return number_row(name, help, fallback, "", least, most);
-  };
-  const auto choice = [](const char* name, const char* help,
-                         std::vector<std::string> choices) {
-    const std::string fallback = choices.front();
-    return choice_row(name, help, std::move(choices), fallback, "");
-  };
-  const auto list = [](const char* name, const char* help,
-                       std::vector<std::string> choices) {
-    return Option{name,  OptionType::list,  help, "", "", -1,
-                  false, std::move(choices)};
-  };
   std::vector<Option> options{
       choice_row("engine",
                  "Who searches. opensearch, a server, is not in this version.",
@@ -185,46 +230,8 @@ std::vector<Option> search_options(const std::string& prefix) {
             match::all_names(match::kFeatures)),
        list("without-improvements",
             "Improvements of query builder dmpworks left out, for studies.",
-            match::all_names(match::kImprovements)),
-       number("inner-hits-size", "Evidence items per nested field.", "50", 1,
-              100),
-       without_effect(
-           {"include-named-queries-score", OptionType::boolean,
-            "Score per query part; engine stream gives it always.", "True"},
-           "engine stream always gives them"),
-       number("project-start-buffer-days",
-              "Days before the project start that still count.", "0", 0,
-              100000),
-       number("inferred-end-extra-years",
-              "Further years where the end of the project was invented by the "
-              "export.",
-              "2", 0, 100),
-       {"include-undated-dmps", OptionType::boolean,
-        "DMPs without project start pass the two date filters.", "False"},
-       text_row("award-weights", OptionType::list,
-                "Weights of an award by what its funder says: agrees, unknown, "
-                "disagrees.",
-                "10,2,0.5", ""),
-       choice("funder-name-rule",
-              "When a funder's name agrees: equal, or also where it holds the "
-              "plan's as a phrase.",
-              match::all_names(match::kFunderNameRules)),
-       choice("mlt-ties",
-              "Which of equally rare words are kept: by order, or as a server "
-              "does.",
-              match::all_names(match::kTermTies)),
-       choice("similarity",
-              "Score of the words; legacy-bm25 for indices of 2.x.",
-              match::all_names(match::kSimilarities)),
-       choice("highlight-encoder", "How titles and abstracts are written.",
-              match::all_names(match::kEncodings)),
-       {"explain", OptionType::boolean, "Write what each score is made of.",
-        "True"},
-       without_effect(
-           {"raw-rerank-score", OptionType::boolean,
-            "Scores of a learning-to-rank model as they are.", "False"},
-           "this version has no learning-to-rank model; leave it "
-           "out")});
+            match::all_names(match::kImprovements))});
+  append(options, query_options());
   append(options, server_options());
   for (auto& option : options) {
     if (option.env.empty()) option.env = variable_of(option.name);
