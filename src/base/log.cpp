@@ -19,6 +19,7 @@ struct Sink {
       "dmpworks", std::make_shared<spdlog::sinks::stderr_sink_st>());
   Level least = Level::info;
   Form form = Form::text;
+  Color color = Color::none;
   std::mutex mutex;  // of what is written and of has_status
   bool has_status = false;
   Sink() {
@@ -48,6 +49,14 @@ std::string_view name(Level level) {
   return "info";
 }
 
+// As the start of a line of text shows it.
+std::string shown(Level level, Color color) {
+  if (color == Color::none || level < Level::warning)
+    return std::string(name(level));
+  const char* begin = level == Level::warning ? "\033[33m" : "\033[31m";
+  return begin + std::string(name(level)) + "\033[0m";
+}
+
 // The caller holds the mutex.
 void wipe_status() {
   if (sink().has_status) std::fputs("\r\033[K", stderr);
@@ -56,9 +65,10 @@ void wipe_status() {
 
 }  // namespace
 
-void configure(Level least, Form form) {
+void configure(Level least, Form form, Color color) {
   sink().least = least;
   sink().form = form;
+  sink().color = color;
   sink().logger->set_pattern(
       form == Form::json ? "%v" : "%Y-%m-%dT%H:%M:%SZ %v",
       spdlog::pattern_time_type::utc);
@@ -73,7 +83,7 @@ void write(Level level, std::string_view message) {
   const std::scoped_lock lock(sink().mutex);
   wipe_status();
   if (sink().form == Form::text) {
-    sink().logger->info("{}: {}", name(level), message);
+    sink().logger->info("{}: {}", shown(level, sink().color), message);
     return;
   }
   std::string line;

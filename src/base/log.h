@@ -9,9 +9,11 @@ namespace dmp::log {
 
 enum class Level : unsigned char { debug, info, warning, error, critical };
 enum class Form : unsigned char { text, json };
+enum class Color : unsigned char { none, ansi };
 
 // Sets the one log sink of the process (standard error). Call once, from main.
-void configure(Level least, Form form);
+// Color is of the level of a line of text: warnings yellow, errors red.
+void configure(Level least, Form form, Color color = Color::none);
 bool enabled(Level level);
 // One line. Threads: any.
 void write(Level level, std::string_view message);

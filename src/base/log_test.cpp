@@ -24,5 +24,23 @@ TEST(Log, LinesWipeTheStatus) {
                 wiped);
 }
 
+TEST(Log, ColorsWhatNeedsALook) {
+  testing::internal::CaptureStderr();
+  configure(Level::info, Form::text, Color::ansi);
+  info("a");
+  warning("b");
+  write(Level::error, "c");
+  configure(Level::info, Form::json, Color::ansi);
+  warning("d");
+  configure(Level::info, Form::text);
+  warning("e");
+  const std::string said = testing::internal::GetCapturedStderr();
+  for (const char* line : {"Z info: a\n", "Z \033[33mwarning\033[0m: b\n",
+                           "Z \033[31merror\033[0m: c\n",
+                           "\"message\":\"d\"}\n", "Z warning: e\n"}) {
+    EXPECT_NE(said.find(line), std::string::npos) << line;
+  }
+}
+
 }  // namespace
 }  // namespace dmp::log

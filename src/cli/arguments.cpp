@@ -286,8 +286,9 @@ class Parser {
       const auto end = std::min(rest.find(", "), rest.size());
       const std::string variable(rest.substr(0, end));
       rest.remove_prefix(std::min(end + 2, rest.size()));
-      const std::string value = environment_.value(variable);
+      std::string value = environment_.value(variable);
       if (value.empty()) continue;
+      if (variable == "NO_COLOR") value = "never";  // whatever it is: G1
       if (found.second.empty()) {
         found = {variable, value};
       } else if (value != found.second) {
@@ -463,6 +464,14 @@ const std::vector<Option>& global_options() {
          "Write all counters and timers as JSON at the end (also after a "
          "failure).",
          "", "DMPWORKS_STATS"});
+    add({"color",
+         OptionType::choice,
+         "Colour on terminals; NO_COLOR: never.",
+         "auto",
+         "NO_COLOR",
+         -1,
+         false,
+         {"auto", "always", "never"}});
     add({"threads",
          OptionType::integer,
          "Worker threads of commands that do the work themselves.",

@@ -19,6 +19,7 @@ enum class OptionType : std::uint8_t {
   real,
   size,
   date,
+  duration,  // digits and s, m or h
   run_id,
   boolean,
   choice,

@@ -371,6 +371,7 @@ jobs::SearchJob search_job_of(const Values& values) {
   jobs::SearchJob job;
   job.run = values.text("run-id");
   job.process_works_run = values.text("process-works-run-id");
+  if (job.process_works_run == kNewestRun) job.process_works_run.clear();
   job.subset = plan_lists(values);
   job.search = search_of(values, "");
   job.shard.count = static_cast<int>(values.integer("shards"));
@@ -391,9 +392,10 @@ Entry dmp_works_search() {
                  index[0] == 'd' ? 2 : 3),
         kNoOpenSearch));
   }
-  rows.push_back(text_row("process-works-run-id", OptionType::run_id,
-                          "Works index searched: the newest finished one.", "",
-                          "PROCESS_WORKS_RUN_ID"));
+  rows.push_back(
+      text_row("process-works-run-id", OptionType::run_id,
+               "Works index searched, or NEWEST: the newest finished one.", "",
+               "PROCESS_WORKS_RUN_ID"));
   rows.push_back(number_row("shards", "Streaming shards.", "1", "", 1, 1000));
   rows.push_back(phase_row({"all", "shard", "finish"},
                            "`shard` takes its number from `--shard-index`."));

@@ -262,7 +262,7 @@ std::vector<Option> works_index_rows() {
                   OptionType::real,
                   "Fewer rows than (1 - ratio) of the previous run, or more "
                   "deletions, fail.",
-                  "0.1",
+                  "0.10",
                   variables + "MAX_CHANGE_RATIO",
                   -1,
                   false,

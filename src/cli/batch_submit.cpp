@@ -248,9 +248,9 @@ void check_settings(const Submission& submission, const Values& values,
   if (submission.search_prefix) {
     check_search(values, *submission.search_prefix, problems);
     check_submitted_database(values, problems);
-    check_dmps_source(values, problems);
   }
   check_server(values, problems);
+  check_dmps_source(values, problems);
   if (submission.command == "process-works" && !values.has("release-date") &&
       !jobs::run_day(values.text("run-id"))) {
     problem("--release-date is required: the run id is not a date");

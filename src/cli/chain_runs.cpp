@@ -119,12 +119,9 @@ void choose_runs_of_dry_run(const std::vector<std::string>& tasks,
   if (has_task(tasks, "dmp-works-search")) open = kSearched;
   if (open == nullptr || !is_open(values, open)) return;
   if (settled(tasks, values, problems)) return;
-  // The leaf of the other one takes the newest by itself.
-  if (open == std::string_view(kPrevious)) values.set(kPrevious, kNewestRun);
+  values.set(open, kNewestRun);
   problems.notes.push_back(
-      fmt::format("--{}: looked up when the chain is submitted; a dry run asks "
-                  "nothing of AWS",
-                  open));
+      fmt::format("--{}: looked up when the chain is submitted", open));
 }
 
 }  // namespace dmp::cli

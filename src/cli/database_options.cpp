@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "cli/batch_options.h"
+#include "cli/server_options.h"
 #include "storage/object_store.h"
 
 #include <fmt/format.h>
@@ -46,13 +47,17 @@ Option merge_host_row() {
 }
 
 std::vector<Option> merge_rows() {
+  Option insert_batch = without_effect(
+      number_row("merge-config.insert-batch-size", "Rows per INSERT of MySQL.",
+                 "1000", "MERGE_RELATED_WORKS_INSERT_BATCH_SIZE", 1, 1e9),
+      kNoMysql);
+  insert_batch.aliases = {"batch-size"};
   return {
       flag_row("allow-mass-delete",
                "Go on when the guard against mass deletion of links stops the "
                "command.",
                ""),
-      ignored_row("merge-config.insert-batch-size", OptionType::integer, "",
-                  "MERGE_RELATED_WORKS_INSERT_BATCH_SIZE"),
+      insert_batch,
       number_row("merge-config.max-failed",
                  "More DMPs that could not be merged is exit 1.", "0",
                  "MERGE_RELATED_WORKS_MAX_FAILED", 0, 1e9)};

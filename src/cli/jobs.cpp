@@ -190,6 +190,7 @@ Status print_chains(const std::vector<jobs::BatchChain>& chains,
   std::string out;
   if (values.flag("json")) {
     std::vector<std::string> documents;
+    documents.reserve(chains.size());
     for (const auto& chain : chains) documents.push_back(jobs::to_json(chain));
     return print(one_document(documents, values.flag("all")));
   }

@@ -51,6 +51,15 @@ bool is_digest(std::string_view text) {
   return false;
 }
 
+std::string duration_complaint(std::string_view text) {
+  const auto unit = text.find_first_not_of("0123456789");
+  if (unit != 0 && unit + 1 == text.size() &&
+      std::string_view("smh").find(text[unit]) != std::string_view::npos) {
+    return {};
+  }
+  return fmt::format("\"{}\" is not a time such as 30s, 5m, 6h", text);
+}
+
 // Not inside the option's range: a NaN is not either.
 std::string range_complaint(const Option& option, const std::string& value,
                             double number) {
@@ -134,6 +143,8 @@ std::string complaint(const Option& option, const std::string& value) {
       return jobs::run_day(value)
                  ? ""
                  : fmt::format("\"{}\" is not a day YYYY-MM-DD", value);
+    case OptionType::duration:
+      return duration_complaint(value);
     case OptionType::run_id:
       return jobs::is_run_id(value) ? ""
                                     : fmt::format(

@@ -141,6 +141,13 @@ log::Level level_of(const Values& values) {
   return log::Level::debug;
 }
 
+log::Color color_of(const Values& values) {
+  const std::string wanted = values.text("color");
+  const bool on =
+      wanted == "always" || (wanted == "auto" && ::isatty(STDERR_FILENO) == 1);
+  return on ? log::Color::ansi : log::Color::none;
+}
+
 void write_stats(const Values& values, const std::vector<std::string>& path,
                  const jobs::StageClock& clock, int code) {
   if (!values.has("stats")) return;
@@ -215,7 +222,7 @@ int run_entry(const Entry& entry, const std::vector<std::string>& words) {
   if (!problems.lines.empty()) return usage(entry.command.path, problems.lines);
   const log::Form form =
       values.text("log-format") == "json" ? log::Form::json : log::Form::text;
-  log::configure(level_of(values), form);
+  log::configure(level_of(values), form, color_of(values));
   if (problems.failure) {
     say_error(entry.command.path, problems.failure->message, form);
     return code_of(*problems.failure);

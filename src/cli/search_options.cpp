@@ -3,6 +3,7 @@
 #include "cli/batch_options.h"
 #include "cli/commands.h"
 #include "cli/option_value.h"
+#include "cli/server_options.h"
 #include "jobs/run_id.h"
 #include "match/option_names.h"
 
@@ -15,6 +16,8 @@
 namespace dmp::cli {
 
 namespace {
+
+constexpr const char* kRerankModel = "rerank-model-name";
 
 // The values of the names that were given.
 template <class T, std::size_t kCount>
@@ -30,6 +33,7 @@ std::set<T> chosen(const std::vector<std::string>& given,
 // "max-results": DMP_WORKS_SEARCH_MAX_RESULTS.
 std::string variable_of(const std::string& option) {
   if (option == "query-builder-name") return "DMP_WORKS_SEARCH_QUERY_BUILDER";
+  if (option == kRerankModel) return "DMP_WORKS_SEARCH_RERANK_MODEL";
   std::string name = "DMP_WORKS_SEARCH_";
   for (const char c : option)
     name += c == '-' ? '_' : static_cast<char>(c >= 'a' ? c - 32 : c);
@@ -90,30 +94,88 @@ std::vector<Option> ranker_options() {
       {"linkage-pairs", OptionType::boolean,
        "Also publish linkage_pairs/, input of linkage train, fit, evaluate.",
        "False"},
-  };
+      text_row(kRerankModel, OptionType::text,
+               "Learning-to-rank model, which this version has not.", "", "")};
 }
 
-// The engine, and what only a server has, whose lines are to run here too.
+// What only a server has, whose lines are to run here too.
 std::vector<Option> server_options() {
-  const auto ignored = [](const char* name, OptionType type, const char* why) {
-    Option row = ignored_row(name, type, "", "");
-    row.help = why;
-    return row;
-  };
   std::vector<Option> rows{
-      choice_row("engine",
-                 "Who searches. opensearch, a server, is not in this version.",
-                 {"stream", "opensearch"}, "stream", ""),
-      ignored("include-named-queries-score", OptionType::boolean,
-              "engine stream always gives them")};
-  const char* why = "engine opensearch only";
-  for (const char* name : {"paging", "scroll-time"})
-    rows.push_back(ignored(name, OptionType::text, why));
-  rows.push_back(ignored("parallel-search", OptionType::boolean, why));
-  for (const char* name : {"batch-size", "max-concurrent-searches",
-                           "max-concurrent-shard-requests"})
-    rows.push_back(ignored(name, OptionType::integer, why));
+      choice_row("paging", "How DMPs are read; engine opensearch only.",
+                 {"pit", "scroll"}, "pit", ""),
+      number_row("batch-size", "DMPs per page; engine opensearch only.", "250",
+                 "", 1, 1e9),
+      text_row("scroll-time", OptionType::duration,
+               "Keep-alive of the scroll; engine opensearch only.", "360m", ""),
+      flag_row("parallel-search",
+               "Multi-search batches; engine opensearch only.", ""),
+      number_row("max-concurrent-searches",
+                 "Multi-search parameter; engine opensearch only.", "125", "",
+                 1, 1e9),
+      number_row("max-concurrent-shard-requests",
+                 "Multi-search parameter; engine opensearch only.", "12", "", 1,
+                 1e9)};
+  for (auto& row : rows) row.no_effect = kNoOpenSearch;
   return rows;
+}
+
+Option number(const char* name, const char* help, const char* fallback,
+              double least, double most) {
+  return number_row(name, help, fallback, "", least, most);
+}
+
+Option choice(const char* name, const char* help,
+              std::vector<std::string> choices) {
+  const std::string fallback = choices.front();
+  return choice_row(name, help, std::move(choices), fallback, "");
+}
+
+Option list(const char* name, const char* help,
+            std::vector<std::string> choices) {
+  return {name, OptionType::list, help, "", "", -1, false, std::move(choices)};
+}
+
+// How a work is scored and shown.
+std::vector<Option> query_options() {
+  return {
+      number("inner-hits-size", "Evidence items per nested field.", "50", 1,
+             100),
+      without_effect(
+          {"include-named-queries-score", OptionType::boolean,
+           "Score per query part; engine stream gives it always.", "True"},
+          "engine stream always gives them"),
+      number("project-start-buffer-days",
+             "Days before the project start that still count.", "0", 0, 100000),
+      number("inferred-end-extra-years",
+             "Further years where the end of the project was invented by the "
+             "export.",
+             "2", 0, 100),
+      {"include-undated-dmps", OptionType::boolean,
+       "DMPs without project start pass the two date filters.", "False"},
+      text_row("award-weights", OptionType::list,
+               "Weights of an award by what its funder says: agrees, unknown, "
+               "disagrees.",
+               "10,2,0.5", ""),
+      choice("funder-name-rule",
+             "When a funder's name agrees: equal, or also where it holds the "
+             "plan's as a phrase.",
+             match::all_names(match::kFunderNameRules)),
+      choice("mlt-ties",
+             "Which of equally rare words are kept: by order, or as a server "
+             "does.",
+             match::all_names(match::kTermTies)),
+      choice("similarity",
+             "Score of the words; legacy-bm25 for indices of 2.x.",
+             match::all_names(match::kSimilarities)),
+      choice("highlight-encoder", "How titles and abstracts are written.",
+             match::all_names(match::kEncodings)),
+      {"explain", OptionType::boolean, "Write what each score is made of.",
+       "True"},
+      without_effect(
+          {"raw-rerank-score", OptionType::boolean,
+           "Scores of a learning-to-rank model as they are.", "False"},
+          "this version has no learning-to-rank model; leave it "
+          "out")};
 }
 
 // Puts the prefix before the name. What stands without one is also known by
@@ -135,79 +197,41 @@ void add_prefix(const std::string& prefix, Option& option) {
 }  // namespace
 
 std::vector<Option> search_options(const std::string& prefix) {
-  const auto number = [](const char* name, const char* help,
-                         const char* fallback, double least, double most) {
-    return number_row(name, help, fallback, "", least, most);
-  };
-  const auto choice = [](const char* name, const char* help,
-                         std::vector<std::string> choices) {
-    const std::string fallback = choices.front();
-    return choice_row(name, help, std::move(choices), fallback, "");
-  };
-  const auto list = [](const char* name, const char* help,
-                       std::vector<std::string> choices) {
-    return Option{name,  OptionType::list,  help, "", "", -1,
-                  false, std::move(choices)};
-  };
   std::vector<Option> options{
+      choice_row("engine",
+                 "Who searches. opensearch, a server, is not in this version.",
+                 {"stream", "opensearch"}, "stream", ""),
       choice("query-builder-name", "Query form.",
-             match::all_names(match::kQueryBuilders)),
-      list("disable-features", "Parts of the query left out.",
-           match::all_names(match::kFeatures)),
-      list("without-improvements",
-           "Improvements of query builder dmpworks left out, for studies.",
-           match::all_names(match::kImprovements)),
-      number("max-results", "Works kept per DMP.", "100", 1, 10000),
-      number("project-end-buffer-years", "Years added to the project end.", "3",
-             0, 100),
-      number("project-start-buffer-days",
-             "Days before the project start that still count.", "0", 0, 100000),
-      number("inferred-end-extra-years",
-             "Further years where the end of the project was invented by the "
-             "export.",
-             "2", 0, 100),
-      text_row("dmps-start-date", OptionType::date,
-               "Only DMPs whose project starts on this day or later.", "", ""),
-      text_row("dmps-end-date", OptionType::date,
-               "Only DMPs whose project starts on this day or earlier.", "",
-               ""),
-      {"include-undated-dmps", OptionType::boolean,
-       "DMPs without project start pass the two date filters.", "False"},
-      number("dmp-modification-window-days",
-             "Only DMPs modified, or enriched with other funded DOIs, in the "
-             "last N days (UTC); in a bucket since the last complete search, "
-             "if that is earlier.",
-             "", 1, 100000),
-      {"apply-modification-window", OptionType::boolean,
-       "False: all DMPs, whatever the window.", "True"},
-      text_row("award-weights", OptionType::list,
-               "Weights of an award by what its funder says: agrees, unknown, "
-               "disagrees.",
-               "10,2,0.5", ""),
-      choice("funder-name-rule",
-             "When a funder's name agrees: equal, or also where it holds the "
-             "plan's as a phrase.",
-             match::all_names(match::kFunderNameRules)),
-      choice("mlt-ties",
-             "Which of equally rare words are kept: by order, or as a server "
-             "does.",
-             match::all_names(match::kTermTies)),
-      choice("similarity",
-             "Score of the words; legacy-bm25 for indices of 2.x.",
-             match::all_names(match::kSimilarities)),
-      number("inner-hits-size", "Evidence items per nested field.", "50", 1,
-             100),
-      choice("highlight-encoder", "How titles and abstracts are written.",
-             match::all_names(match::kEncodings)),
-      {"explain", OptionType::boolean, "Write what each score is made of.",
-       "True"},
-      number("records-per-file", "DMPs per matches file.", "1000", 1, 1e9),
-      number("max-failed",
-             "More DMPs whose search failed is exit 1 (75 if all causes are "
-             "temporary); they have no record but a line in failures.jsonl.",
-             "0", 0, 1e9),
-  };
+             match::all_names(match::kQueryBuilders))};
   append(options, ranker_options());
+  append(
+      options,
+      {number("max-results", "Works kept per DMP.", "100", 1, 10000),
+       number("project-end-buffer-years", "Years added to the project end.",
+              "3", 0, 100),
+       number("max-failed",
+              "More DMPs whose search failed is exit 1 (75 if all causes are "
+              "temporary); they have no record but a line in failures.jsonl.",
+              "0", 0, 1e9),
+       number("records-per-file", "DMPs per matches file.", "1000", 1, 1e9),
+       text_row("dmps-start-date", OptionType::date,
+                "Only DMPs whose project starts on this day or later.", "", ""),
+       text_row("dmps-end-date", OptionType::date,
+                "Only DMPs whose project starts on this day or earlier.", "",
+                ""),
+       number("dmp-modification-window-days",
+              "Only DMPs modified, or enriched with other funded DOIs, in the "
+              "last N days (UTC); in a bucket since the last complete search, "
+              "if that is earlier.",
+              "", 1, 100000),
+       {"apply-modification-window", OptionType::boolean,
+        "False: all DMPs, whatever the window.", "True"},
+       list("disable-features", "Parts of the query left out.",
+            match::all_names(match::kFeatures)),
+       list("without-improvements",
+            "Improvements of query builder dmpworks left out, for studies.",
+            match::all_names(match::kImprovements))});
+  append(options, query_options());
   append(options, server_options());
   for (auto& option : options) {
     if (option.env.empty()) option.env = variable_of(option.name);
@@ -272,6 +296,12 @@ void check_search(const Values& values, const std::string& prefix,
     problems.lines.push_back("--" + prefix +
                              "engine: this version has no OpenSearch client");
     problems.lines.emplace_back("hint: stream, the default, needs no server");
+  }
+  if (values.has(prefix + kRerankModel)) {
+    problems.lines.push_back("--" + prefix + kRerankModel +
+                             ": this version has no learning-to-rank model");
+    problems.lines.emplace_back(
+        "hint: leave it out; the linkage model, the default, orders the works");
   }
   if (!award_weights(values.list(prefix + "award-weights"))) {
     problems.lines.push_back(

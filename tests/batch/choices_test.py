@@ -90,7 +90,7 @@ class Runs(AwsCase):
         self.assertIn("--prev-run-id=NEWEST", done.stdout)
         self.assertIn("--prev-run-id: looked up when the chain is submitted", done.stderr)
         done = self.call("batch-submit", "process-dmps", "--dry-run")
-        self.assertNotIn("process-works-run-id", done.stdout)
+        self.assertIn("--process-works-run-id=NEWEST", done.stdout)
         self.assertIn("--process-works-run-id: looked up when the chain is submitted", done.stderr)
 
     def test_a_bucket_that_does_not_answer_is_no_empty_one(self):
@@ -166,6 +166,13 @@ class Settings(AwsCase):
         done = self.call("batch-submit", "process-dmps", "--dry-run", "--os-client-config.password", "s3cret-typed")
         self.assertIn("--os-client-config.password is seen in the list of processes", done.stderr)
         self.assertNotIn("s3cret", done.stdout + done.stderr)
+
+    def test_warnings_have_colour_where_it_is_asked_for(self):
+        words = ("batch-submit", "process-works", "--dry-run", "--sync-chunk-size=7")
+        for more, env, colour in (((), {}, False), (("--color=always",), {"NO_COLOR": "1"}, True),
+                                  ((), {"NO_COLOR": "yes"}, False), (("--color=never",), {}, False)):
+            self.env |= env
+            self.assertEqual("\033[33mwarning\033[0m: " in self.call(*words, *more).stderr, colour, more)
 
     def test_sync_works_is_left_out_and_why_is_said(self):
         for words, why in (((), "no OpenSearch host is configured"),
@@ -270,6 +277,8 @@ class Source(AwsCase):
             job, *others = json.loads(done.stdout)["jobs"]
             self.assertEqual((job["task"], "--dmps-source=madmp" in job["command"]), (task, True))
             self.assertNotIn("dmps-source", json.dumps(others))
+            done = self.call("batch-submit", command, "--dry-run", "--dmps-source", "mysql", code=2)
+            self.assertIn("--dmps-source: mysql: this version has no MySQL client", done.stderr)
 
 
 unittest.main()

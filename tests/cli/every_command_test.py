@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
+DOCS = pathlib.Path(__file__).resolve().parent.parent.parent / "docs/cli"
 
 
 def call(*words, columns=117):
@@ -54,6 +55,12 @@ class Help(unittest.TestCase):
                 self.assertTrue(boxed, path)
                 wide = [line for line in boxed if len(line) != columns]
                 self.assertEqual(wide, [], f"{path} at {columns}")
+
+    # P109: cli/p109-docs compares pages; that none of them lacks a command is looked at here.
+    def test_is_in_the_pages_of_every_command(self):
+        for path, _ in LEAVES:
+            page = (DOCS / f"{path[0]}.md").read_text(encoding="utf-8")
+            self.assertIn(f"\nUsage: dmpworks {' '.join(path)} [", page)
 
     def test_of_a_group_is_its_answer_without_a_command(self):
         for path, text in TREE:

@@ -228,13 +228,15 @@ class SearchOptions(unittest.TestCase):
         code, said = search("server.jsonl", DMP_WORKS_SEARCH_ENGINE="stream")
         self.assertEqual(code, 0)
         self.assertEqual((self.dir / "server.jsonl").read_text(), (self.dir / "plain.jsonl").read_text())
-        self.assertIn("--include-named-queries-score is accepted for compatibility and has no effect; "
-                      "engine stream always gives them", said)
-        for name in ("paging", "batch-size", "parallel-search"):
-            self.assertIn(f"--{name} is accepted for compatibility and has no effect; engine opensearch only", said)
+        self.assertIn("--include-named-queries-score has no effect: engine stream always gives them", said)
+        self.assertIn("--paging, --batch-size, --parallel-search have no effect: this version has no OpenSearch client", said)
         code, said = search("none.jsonl", DMP_WORKS_SEARCH_ENGINE="opensearch")
         self.assertEqual(code, 2)
         self.assertIn("--engine: this version has no OpenSearch client", said)
+        code, said = search("none.jsonl", DMP_WORKS_SEARCH_RERANK_MODEL="model.txt", DMP_WORKS_SEARCH_SCROLL_TIME="6d")
+        self.assertEqual(code, 2)
+        self.assertIn("--rerank-model-name: this version has no learning-to-rank model", said)
+        self.assertIn('--scroll-time: "6d" is not a time such as 30s, 5m, 6h (from DMP_WORKS_SEARCH_SCROLL_TIME)', said)
         self.assertFalse((self.dir / "none.jsonl").exists())
 
     def test_explain(self):
