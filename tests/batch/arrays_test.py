@@ -111,7 +111,8 @@ class Arrays(unittest.TestCase):
     def setUpClass(cls):
         cls.root = pathlib.Path(tempfile.mkdtemp(prefix="dmpworks_arrays_"))
         cls.addClassCleanup(shutil.rmtree, cls.root, ignore_errors=True)
-        world, by_run, inputs = cls.root / "world", cls.root / "by_run", cls.root / "inputs"
+        cls.world, by_run, inputs = cls.root / "world", cls.root / "by_run", cls.root / "inputs"
+        world = cls.world
         made = call("synth", "--out-dir", world, "--works", 400, "--dmps", 20, "--files", 3, "--run-id", RUN)
         assert made.returncode == 0, made.stderr
         line = ["run", "--out-dir", by_run, "--run-id", RUN, "--quiet", "--until", "transform"]
@@ -235,6 +236,13 @@ class Arrays(unittest.TestCase):
             proxy = between.Between(os.environ["AWS_ENDPOINT_URL_S3"])
             self.addCleanup(proxy.close)
             bucket = Bucket(self.root, "counted")
+            # The same works in files of many row groups.
+            for dataset in DATASETS[:3]:
+                stage = f"{dataset.replace('-', '_')}/{RUN}"
+                done = call("transform", dataset, self.world / stage / "download", self.root / "groups" / stage / "transform",
+                            "--row-group-size", 16, "--row-groups-per-file", 100)
+                self.assertEqual(done.returncode, 0, done.stderr)
+            bucket.put(self.root / "groups")
 
             def fetched(*words, run=RUN):
                 """Bytes of what a job reads, by key; and those keys it reads whole."""
@@ -261,13 +269,22 @@ class Arrays(unittest.TestCase):
             self.assertEqual(len(below(whole, *lists)), 2)
             rows = below(whole, *works)
             self.assertEqual({key.split("/")[0] for key in rows}, set(GIVEN[:3]))
+            sizes = [(bucket.folder / key).stat().st_size for key in rows]
+            ends = [int.from_bytes((bucket.folder / key).read_bytes()[-8:-4], "little") + 8 for key in rows]
+            read_of_ends = sum(8192 + (end if end > 8192 else 0) for end in ends)
+            row_bytes = sum(sizes) - sum(ends)
+            bytes_of_members = []
             for member in range(3):
                 got, whole = fetched(*first, "--phase", "range", "--range-index", member)
                 self.assertEqual(len(below(got, *lists)), 2)
                 self.assertEqual(below(whole, lists[0]), [])  # its end alone
-                self.assertEqual(below(whole, *works), rows)
                 self.assertEqual(below(got, *works), rows)  # no rejects
+                bytes_of_members.append(sum(got[key] for key in rows) - read_of_ends)
                 self.assertEqual(below(whole, f"sqlmesh/{RUN}/_parts/prepare/"), below(got, "sqlmesh/"))
+            # Each its third of the rows, and the row groups that two of them share; beside the footers.
+            print(f"members fetch {bytes_of_members} of {row_bytes} bytes of rows, and the footers", file=sys.stderr)
+            self.assertGreaterEqual(sum(bytes_of_members), row_bytes - 4 * len(rows))  # each file begins with PAR1
+            self.assertLess(max(bytes_of_members), 0.6 * row_bytes)
             got, whole = fetched(*first, "--phase", "finish")
             self.assertEqual(below(whole, lists[0]), [])
             self.assertEqual(below(got, *works), rows)
