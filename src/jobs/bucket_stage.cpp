@@ -1,6 +1,7 @@
 #include "jobs/bucket_stage.h"
 
 #include "base/log.h"
+#include "jobs/in_parallel.h"
 #include "jobs/input_check.h"
 #include "jobs/published_stage.h"
 #include "jobs/run_id.h"
@@ -11,14 +12,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <system_error>
-#include <thread>
 
 namespace dmp::jobs {
 
@@ -152,7 +150,8 @@ class RemoteStage {
     std::uint64_t bytes = 0;
     std::string sha256;  // empty: not known
     Need need = Need::whole;
-    std::string etag = {};  // where no sum is known
+    std::string etag = {};  // empty: not known
+    sql::BucketRange buckets{0, 255};
 
     std::string identity() const {
       return sha256.empty() ? "etag:" + etag : "sha256:" + sha256;
@@ -228,7 +227,7 @@ class RemoteStage {
       folders_[prefix] = context_.scratch / "in" / prefix;
       DMP_ASSIGN(const auto manifest, find_manifest(bucket_, prefix));
       if (manifest && manifest->key == part_key(part)) {
-        plan_files(prefix, *manifest, {});
+        plan_files(prefix, *manifest, {prefix});
       } else {
         absent.push_back(part);
       }
@@ -280,17 +279,19 @@ class RemoteStage {
     identity += manifest->key;
     manifest->files = manifest->files_named(input.only);
     for (const auto& file : manifest->files) identity += "\n" + file.sha256;
-    plan_files(input.prefix, *manifest, input.needs);
+    plan_files(input.prefix, *manifest, input);
     return true;
   }
 
   void plan_files(const std::string& prefix, const Manifest& manifest,
-                  const Needs& needs) {
+                  const StageInput& input) {
     const fs::path dir = folders_[prefix];
     for (const auto& file : manifest.files) {
-      fetches_.push_back(
-          {prefix + "/" + file.path, dir / file.path, file.bytes, file.sha256,
-           needs ? needs(storage::name_in_stage(file.path)) : Need::whole});
+      const auto name = storage::name_in_stage(file.path);
+      fetches_.push_back({prefix + "/" + file.path, dir / file.path, file.bytes,
+                          file.sha256,
+                          input.needs ? input.needs(name) : Need::whole,
+                          file.etag, input.buckets});
     }
     manifests_.emplace_back(dir, storage::manifest_json(manifest));
   }
@@ -317,12 +318,13 @@ class RemoteStage {
     if (context_.say) {
       const auto wanted = std::count_if(
           fetches_.begin(), fetches_.end(),
-          [](const Fetch& one) { return one.need == Need::whole; });
+          [](const Fetch& one) { return one.need <= Need::buckets; });
       context_.say(fmt::format("{}: {} objects to fetch from {}", job_.name,
                                wanted, bucket_.name()));
     }
     DMP_TRY(in_parallel(fetches_.size(), kTransfers,
                         [&](std::size_t i) { return fetch(fetches_[i]); }));
+    DMP_TRY(fetch_rows());
     for (const auto& [dir, text] : manifests_) {
       std::error_code error;
       fs::create_directories(dir, error);
@@ -336,8 +338,7 @@ class RemoteStage {
     fs::create_directories(one.file.parent_path(), error);
     if (error) return io_error(one.file, error);
     if (one.need == Need::nothing) return make_hole(one.file, one.bytes);
-    if (one.need == Need::footer)
-      return fetch_footer(bucket_, one.key, one.bytes, one.file);
+    if (one.need != Need::whole) return fetch_footer(bucket_, piecewise(one));
     DMP_TRY(bucket_.download(one.key, one.file));
     const auto bytes = fs::file_size(one.file, error);
     if (error || bytes != one.bytes) {
@@ -351,11 +352,30 @@ class RemoteStage {
                              : other_bytes(bucket_.name() + "/" + one.key);
   }
 
+  static PartialFile piecewise(const Fetch& one) {
+    return {one.key, one.bytes, one.etag, one.file};
+  }
+
+  // Of the files whose footers are there.
+  Status fetch_rows() const {
+    std::map<std::pair<int, int>, std::vector<PartialFile>> files;
+    for (const auto& one : fetches_) {
+      if (one.need == Need::buckets)
+        files[{one.buckets.low, one.buckets.high}].push_back(piecewise(one));
+    }
+    for (const auto& [range, wanted] : files)
+      DMP_TRY(fetch_buckets(bucket_, wanted, {range.first, range.second}));
+    return {};
+  }
+
   // Errors: io, when the scratch disk cannot hold what has to be fetched.
   Status check_space() const {
     std::uint64_t needed = 0;
-    for (const auto& one : fetches_)
+    for (const auto& one : fetches_) {
       if (one.need == Need::whole) needed += one.bytes;
+      if (one.need == Need::buckets)
+        needed += one.bytes / 256 * (one.buckets.high - one.buckets.low + 1);
+    }
     std::error_code error;
     const auto space = fs::space(context_.scratch, error);
     if (error || space.available >= needed) return {};
@@ -545,30 +565,6 @@ Result<std::string> newest_run(const storage::ObjectStore& bucket,
   if (!runs.empty()) return *runs.rbegin();
   return Error{ErrorCode::not_found,
                fmt::format("{}/{}: no finished run", bucket.name(), root)};
-}
-
-Status in_parallel(std::size_t count, int threads,
-                   const std::function<Status(std::size_t)>& work) {
-  std::atomic<std::size_t> next{0};
-  std::mutex lock;
-  std::optional<Error> failed;
-  const auto loop = [&] {
-    for (std::size_t i = next++; i < count; i = next++) {
-      Status done = work(i);
-      if (done) continue;
-      const std::lock_guard<std::mutex> hold(lock);
-      if (!failed) failed = std::move(done).error();
-      next = count;
-    }
-  };
-  std::vector<std::thread> workers;
-  const auto wanted =
-      std::min(count, static_cast<std::size_t>(std::max(1, threads)));
-  for (std::size_t i = 1; i < wanted; ++i) workers.emplace_back(loop);
-  loop();
-  for (auto& worker : workers) worker.join();
-  if (failed) return *std::move(failed);
-  return {};
 }
 
 fs::path scratch_folder(const fs::path& root, const std::string& dataset,

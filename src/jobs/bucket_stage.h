@@ -42,6 +42,7 @@ struct StageInput {
   // Of those, what is fetched of an S3 bucket; absent: each whole. It changes
   // nothing of what the stage is made from.
   Needs needs = {};
+  sql::BucketRange buckets{0, 255};  // whose rows Need::buckets means
 };
 
 // One stage as a job: where it reads, where it publishes, what it does. `work`
@@ -72,9 +73,9 @@ std::string part_prefix(const StageJob& job, const std::string& part);
 // Runs a stage on a bucket. A folder is read and written in place, after the
 // sums of what is read were compared (of files not written to since they were
 // published only where the stage is not there yet). Of an S3
-// bucket the inputs are fetched to scratch (bytes checked, and sums of those
-// that are fetched whole), and the
-// output is uploaded from there: files first, its manifest last; a good stage
+// bucket the inputs are fetched to scratch (bytes checked, sums of those that
+// are fetched whole, tags of what is fetched in pieces), and the output is
+// uploaded from there: files first, its manifest last; a good stage
 // is replaced through r<NN>/, and cleared only then. With the same options and
 // inputs as the published stage nothing is done. The scratch folder is gone in
 // the end, whatever happened. Source: spec jobs.md 3.4, 4.2, 4.3.
@@ -109,14 +110,6 @@ Result<std::set<std::string>> finished_runs(const storage::ObjectStore& bucket,
 Result<std::string> newest_run(const storage::ObjectStore& bucket,
                                const std::string& root,
                                const std::string& leaf);
-
-// Objects moved at once.
-inline constexpr int kTransfers = 16;
-
-// Calls `work` for 0 … count-1 on up to `threads` threads. The first error
-// stops the rest and is returned.
-Status in_parallel(std::size_t count, int threads,
-                   const std::function<Status(std::size_t)>& work);
 
 // <root>/<data set>/<run>/<stage>.<attempt>; attempt = AWS Batch's, else the
 // process. Source: spec jobs.md 4.3.

@@ -2,6 +2,7 @@
 #include "ingest/unpack.h"
 #include "jobs/download_stage.h"
 #include "jobs/downloads.h"
+#include "jobs/in_parallel.h"
 #include "storage/files.h"
 
 #include <fmt/format.h>

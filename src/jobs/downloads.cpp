@@ -2,6 +2,7 @@
 
 #include "ingest/unpack.h"
 #include "jobs/download_stage.h"
+#include "jobs/in_parallel.h"
 #include "net/aws_session.h"
 #include "net/http.h"
 #include "storage/files.h"

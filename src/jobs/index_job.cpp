@@ -6,6 +6,7 @@
 #include "jobs/run_id.h"
 #include "jobs/stage_jobs.h"
 #include "jobs/works_runs.h"
+#include "sql/index_ranges.h"
 #include "sql/prepared_tables.h"
 #include "sql/works_index.h"
 #include "storage/stage_path.h"
@@ -141,9 +142,10 @@ Needs needs(Need rows) {
   };
 }
 
-// The works of the sources are read in every phase: a range picks its rows from
-// each file, the last job counts DOIs.
 struct PhaseNeeds {
+  // The works of the sources: the first job reads their relations, the last one
+  // counts DOIs, and a range has its rows in every file, but together there.
+  Need works = Need::whole;
   Need lists = Need::whole;   // ROR and the corpus, which become a part
   Need before = Need::whole;  // the index that continues at the end
 };
@@ -153,11 +155,11 @@ PhaseNeeds needs_of(IndexPhase phase) {
     case IndexPhase::all:
       break;
     case IndexPhase::prepare:
-      return {Need::whole, Need::nothing};
+      return {Need::whole, Need::whole, Need::nothing};
     case IndexPhase::range:
-      return {Need::footer, Need::nothing};
+      return {Need::buckets, Need::footer, Need::nothing};
     case IndexPhase::finish:
-      return {Need::footer, Need::whole};
+      return {Need::whole, Need::footer, Need::whole};
   }
   return {};
 }
@@ -212,8 +214,13 @@ Result<StageJob> job_of(const JobContext& context, const IndexJob& options,
                  std::to_string(options.nested_object_limit)};
   if (options.keep_database) job.options.emplace_back("with database");
   const PhaseNeeds phase = needs_of(options.phase);
+  const sql::BucketRange buckets =
+      options.phase == IndexPhase::range
+          ? sql::cut_buckets(
+                options.ranges)[static_cast<std::size_t>(options.range_index)]
+          : sql::BucketRange{0, 255};
   for (const auto& stage : {stages.openalex, stages.crossref, stages.datacite})
-    job.inputs.push_back({stage, false, "", needs(Need::whole)});
+    job.inputs.push_back({stage, false, "", needs(phase.works), buckets});
   for (const auto& stage : {stages.ror, stages.corpus})
     job.inputs.push_back({stage, false, "", needs(phase.lists)});
   if (!stages.before.empty()) {

@@ -1,6 +1,7 @@
 #include "jobs/input_check.h"
 
 #include "jobs/bucket_stage.h"
+#include "jobs/in_parallel.h"
 #include "storage/files.h"
 #include "storage/stage_path.h"
 

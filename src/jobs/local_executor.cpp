@@ -4,6 +4,7 @@
 #include "base/machine.h"
 #include "jobs/batch_request.h"
 #include "jobs/bucket_stage.h"
+#include "jobs/in_parallel.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -35,7 +35,7 @@ class PartialFetch : public testing::Test {
     return fs::file_size(root_ / "bucket/a.parquet");
   }
   Status fetch(std::uint64_t bytes) {
-    return fetch_footer(*bucket_, "a.parquet", bytes, file_);
+    return fetch_footer(*bucket_, {"a.parquet", bytes, "", file_});
   }
   Result<std::int64_t> ask(const std::string& what) {
     auto session = sql::Session::open({});
@@ -78,6 +78,46 @@ TEST_F(PartialFetch, RefusesWhatIsNotAsListed) {
   std::ofstream(root_ / "bucket/a.parquet")
       << std::string(100, '\xff') << "PAR1";
   EXPECT_EQ(fetch(104).error().code, ErrorCode::corrupt_input);
+}
+
+TEST_F(PartialFetch, RowsOfARangeOfBucketsAreThereAndNoOthers) {
+  auto session = sql::Session::open({});
+  const fs::path whole = root_ / "bucket/a.parquet";
+  ASSERT_TRUE(session->execute(fmt::format(
+      "COPY (SELECT (i // 400)::UTINYINT AS doi_bucket, i AS one, repeat('x', "
+      "i % 90) AS two FROM range(102400) AS t(i)) TO {} (FORMAT parquet, "
+      "ROW_GROUP_SIZE 4096)",
+      sql::quote(whole.string()))));
+  const PartialFile wanted{"a.parquet", fs::file_size(whole), "", file_};
+  ASSERT_TRUE(fetch_footer(*bucket_, wanted));
+  const auto done = fetch_buckets(*bucket_, {wanted}, {100, 109});
+  ASSERT_TRUE(done) << done.error().message;
+  const auto sum = [&](const fs::path& file, int low, int high) {
+    return session->scalar_int(fmt::format(
+        "SELECT sum(one + length(two)) FROM {} WHERE doi_bucket BETWEEN {} AND "
+        "{}",
+        sql::parquet_files({file}), low, high));
+  };
+  EXPECT_EQ(sum(file_, 100, 109).value_or(-1), *sum(whole, 100, 109));
+  EXPECT_EQ(sum(file_, 104, 104).value_or(-1), *sum(whole, 104, 104));
+  EXPECT_FALSE(sum(file_, 0, 20)) << "its rows are not there";
+  EXPECT_FALSE(sum(file_, 120, 255)) << "its rows are not there";
+}
+
+TEST_F(PartialFetch, WithoutStatisticsOfBucketsAllRowsAreFetched) {
+  const std::uint64_t bytes = write(2'048);  // has no such column
+  ASSERT_TRUE(fetch(bytes));
+  ASSERT_TRUE(
+      fetch_buckets(*bucket_, {{"a.parquet", bytes, "", file_}}, {7, 7}));
+  EXPECT_EQ(ask("sum(one)").value_or(-1), 49'995'000);
+}
+
+TEST_F(PartialFetch, AnotherObjectThanListedIsRefused) {
+  const std::uint64_t bytes = write(10'000);
+  const auto done =
+      fetch_footer(*bucket_, {"a.parquet", bytes, "other", file_});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::corrupt_input);
 }
 
 TEST_F(PartialFetch, AHoleHasItsSize) {

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "jobs/bucket_stage.h"
+#include "jobs/in_parallel.h"
 
 namespace dmp::jobs {
 

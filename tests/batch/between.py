@@ -1,13 +1,14 @@
 """A proxy between the program and an S3 server: counts, and does harm."""
 import http.client
-import http.server
 import socket
 import struct
 import threading
 import urllib.parse
 
+from local_server import LocalServer
 
-class Between:
+
+class Between(LocalServer):
     """`fault(method, path, number)` is asked for every request, `number` counting
     those of one method and path from 0, and answers None or one of
     ("answer", status, body), ("close",) without an answer, ("reset", share): a TCP
@@ -22,30 +23,10 @@ class Between:
         self.fault = lambda method, path, number: None
         self.query = ""  # of the request that was last asked about
         self.bodies, self.sent, self.numbers, self.lock = {}, {}, {}, threading.Lock()
-        between = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_any(self):
-                between.pass_on(self)
-
-            do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any
-
-            def log_message(self, *_):
-                pass
-
-        self.httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        super().__init__()
         self.httpd.handle_error = lambda *_: None  # the program may be killed
-        self.httpd.daemon_threads = True
-        self.endpoint = f"http://127.0.0.1:{self.httpd.server_port}"
-        threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
 
-    def close(self):
-        self.httpd.shutdown()
-        self.httpd.server_close()
-
-    def pass_on(self, request):
+    def answer(self, request):
         path, _, self.query = request.path.partition("?")
         with self.lock:
             number = self.numbers[request.command, path] = self.numbers.get((request.command, path), -1) + 1

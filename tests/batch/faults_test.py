@@ -43,7 +43,7 @@ class Faults(Case):
         """From here on the program meets a new proxy: none of its requests is of a program that was killed."""
         self.proxy = between.Between(self.server)
         self.addCleanup(self.proxy.close)
-        self.environment["AWS_ENDPOINT_URL_S3"] = self.proxy.endpoint
+        self.environment["AWS_ENDPOINT_URL_S3"] = self.proxy.url
 
     def offer_openalex(self, **how):
         files = self.openalex(**how)

@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import hmac
 import http.client
-import http.server
 import json
 import os
 import pathlib
@@ -14,16 +13,17 @@ import re
 import shutil
 import socket
 import tarfile
-import threading
 import time
 import urllib.parse
 import zipfile
+
+from local_server import LocalServer
 
 CROSSREF_TAR = "April 2025 Public Data File from Crossref.tar"  # P112: blanks
 DATACITE_ACCOUNT = ("test-account", "s3cret-datacite-password")
 
 
-class FileServer:
+class FileServer(LocalServer):
     """Serves files by name over HTTP with Range, If-Range and ETag.
 
     `sent` counts bytes of bodies by path. Of the first `breaks[path]` answers
@@ -36,26 +36,8 @@ class FileServer:
         self.breaks, self.sent, self.asked = {}, {}, []
         self.rate = None
         self.keys = None
-        server = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                server.answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.httpd.daemon_threads = True
+        super().__init__()
         self.httpd.handle_error = lambda *_: None  # the program may be killed
-        self.url = f"http://127.0.0.1:{self.httpd.server_port}"
-        threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.httpd.shutdown()
-        self.httpd.server_close()
 
     def answer(self, request):
         path = urllib.parse.unquote(request.path.split("?")[0]).lstrip("/")
