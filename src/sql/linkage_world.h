@@ -75,7 +75,7 @@ class LinkageWorld {
   }
   std::string sums_of_all() {
     build("all", "");
-    const std::string all = sums("all");
+    std::string all = sums("all");
     std::filesystem::remove_all(stage("all"));
     return all;
   }
