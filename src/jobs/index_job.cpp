@@ -14,7 +14,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace dmp::jobs {
@@ -172,31 +174,49 @@ bool continues(std::string_view name) {
          name.starts_with("linkage_state/");
 }
 
+// Whether the scratch disk takes the former works beside what the job needs:
+// the works of the sources, some three times as much, and the new index.
+bool has_room(const JobContext& context, std::uint64_t bytes) {
+  constexpr std::uint64_t kTimes = 6;
+  std::error_code error;
+  std::filesystem::create_directories(context.scratch, error);
+  const auto space = std::filesystem::space(context.scratch, error);
+  if (error || space.available / kTimes >= bytes) return true;
+  if (!context.say) return false;
+  context.say(fmt::format(
+      "the former works ({} MiB) are not fetched to continue the linkage "
+      "statistics, as only {} MiB are free in {}",
+      bytes >> 20, space.available >> 20, context.scratch.string()));
+  return false;
+}
+
 // Whether all of the latter is there to be fetched: an older index has no such
 // state, and of one somebody may have removed the works. Without them the
 // statistics are made anew.
-Result<bool> can_continue(const storage::ObjectStore& bucket,
+Result<bool> can_continue(const JobContext& context,
                           const std::string& before) {
-  DMP_ASSIGN(const auto manifest, find_manifest(bucket, before));
+  DMP_ASSIGN(const auto manifest, find_manifest(context.bucket, before));
   if (!manifest || manifest->files_named("linkage_state/").empty())
     return false;
-  DMP_ASSIGN(const auto objects, bucket.list(before + "/"));
+  DMP_ASSIGN(const auto objects, context.bucket.list(before + "/"));
   std::set<std::string> there;
   for (const auto& object : objects) there.insert(object.key);
-  return std::all_of(manifest->files.begin(), manifest->files.end(),
-                     [&](const auto& file) {
-                       return !continues(storage::name_in_stage(file.path)) ||
-                              there.contains(before + "/" + file.path);
-                     });
+  std::uint64_t bytes = 0;
+  for (const auto& file : manifest->files) {
+    if (!continues(storage::name_in_stage(file.path))) continue;
+    if (!there.contains(before + "/" + file.path)) return false;
+    bytes += file.bytes;
+  }
+  return has_room(context, bytes);
 }
 
 // In a folder the files are where they are read; what is continued is summed
 // there by who reads it (sql/linkage_update.h).
-Result<Needs> needs_of_before(const storage::ObjectStore& bucket,
+Result<Needs> needs_of_before(const JobContext& context,
                               const std::string& before, Need state) {
-  bool fetched = state == Need::whole && !bucket.folder();
+  bool fetched = state == Need::whole && !context.bucket.folder();
   if (fetched) {
-    DMP_ASSIGN(fetched, can_continue(bucket, before));
+    DMP_ASSIGN(fetched, can_continue(context, before));
   }
   return Needs([state, fetched](std::string_view name) {
     if (name.starts_with("doi_state_export/")) return state;
@@ -225,7 +245,7 @@ Result<StageJob> job_of(const JobContext& context, const IndexJob& options,
     job.inputs.push_back({stage, false, "", needs(phase.lists)});
   if (!stages.before.empty()) {
     DMP_ASSIGN(auto before,
-               needs_of_before(context.bucket, stages.before, phase.before));
+               needs_of_before(context, stages.before, phase.before));
     job.inputs.push_back({stages.before, false, "", std::move(before)});
   }
   job.output = "sqlmesh/" + options.run;
