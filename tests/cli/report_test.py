@@ -24,7 +24,7 @@ HOSTILE = [
     "javascript:alert(1)",
     "{{7*7}} ${7*7} =cmd|' /C calc'!A0",
 ]
-VOID = {"meta", "input", "br", "link", "img", "rect", "hr"}
+VOID = {"meta", "input", "br", "col", "link", "img", "rect", "hr"}
 
 
 class Page(html.parser.HTMLParser):
