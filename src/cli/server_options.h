@@ -18,13 +18,16 @@ inline constexpr const char* kNoOpenSearch =
 inline constexpr const char* kNoMysql =
     "this version has no MySQL client; leave it out, and give DMPs as files "
     "and --database sqlite:FILE";
-inline constexpr const char* kMysqlForDmps =
-    "MySQL host; asked where no DMPs are there as files, which this version "
-    "has no client for.";
 inline constexpr const char* kNoFunders =
     "this version asks no service of a funder; leave it out, a table put into "
     "enrich-dmps/ is used";
 
+// Help of the host where DMPs may come from MySQL (--dmps-source).
+inline constexpr const char* kMysqlForDmps =
+    "MySQL host; asked where no DMPs are there as files, which this version "
+    "has no client for.";
+
+// The row, which a warning names with `reason` where somebody sets it.
 Option without_effect(Option row, const char* reason);
 
 // A group: each name behind `prefix`; behind the prefixes `also` too, which

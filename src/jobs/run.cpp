@@ -3,12 +3,10 @@
 #include "base/json_writer.h"
 #include "jobs/chain.h"
 #include "jobs/run_id.h"
+#include "jobs/stage_summary.h"
 #include "storage/files.h"
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <utility>
 
 namespace dmp::jobs {
 

@@ -3,6 +3,7 @@
 #include "jobs/stage_clock.h"
 #include "storage/manifest.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
