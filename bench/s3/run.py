@@ -50,11 +50,13 @@ def main():
         source.mkdir()
         for i in range(OBJECTS):
             (source / f"{i:02}").write_bytes(os.urandom(mib << 20))
-        for _ in range(rounds):
-            for name, up, down in (
-                    ("dmpworks", [transfer, "up", source, bucket], [transfer, "down", bucket, target]),
-                    ("s5cmd", [s5cmd, "cp", f"{source}/*", f"s3://{bucket}/"],
-                     [s5cmd, "cp", f"s3://{bucket}/*", f"{target}/"])):
+        clients = [
+            ("dmpworks", [transfer, "up", source, bucket], [transfer, "down", bucket, target]),
+            ("s5cmd", [s5cmd, "cp", f"{source}/*", f"s3://{bucket}/"],
+             [s5cmd, "cp", f"s3://{bucket}/*", f"{target}/"])]
+        for turn in range(rounds):
+            # Who goes first finds other pages free: each in turn.
+            for name, up, down in clients if turn % 2 == 0 else clients[::-1]:
                 clear(bucket)
                 results.setdefault((name, "up"), []).append(timed(up, environment))
                 target.mkdir()
@@ -69,7 +71,9 @@ def main():
             walls, cpu, memory = (statistics.median(column) for column in zip(*results[name, way]))
             wall[name] = walls
             print(f"{way:5} {name:9} {walls:6.2f} s  {cpu:6.2f} CPU s  {memory:5.0f} MiB")
-        print(f"{way:5} speed as a multiple of s5cmd {wall['s5cmd'] / wall['dmpworks']:.2f}")
+        each = ", ".join(f"{theirs[0] / ours[0]:.2f}" for ours, theirs in
+                         zip(results["dmpworks", way], results["s5cmd", way]))
+        print(f"{way:5} speed as a multiple of s5cmd {wall['s5cmd'] / wall['dmpworks']:.2f} ({each})")
 
 
 main()
