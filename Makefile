@@ -30,6 +30,7 @@ test-services: build ## Run the tests that need a real S3 server (versitygw) or 
 	@cmake --preset $(PRESET) >/dev/null
 	@cmake --build build/$(PRESET) -j $(JOBS)
 	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw build/$(PRESET)/tests/s3/object_store_test
+	@tests/s3/with_s3 --tunnel $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw build/$(PRESET)/tests/s3/object_store_test
 	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw python3 tests/batch/guide_test.py build/$(PRESET)/dmpworks
 	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw python3 tests/batch/arrays_test.py build/$(PRESET)/dmpworks
 	@tests/s3/with_s3 $(DMPWORKS_CACHE_DIR)/versitygw-1.8.0/versitygw python3 tests/batch/faults_test.py build/$(PRESET)/dmpworks

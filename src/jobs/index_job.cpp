@@ -4,6 +4,7 @@
 #include "ingest/transform.h"
 #include "jobs/index_thresholds.h"
 #include "jobs/run_id.h"
+#include "jobs/scratch_room.h"
 #include "jobs/stage_jobs.h"
 #include "jobs/works_runs.h"
 #include "sql/index_ranges.h"
@@ -16,7 +17,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
-#include <system_error>
 #include <utility>
 
 namespace dmp::jobs {
@@ -174,22 +174,6 @@ bool continues(std::string_view name) {
          name.starts_with("linkage_state/");
 }
 
-// Whether the scratch disk takes the former works beside what the job needs:
-// the works of the sources, some three times as much, and the new index.
-bool has_room(const JobContext& context, std::uint64_t bytes) {
-  constexpr std::uint64_t kTimes = 6;
-  std::error_code error;
-  std::filesystem::create_directories(context.scratch, error);
-  const auto space = std::filesystem::space(context.scratch, error);
-  if (error || space.available / kTimes >= bytes) return true;
-  if (!context.say) return false;
-  context.say(fmt::format(
-      "the former works ({} MiB) are not fetched to continue the linkage "
-      "statistics, as only {} MiB are free in {}",
-      bytes >> 20, space.available >> 20, context.scratch.string()));
-  return false;
-}
-
 // Whether all of the latter is there to be fetched: an older index has no such
 // state, and of one somebody may have removed the works. Without them the
 // statistics are made anew.
@@ -207,7 +191,9 @@ Result<bool> can_continue(const JobContext& context,
     if (!there.contains(before + "/" + file.path)) return false;
     bytes += file.bytes;
   }
-  return has_room(context, bytes);
+  const std::string lack = lack_of_room(context.scratch, bytes);
+  if (!lack.empty() && context.say) context.say(lack);
+  return lack.empty();
 }
 
 // In a folder the files are where they are read; what is continued is summed
