@@ -381,7 +381,8 @@ class DataCiteReader final : public Reader {
         id_type = walk.text("relatedIdentifierType", v);
       else if (key == "relationType")
         type = walk.text("relationType", v);
-      else if (key != "relatedMetadataScheme" && key != "schemeUri" &&
+      else if (key != "relationTypeInformation" &&
+               key != "relatedMetadataScheme" && key != "schemeUri" &&
                key != "schemeURI" && key != "schemeType" &&
                key != "resourceTypeGeneral") {
         walk.unknown_key("relatedIdentifiers", key);

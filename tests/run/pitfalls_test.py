@@ -90,7 +90,11 @@ class Pitfalls(unittest.TestCase):
 
     def test_p03_an_unknown_key_is_counted_by_name(self):
         odd = {"funderName": "Sea Fund", "favouriteFish": "cod"}
-        self.write("datacite", [json.dumps(datacite(i, fundingReferences=[odd])) for i in range(3)])
+        related = {"relatedIdentifier": "10.5555/d9", "relatedIdentifierType": "DOI", "relationType": "Other",
+                   "relationTypeInformation": "a reply to", "relatedMetadataScheme": None, "schemeUri": None,
+                   "schemeType": None, "resourceTypeGeneral": "Text"}  # known, if of no use
+        self.write("datacite", [json.dumps(datacite(i, fundingReferences=[odd], relatedIdentifiers=[related]))
+                                for i in range(3)])
         done = self.transform("datacite")
         self.assertIn("unknown keys: 3 fundingReferences.favouriteFish\n", done.stdout)
         self.assertEqual(json.loads((self.out / "manifest.json").read_text())["counters"]["unknown_key.fundingReferences.favouriteFish"], 3)
