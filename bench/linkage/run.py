@@ -26,7 +26,7 @@ import shutil
 import subprocess
 import sys
 
-COMMON = ["--links-per-dmp", "3", "--distractors", "20", "--knob", "xpac=0"]
+COMMON = ["--knob", "xpac=0"]
 
 
 def knobs(**values):
@@ -91,7 +91,8 @@ class Bench:
             words = {**WORLDS, **CHECKED}[kind]
             plans = [] if "--dmps" in words else ["--dmps", self.options.dmps]
             self.must("synth", folder / "world", "--works", self.options.works, *plans, "--seed", seed,
-                      "--quiet", *papers, *COMMON, *words, *self.options.synth)
+                      "--quiet", *papers, "--links-per-dmp", self.options.links,
+                      "--distractors", self.options.misses, *COMMON, *words, *self.options.synth)
             self.match(folder, "linkage")
             (folder / "done").touch()
         if self.options.again:
@@ -322,6 +323,8 @@ def main():
     parser.add_argument("--work-dir", default="build/linkage-bench", help="worlds stay here for the next run")
     parser.add_argument("--works", type=int, default=40_000)
     parser.add_argument("--dmps", type=int, default=400)
+    parser.add_argument("--links", type=int, default=3, help="outputs a plan, on average")
+    parser.add_argument("--misses", type=int, default=20, help="near misses a plan, on average")
     parser.add_argument("--seed", type=int, default=21, help="and the one after it, for labels")
     parser.add_argument("--worlds", nargs="*", choices=list(WORLDS), default=list(WORLDS))
     parser.add_argument("--synth", nargs="*", default=[], help="further words for synth")

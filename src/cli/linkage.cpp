@@ -13,6 +13,11 @@
 #include "storage/manifest.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
 
 namespace dmp::cli {
 
@@ -76,6 +81,18 @@ Option update_option(std::vector<std::string> choices) {
           -1,
           false,
           std::move(choices)};
+}
+
+Option unlisted_option(std::string by_default) {
+  return {"unlisted",
+          OptionType::choice,
+          "A pair that the file does not name is wrong (the file is the whole "
+          "truth), or does not count (reviews).",
+          std::move(by_default),
+          "",
+          -1,
+          false,
+          {"wrong", "unknown"}};
 }
 
 linkage::Update update_of(const std::string& name) {
@@ -156,15 +173,52 @@ std::string dated(const std::string& card) {
                      text::format_day(jobs::today()));
 }
 
-Status learn(const Values& values, const linkage::Labels& labels,
+// Labels of plans that the pairs know nothing of.
+void warn_of_strangers(const linkage::PairSet& set,
+                       const linkage::Labels& labels) {
+  std::set<std::string_view> strangers;
+  for (const auto& [pair, accepted] : labels) strangers.insert(pair.first);
+  for (const auto& plan : set.plans) strangers.erase(plan.plan_doi);
+  if (strangers.empty()) return;
+  log::warning(
+      "{} plans of the labels have no pair: they were not searched, or nothing "
+      "was found",
+      strangers.size());
+}
+
+bool is_whole_truth(const Values& values) {
+  return !values.has("database") && values.text("unlisted") == "wrong";
+}
+
+// What the labels do not name is wrong, if they are the whole truth.
+void reject_unlisted(const linkage::PairSet& set, linkage::Labels& labels) {
+  for (const auto& plan : set.plans) {
+    const auto first = labels.lower_bound({plan.plan_doi, ""});
+    if (first == labels.end() || first->first.first != plan.plan_doi) continue;
+    for (const auto& doi : plan.dois)
+      labels.emplace(std::pair{plan.plan_doi, doi}, false);
+  }
+}
+
+Status learn(const Values& values, linkage::Labels labels,
              storage::Manifest& counts) {
   DMP_ASSIGN(const auto start, start_model(values));
   DMP_ASSIGN(const auto set, read_set(values));
   count_pairs(set, counts);
+  warn_of_strangers(set, labels);
+  if (!labels.empty() && is_whole_truth(values)) {
+    reject_unlisted(set, labels);
+  } else if (!labels.empty() &&
+             std::all_of(labels.begin(), labels.end(),
+                         [](const auto& one) { return one.second; })) {
+    log::warning(
+        "no label is REJECTED: all that is learned from accepted links alone "
+        "is too sure; hint: --unlisted wrong, if the file is the whole truth");
+  }
   const std::string out = values.text("output-file");
   // What the new parameters would replace; another kind of file is no run.
   const auto last = linkage::read_model(out);
-  const auto learnt =
+  auto learnt =
       linkage::learn(set, start, labels, update_of(values.text("update")),
                      last ? &*last : nullptr);
   if (!learnt.refusals.empty()) {
@@ -172,8 +226,16 @@ Status learn(const Values& values, const linkage::Labels& labels,
                  fmt::format("result refused, nothing is written: {}",
                              fmt::join(learnt.refusals, "; "))};
   }
-  DMP_TRY(
-      storage::write_file_atomically(out, linkage::model_json(learnt.model)));
+  if (values.has("without")) {
+    learnt.remarks.push_back(
+        fmt::format("learned without {}: to see what that is worth, not for "
+                    "use",
+                    fmt::join(values.list("without"), ", ")));
+  }
+  const std::string file = linkage::model_json(learnt.model);
+  // Nobody could use what cannot be read.
+  DMP_TRY(linkage::parse_model(file));
+  DMP_TRY(storage::write_file_atomically(out, file));
   const std::string card = linkage::model_card(learnt.model, learnt.remarks);
   DMP_TRY(storage::write_file_atomically(out + ".md", dated(card)));
   return print(card);
@@ -184,11 +246,11 @@ Status evaluate(const Values& values, storage::Manifest& counts) {
   DMP_ASSIGN(const auto labels, read_labels(values));
   DMP_ASSIGN(const auto set, read_set(values));
   count_pairs(set, counts);
+  warn_of_strangers(set, labels);
   const auto evaluation = linkage::evaluate_model(
       set, model, labels,
-      values.has("database") || values.text("unlisted") == "unknown"
-          ? linkage::Unlisted::unknown
-          : linkage::Unlisted::wrong,
+      is_whole_truth(values) ? linkage::Unlisted::wrong
+                             : linkage::Unlisted::unknown,
       slices_of(values));
   const std::string out = values.text("output-file");
   const std::string text = linkage::evaluation_text(evaluation);
@@ -209,17 +271,10 @@ std::vector<Entry> linkage_commands() {
   train.push_back(update_option({"auto", "lambda", "all"}));
   append(fit, label_options());
   fit.push_back(update_option({"auto", "lambda", "recalibrate", "all"}));
+  fit.push_back(unlisted_option("unknown"));
   append(judge, label_options());
   judge.push_back(slices_option());
-  judge.push_back({"unlisted",
-                   OptionType::choice,
-                   "A pair that the file does not name is wrong (the file is "
-                   "the whole truth), or does not count (reviews).",
-                   "wrong",
-                   "",
-                   -1,
-                   false,
-                   {"wrong", "unknown"}});
+  judge.push_back(unlisted_option("wrong"));
   return {{{{"linkage", "train"},
             "Learn the linkage model from pairs without labels.",
             std::move(train)},
@@ -234,8 +289,8 @@ std::vector<Entry> linkage_commands() {
            [](const Values& values) -> Status {
              return counted_work(
                  values, "linkage fit", [&](auto& counts) -> Status {
-                   DMP_ASSIGN(const auto labels, read_labels(values));
-                   return learn(values, labels, counts);
+                   DMP_ASSIGN(auto labels, read_labels(values));
+                   return learn(values, std::move(labels), counts);
                  });
            },
            need_labels},

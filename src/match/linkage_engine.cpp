@@ -115,7 +115,7 @@ Result<World> prepare(const SearchInputs& inputs, const SearchOptions& options,
   world.floor =
       options.min_probability < kPruneProbability || inputs.linkage_pairs_dir
           ? -std::numeric_limits<double>::infinity()
-          : log_odds_of(kPruneProbability);
+          : uncalibrated(kPruneProbability, world.model);
   constexpr std::size_t kLeastKept = 400;
   world.most =
       std::max(kLeastKept, 4 * static_cast<std::size_t>(options.max_results));

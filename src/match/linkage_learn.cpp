@@ -247,11 +247,12 @@ void learn_lambda(const Counts& counts, std::int64_t plans,
 }
 
 void learn_presence(const Counts& counts, const Model& defaults, Model& model) {
-  constexpr double kPseudo = 20, kMost = .999;
+  // The least: what no list shows is counted as 1 / q, and would run away.
+  constexpr double kPseudo = 20, kLeast = .05, kMost = .999;
   model.q = {
       (counts.present.s + kPseudo * defaults.q.s) / (counts.slots.s + kPseudo),
       (counts.present.o + kPseudo * defaults.q.o) / (counts.slots.o + kPseudo)};
-  model.q.s = std::min(model.q.s, kMost);
+  model.q.s = std::clamp(model.q.s, kLeast, kMost);
   model.q.o = std::clamp(model.q.o, model.q.s, kMost);
 }
 
@@ -354,7 +355,12 @@ std::vector<std::string> refusals_of(const PairSet& set, const Model& model,
                                      const Model& before) {
   std::vector<std::string> why;
   constexpr double kMostOutputs = 50, kMostRatio = 5, kLeastTop = 2,
-                   kMostChange = 3, kOnePair = 1;
+                   kMostChange = 3, kOnePair = 1, kMostOfTeam = 10'000;
+  if (set.pairs() == 0) why.emplace_back("there are no pairs to learn from");
+  if (!(model.lambda.s <= kMostOfTeam)) {  // nor is what is no number
+    why.push_back(
+        fmt::format("lambda S {:.3g} is more than 10,000", model.lambda.s));
+  }
   if (model.lambda.o > kMostRatio * model.lambda.s) {
     why.push_back(
         fmt::format("lambda O {:.3g} is more than 5 x lambda S {:.3g}",
@@ -386,7 +392,23 @@ std::vector<std::string> refusals_of(const PairSet& set, const Model& model,
   return why;
 }
 
+std::string not_converged() {
+  return fmt::format(
+      "after {} steps the parameters still moved: look at the figures of "
+      "`linkage evaluate` before they are used",
+      kMostIterations);
+}
+
 }  // namespace
+
+std::int64_t labelled_pairs(const PairSet& set, const Labels& labels) {
+  std::int64_t count = 0;
+  for (const auto& plan : set.plans) {
+    for (const auto& doi : plan.dois)
+      count += labels.contains({plan.plan_doi, doi}) ? 1 : 0;
+  }
+  return count;
+}
 
 std::int64_t labelled_plans(const PairSet& set, const Labels& labels) {
   std::set<std::string_view> plans;
@@ -422,10 +444,21 @@ Learnt learn(const PairSet& set, const Model& start, const Labels& labels,
   if (lambda) {
     result.model.trained.iterations = learner.run(result.model, tables);
     result.model.trained.method = labels.empty() ? "em" : "labels";
+    if (result.model.trained.iterations == kMostIterations)
+      result.remarks.push_back(not_converged());
+    if (start.platt_a != 1 || start.platt_b != 0) {
+      result.model.platt_a = 1;
+      result.model.platt_b = 0;
+      result.remarks.emplace_back(
+          "the recalibration of the start is taken back: it was of other "
+          "parameters");
+    }
   }
+  bool changed = lambda;
   if (scale) {
     if (recalibrate(set, labels, result.model)) {
       result.model.trained.method = "labels";
+      changed = true;
     } else {
       result.remarks.emplace_back(
           "no plan of which all shown works were judged: not recalibrated");
@@ -433,10 +466,11 @@ Learnt learn(const PairSet& set, const Model& start, const Labels& labels,
   }
   result.model.trained.plans = learner.plans();
   result.model.trained.pairs = set.pairs();
-  result.model.trained.labels = static_cast<std::int64_t>(labels.size());
+  result.model.trained.labels = labelled_pairs(set, labels);
   if (lambda)
     result.refusals =
         refusals_of(set, result.model, last != nullptr ? *last : start);
+  if (!changed) result.refusals = result.remarks;
   return result;
 }
 

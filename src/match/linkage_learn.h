@@ -19,8 +19,9 @@ enum class Update : std::uint8_t { automatic, lambda, recalibrate, all };
 
 struct Learnt {
   Model model;
-  std::vector<std::string> refusals;  // not empty: keep the old file
-  std::vector<std::string> remarks;   // what was not changed, and why
+  // Not empty: keep the old file. The result cannot be right, or is the start.
+  std::vector<std::string> refusals;
+  std::vector<std::string> remarks;  // what was not changed, and why
 };
 
 // Expectation maximisation over the pairs, from `start`, with pseudo-counts of
@@ -33,7 +34,8 @@ struct Learnt {
 Learnt learn(const PairSet& set, const Model& start, const Labels& labels,
              Update update, const Model* last = nullptr);
 
-// Plans with at least one label.
+// Plans with at least one label, and pairs that have one.
 std::int64_t labelled_plans(const PairSet& set, const Labels& labels);
+std::int64_t labelled_pairs(const PairSet& set, const Labels& labels);
 
 }  // namespace dmp::match::linkage

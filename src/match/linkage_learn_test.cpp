@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <random>
 
@@ -16,7 +17,7 @@ namespace {
 // Draws pairs from a model: what learning should find again.
 class PairMaker {
  public:
-  PairSet set(int plans, bool outputs) {
+  PairSet set(int plans, bool outputs, int of_team = 10) {
     PairSet set;
     set.searched = plans;
     set.chance.fill(measured_text_u());
@@ -24,7 +25,7 @@ class PairMaker {
       PlanPairs plan;
       plan.plan_doi = "10.48321/p" + std::to_string(1000 + i);
       for (int j = 0; outputs && j < 3; ++j) add(plan, Kind::output);
-      for (int j = 0; j < 10; ++j) add(plan, Kind::team);
+      for (int j = 0; j < of_team; ++j) add(plan, Kind::team);
       for (int j = 0; j < kChancePairs; ++j) add(plan, Kind::chance);
       set.plans.push_back(std::move(plan));
     }
@@ -293,10 +294,61 @@ TEST(LinkageEm, RefusesMoreOutputsThanATeamHas) {
   EXPECT_FALSE(learn(set, {}, all, Update::all).refusals.empty());
 }
 
+// Without other work of the team, what no list shows has nothing to go by.
+TEST(LinkageEm, StaysInBoundsWithoutOtherWorkOfTheTeam) {
+  for (const int of_team : {0, 1, 2}) {
+    for (const bool outputs : {true, false}) {
+      const Learnt learnt = learn(PairMaker().set(150, outputs, of_team), {},
+                                  {}, Update::automatic);
+      EXPECT_GE(learnt.model.q.s, .05) << of_team << outputs;
+      EXPECT_LT(learnt.model.lambda.s, 100) << of_team << outputs;
+      EXPECT_TRUE(parse_model(model_json(learnt.model))) << of_team << outputs;
+    }
+  }
+}
+
+TEST(LinkageEm, RefusesToLearnFromNoPairs) {
+  PairSet none;
+  none.searched = 150;
+  none.chance.fill(measured_text_u());
+  const Learnt learnt = learn(none, {}, {}, Update::automatic);
+  ASSERT_EQ(learnt.refusals.size(), 1U);
+  EXPECT_EQ(learnt.refusals[0], "there are no pairs to learn from");
+}
+
+TEST(LinkageEm, RefusesMoreOtherWorkThanAnyTeamHas) {
+  PairSet set = PairMaker().set(120, true);
+  Model start;
+  start.lambda.s = std::numeric_limits<double>::quiet_NaN();
+  const auto refusals = learn(set, start, {}, Update::lambda).refusals;
+  ASSERT_FALSE(refusals.empty());
+  EXPECT_NE(refusals[0].find("lambda S"), std::string::npos) << refusals[0];
+}
+
+TEST(LinkageEm, TakesBackARecalibrationOfOtherParameters) {
+  Model start;
+  start.platt_a = .8;
+  start.platt_b = .3;
+  const Learnt learnt =
+      learn(PairMaker().set(120, true), start, {}, Update::automatic);
+  EXPECT_EQ(learnt.model.platt_a, 1);
+  EXPECT_EQ(learnt.model.platt_b, 0);
+  ASSERT_FALSE(learnt.remarks.empty());
+  EXPECT_NE(learnt.remarks.back().find("taken back"), std::string::npos);
+}
+
+// The file of the run before is better than the compiled-in tables.
 TEST(LinkageFit, DoesNothingWithFewerThanThirtyLabelledPlans) {
   PairMaker maker;
   const PairSet set = maker.set(29, true);
-  const Learnt learnt = learn(set, {}, maker.truth, Update::automatic);
+  Labels labels = maker.truth;
+  labels[{"10.48321/unknown", "10.5555/unknown"}] = true;
+  const Learnt learnt = learn(set, {}, labels, Update::automatic);
+  EXPECT_EQ(learnt.refusals, std::vector<std::string>{
+                                 "fewer than 30 labelled plans: no change"});
+  EXPECT_EQ(learnt.model.trained.labels,
+            static_cast<std::int64_t>(maker.truth.size()))
+      << "those that meet a pair";
   EXPECT_EQ(learnt.model.text_o, Model().text_o);
   EXPECT_EQ(learnt.model.lambda, Model().lambda);
   EXPECT_EQ(learnt.model.platt_a, 1);

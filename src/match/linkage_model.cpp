@@ -240,6 +240,10 @@ double calibrated(double log_odds, const Model& model) {
   return std::clamp(probability(x), 1e-6, 1 - 1e-6);
 }
 
+double uncalibrated(double p, const Model& model) {
+  return (log_odds_of(p) - model.platt_b / M_LN2) / model.platt_a;
+}
+
 double name_chance(double count, double slots, double authors) {
   const double share = std::max(count, 1.0) / std::max(slots, 1.0);
   if (share >= 1) return 1;

@@ -200,6 +200,8 @@ double probability(double log_odds);
 double log_odds_of(double probability);
 // After recalibration, clamped to 1e-6 … 1 - 1e-6.
 double calibrated(double log_odds, const Model& model);
+// The log-odds before recalibration of what is p after it.
+double uncalibrated(double p, const Model& model);
 // 1 - (1 - max(count, 1) / slots)^authors. Source: linkage.md 4.1, 13.
 double name_chance(double count, double slots, double authors);
 

@@ -26,21 +26,22 @@ std::vector<Listed> explore(const std::string& plan,
   constexpr double kLeast = .01, kMost = .5;
   std::vector<Listed> listed(
       all.begin(), all.begin() + static_cast<std::ptrdiff_t>(most - places));
-  std::vector<Listed> rest;
+  std::vector<std::size_t> doubtful, others;  // places in `all`
   for (std::size_t i = most - places; i < all.size(); ++i) {
-    if (all[i].probability >= kLeast && all[i].probability <= kMost)
-      rest.push_back(all[i]);
+    const double p = all[i].probability;
+    (p >= kLeast && p <= kMost ? doubtful : others).push_back(i);
   }
-  std::sort(rest.begin(), rest.end(), [&](const Listed& a, const Listed& b) {
-    return drawn(plan, pairs[a.pair].doi) < drawn(plan, pairs[b.pair].doi);
-  });
-  rest.resize(std::min(rest.size(), places));
-  std::sort(rest.begin(), rest.end(), [&](const Listed& a, const Listed& b) {
-    return a.probability != b.probability
-               ? a.probability > b.probability
-               : pairs[a.pair].doi < pairs[b.pair].doi;
-  });
-  listed.insert(listed.end(), rest.begin(), rest.end());
+  std::sort(doubtful.begin(), doubtful.end(),
+            [&](std::size_t a, std::size_t b) {
+              return drawn(plan, pairs[all[a].pair].doi) <
+                     drawn(plan, pairs[all[b].pair].doi);
+            });
+  doubtful.resize(std::min(doubtful.size(), places));
+  // Where there are too few of them, the next best.
+  others.resize(std::min(others.size(), places - doubtful.size()));
+  doubtful.insert(doubtful.end(), others.begin(), others.end());
+  std::sort(doubtful.begin(), doubtful.end());
+  for (const std::size_t i : doubtful) listed.push_back(all[i]);
   return listed;
 }
 

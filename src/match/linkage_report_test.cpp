@@ -80,6 +80,16 @@ TEST(LinkageList, GivesItsLastPlacesToDoubtfulWorksDrawnAtRandom) {
       << "each plan has its own";
 }
 
+TEST(LinkageList, FillsUpWithTheNextBestWhereFewAreDoubtful) {
+  Judged judged;
+  for (int i = 0; i < 30; ++i) judged.add(.99 - .001 * i);
+  judged.add(.3);
+  const auto list = judged.listed(most(20, .25));
+  ASSERT_EQ(list.size(), 20U);
+  for (std::size_t i = 0; i < 19; ++i) EXPECT_EQ(list[i].pair, i);
+  EXPECT_EQ(list[19].pair, 30U);
+}
+
 // Over many plans every doubtful work comes up about as often as any other.
 TEST(LinkageList, DrawsAllDoubtfulWorksAlike) {
   const Judged judged = many();

@@ -94,17 +94,27 @@ MetricsCollector::MetricsCollector(const GroundTruth& truth,
   }
 }
 
+bool MetricsCollector::is_accepted(const model::PlanMatches& plan,
+                                   const model::Match& match) const {
+  return truth_.verdict(plan.plan_doi, match.work.doi) == Verdict::accepted;
+}
+
 void MetricsCollector::add(const model::PlanMatches& matches) {
+  // A plan without outputs has none to find, but its probabilities are judged.
+  if (truth_.plans().count(matches.plan_doi) > 0) {
+    for (const model::Match& match : matches.works) {
+      if (match.linkage)
+        tally_.add(match.linkage->probability, is_accepted(matches, match));
+    }
+  }
   const auto plan = plans_.find(matches.plan_doi);
   if (plan == plans_.end()) return;
   std::vector<bool> relevant;
   std::size_t found = 0;
   for (const model::Match& match : matches.works) {
-    const bool is_relevant =
-        truth_.verdict(matches.plan_doi, match.work.doi) == Verdict::accepted;
+    const bool is_relevant = is_accepted(matches, match);
     relevant.push_back(is_relevant);
     found += is_relevant ? 1U : 0U;
-    if (match.linkage) tally_.add(match.linkage->probability, is_relevant);
     const Band band = band_of(match.score, matches.score_max);
     if (band == Band::low) continue;
     ++medium_.listed;

@@ -54,7 +54,8 @@ struct Metrics {
 };
 
 // Takes the matches of plans one by one, then gives the metrics. Plans that
-// are not in the ground truth, or have no accepted work there, do not count.
+// are not in the ground truth, or have no accepted work there, do not count;
+// but of the latter the probabilities do, which are all wrong if high.
 // Memory: a few numbers a plan. `truth` must outlive it.
 class MetricsCollector {
  public:
@@ -63,6 +64,9 @@ class MetricsCollector {
   Metrics finish() const;
 
  private:
+  bool is_accepted(const model::PlanMatches& plan,
+                   const model::Match& match) const;
+
   const GroundTruth& truth_;
   std::vector<int> ks_;
   std::map<std::string, PlanMetrics, std::less<>> plans_;

@@ -120,6 +120,24 @@ TEST(MetricsCollector, JudgesTheProbabilitiesOfListedWorks) {
   EXPECT_NEAR(judged->thresholds[0].coverage, .5, 1e-12);
 }
 
+// What is sure of a plan that has nothing is wrong.
+TEST(MetricsCollector, JudgesTheProbabilitiesOfPlansWithoutOutputs) {
+  GroundTruth truth;
+  truth.add("10.1/p", "10.5555/a", Verdict::accepted);
+  truth.add("10.1/q", "10.5555/a", Verdict::rejected);
+  MetricsCollector collector(truth, {2});
+  for (const char* plan : {"10.1/p", "10.1/q", "10.1/unknown"}) {
+    auto matches = run_of(plan, {"10.5555/a"});
+    matches.works[0].linkage.emplace().probability = .9;
+    collector.add(matches);
+  }
+  const auto metrics = collector.finish();
+  EXPECT_EQ(metrics.plans.size(), 1U);
+  ASSERT_TRUE(metrics.probabilities);
+  EXPECT_EQ(metrics.probabilities->pairs, 2);
+  EXPECT_NEAR(metrics.probabilities->ece, .4, 1e-12);
+}
+
 TEST(MetricsCsv, HasTheRowOfAllFirst) {
   GroundTruth truth;
   truth.add("10.1/p", "10.5555/a", Verdict::accepted);
