@@ -194,6 +194,8 @@ Status read_row(PairRow row, PairSet& set, PairFiles& files) {
   PlanPairs& plan = set.plans.back();
   plan.dois.push_back(row.text());
   row.require(!plan.dois.back().empty());
+  const std::size_t count = plan.dois.size();
+  const bool twice = count > 1 && plan.dois[count - 2] == plan.dois.back();
   plan.levels.push_back(read_levels(row));
   read_groups(row, plan.groups);
   static_cast<void>(row.real());  // of pass one: computed again when needed
@@ -201,10 +203,12 @@ Status read_row(PairRow row, PairSet& set, PairFiles& files) {
   plan.probability.push_back(row.real(0, 1));
   plan.types.push_back(row.text());
   plan.years.push_back(row.integer(0, INT32_MAX));
-  if (row.good()) return {};
-  return files.blamed(plan.plan_doi, plan.dois.back(),
-                      fmt::format("bad {} of pair {} {}", row.bad(),
-                                  plan.plan_doi, plan.dois.back()));
+  if (row.good() && !twice) return {};
+  const auto what =
+      row.good() ? std::string("repeated") : "bad " + row.bad() + " of";
+  return files.blamed(
+      plan.plan_doi, plan.dois.back(),
+      fmt::format("{} pair {} {}", what, plan.plan_doi, plan.dois.back()));
 }
 
 Status check_positions(const PairSet& set, PairFiles& files) {
@@ -292,33 +296,51 @@ Result<std::vector<fs::path>> pair_files(const fs::path& dir) {
 
 namespace {
 
-// Of a stage the folder that its manifest names.
-fs::path pairs_in(const fs::path& dir) {
-  const auto manifest = storage::read_manifest(dir);
-  if (!manifest) return dir;
-  const auto files = manifest->paths(dir, "linkage_pairs/");
-  return files.empty() ? dir : files.front().parent_path();
+bool is_pairs(const fs::path& file) {
+  return file.filename().string().starts_with("pairs_");
+}
+
+// What the manifest of a search lists in linkage_pairs/; none if `stage` has no
+// manifest.
+std::vector<fs::path> listed(const fs::path& stage) {
+  const auto manifest = storage::read_manifest(stage);
+  return manifest ? manifest->paths(stage, "linkage_pairs/")
+                  : std::vector<fs::path>{};
+}
+
+// The files of the stage that `place` is, or else lies in as linkage_pairs/ or
+// r<NN>/linkage_pairs/; of a folder in no stage all that are there: a killed
+// search leaves files that no manifest lists.
+std::vector<fs::path> files_at(const fs::path& place) {
+  auto files = listed(place);
+  if (!files.empty()) return files;
+  std::error_code error;
+  const fs::path dir = fs::canonical(place, error);
+  for (const auto& stage :
+       {dir.parent_path(), dir.parent_path().parent_path()}) {
+    files = listed(stage);
+    if (!files.empty() && files.front().parent_path() == dir) return files;
+  }
+  return pair_files(place).value_or(std::vector<fs::path>{});
 }
 
 }  // namespace
 
 Result<PairSet> read_pairs(const fs::path& place) {
-  const fs::path dir = pairs_in(place);
-  std::vector<fs::path> files;
-  if (const auto all = pair_files(dir)) {
-    for (const auto& file : *all) {
-      if (file.filename().string().starts_with("pairs_")) files.push_back(file);
-    }
-  }
+  std::vector<fs::path> files = files_at(place);
+  files.erase(std::remove_if(files.begin(), files.end(),
+                             [](const auto& file) { return !is_pairs(file); }),
+              files.end());
   if (files.empty()) {
     return Error{ErrorCode::not_found,
-                 dir.string() +
+                 place.string() +
                      ": no pairs_*.parquet; hint: search with "
                      "--linkage-pairs"};
   }
+  const fs::path chance = files.front().parent_path() / "text_chance.parquet";
   DMP_ASSIGN(auto session, sql::Session::open({}));
   PairSet set;
-  DMP_TRY(read_chance(session, dir / "text_chance.parquet", set));
+  DMP_TRY(read_chance(session, chance, set));
   PairFiles pairs(session, std::move(files));
   DMP_TRY(read_all(pairs, set));
   return set;

@@ -188,5 +188,44 @@ TEST_F(LinkagePairs, NamesTheFileThatIsWrong) {
       << set.error().message;
 }
 
+// A pair that counts twice would shift what is learned and halve MAP.
+TEST_F(LinkagePairs, NamesAPairThatStandsTwice) {
+  expect_corrupt(kPairs, "SELECT t.* FROM {T} t, range(2)",
+                 "repeated pair 10.48321/a 10.5555/w0");
+  expect_corrupt(kPairs, "SELECT * REPLACE (12345678 AS work_doi) FROM {T}",
+                 "repeated pair 10.48321/a 12345678");
+  write();
+  rewrite(kPairs, "SELECT * FROM {T}", "pairs_0001.parquet");
+  rewrite("pairs_0001.parquet", "SELECT * FROM {T}", kPairs);
+  const auto set = read_pairs(dir_);
+  ASSERT_FALSE(set);
+  EXPECT_EQ(set.error().code, ErrorCode::corrupt_input);
+}
+
+// From the stage or the folder itself, wherever the manifest has it.
+TEST_F(LinkagePairs, ReadsTheFilesThatTheManifestLists) {
+  fs::create_directories(stage_ / "r01");
+  fs::copy(dir_, stage_ / "r01" / "linkage_pairs");
+  for (const char* inner : {"linkage_pairs", "r01/linkage_pairs"}) {
+    storage::Manifest manifest;
+    manifest.stage = "dmp-works-search";
+    for (const char* name : {kPairs, kChance})
+      manifest.files.push_back({fs::path(inner) / name, 1, 1, "00"});
+    ASSERT_TRUE(storage::write_file_atomically(
+        stage_ / "manifest.json", storage::manifest_json(manifest)));
+    dir_ = stage_ / inner;
+    rewrite(kPairs, "SELECT * FROM {T}", "pairs_0001.parquet");
+    fs::copy(dir_ / "pairs_0001.parquet", dir_ / kPairs,
+             fs::copy_options::overwrite_existing);
+    for (const auto& place : {stage_, dir_, dir_ / ""}) {
+      const auto set = read_pairs(place);
+      ASSERT_TRUE(set) << place << ": " << set.error().message;
+      EXPECT_EQ(set->pairs(), 4) << place;
+    }
+  }
+  fs::remove(stage_ / "manifest.json");
+  EXPECT_FALSE(read_pairs(dir_));
+}
+
 }  // namespace
 }  // namespace dmp::match::linkage
