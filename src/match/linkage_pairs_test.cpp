@@ -188,7 +188,7 @@ TEST_F(LinkagePairs, NamesTheFileThatIsWrong) {
       << set.error().message;
 }
 
-// A pair that counts twice would shift what is learned and halve MAP.
+// Counted twice, the links of a plan give a MAP near 2.
 TEST_F(LinkagePairs, NamesAPairThatStandsTwice) {
   expect_corrupt(kPairs, "SELECT t.* FROM {T} t, range(2)",
                  "repeated pair 10.48321/a 10.5555/w0");
