@@ -108,11 +108,8 @@ Status write_kept_pairs(const std::vector<std::string>& plans,
 Status read_kept_pairs(const std::vector<std::string>& plans,
                        const fs::path& dir, std::size_t most,
                        std::vector<Pool>& pools) {
-  std::string columns;
-  for (const auto& field : kept_schema())
-    columns += (columns.empty() ? "" : ", ") + field.name;
   return read_kept_rows(
-      plans, dir, columns,
+      plans, dir, cast_columns(kept_schema()),
       [&](std::size_t plan, const sql::Rows& rows, std::size_t row) {
         Pair pair;
         if (!read(PairRow(rows, row), pair)) return false;

@@ -1,5 +1,10 @@
 #include "match/levels_table.h"
 
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+
 namespace dmp::match::linkage {
 
 using sql::Column;
@@ -75,10 +80,59 @@ void append_levels(sql::TableBuffer& rows, std::size_t& next,
   column().append_real(levels.relation_u);
 }
 
+namespace {
+
+std::string type_of(const sql::Field& field) {
+  switch (field.kind) {
+    case Kind::boolean:
+      return "BOOLEAN";
+    case Kind::int32:
+      return "INTEGER";
+    case Kind::int64:
+      return "BIGINT";
+    case Kind::real:
+      return "DOUBLE";
+    case Kind::list:
+      return type_of(field.children[0]) + "[]";
+    default:
+      return "VARCHAR";
+  }
+}
+
+}  // namespace
+
+std::string cast_columns(const sql::Schema& schema) {
+  std::string columns;
+  for (const auto& field : schema) {
+    columns +=
+        fmt::format("{}CAST({} AS {}) AS {}", columns.empty() ? "" : ", ",
+                    field.name, type_of(field), field.name);
+  }
+  return columns;
+}
+
+double PairRow::real(double least, double most) {
+  const double value = column().value<double>(row_);
+  require(value >= least && value <= most);
+  return value;
+}
+
+std::int64_t PairRow::count() {
+  const auto value = column().value<std::int64_t>(row_);
+  require(value >= 0);
+  return value;
+}
+
 int PairRow::integer(int least, int most) {
   const int value = column().value<std::int32_t>(row_);
-  good_ = good_ && value >= least && value <= most;
-  return good_ ? value : least;
+  require(value >= least && value <= most);
+  return good() ? value : least;
+}
+
+std::vector<double> PairRow::reals(double least, double most) {
+  auto values = list_of<double>();
+  for (const double value : values) require(value >= least && value <= most);
+  return values;
 }
 
 std::vector<std::string> PairRow::texts() {
@@ -90,53 +144,67 @@ std::vector<std::string> PairRow::texts() {
   return values;
 }
 
-DateTable PairRow::table() {
-  const auto values = reals();
+DateTable PairRow::table(double least) {
+  const auto values = reals(least, 1);
   DateTable table{};
-  good_ = good_ && values.size() == kDateBins;
-  if (good_) std::copy(values.begin(), values.end(), table.begin());
+  require(values.size() == kDateBins);
+  if (good()) std::copy(values.begin(), values.end(), table.begin());
   return table;
 }
 
-Levels read_levels(PairRow& row) {
-  Levels levels;
-  levels.works = row.real();
+namespace {
+
+void read_authors(PairRow& row, Levels& levels) {
   const auto names = row.integers();
-  const auto chances = row.reals();
+  row.require(names.size() <= kMostAuthors);
+  for (const int name : names)
+    row.require(name >= 0 && name < static_cast<int>(kNameLevels));
+  const auto chances = row.chances();
+  row.require(chances.size() == names.size());
   const auto positions = row.integers();
-  row.require(names.size() == chances.size() &&
-              names.size() == positions.size());
+  row.require(positions.size() == names.size());
+  for (const int position : positions) row.require(position >= -1);
   for (std::size_t i = 0; row.good() && i < names.size(); ++i) {
-    row.require(names[i] >= 0 && names[i] < static_cast<int>(kNameLevels));
     levels.authors.push_back(
         {static_cast<NameLevel>(names[i]), chances[i], positions[i]});
-    row.require(chances[i] > 0);
   }
+}
+
+void read_dates(PairRow& row, Levels& levels) {
+  constexpr double kRounding = 1e-6;
+  levels.has_date = row.truth();
+  levels.open_end = row.truth();
+  levels.date_f = row.table(0);
+  const double sum =
+      std::accumulate(levels.date_f.begin(), levels.date_f.end(), 0.0);
+  row.require(!levels.has_date || std::abs(sum - 1) < kRounding);
+  levels.date_g =
+      row.table(levels.has_date ? std::numeric_limits<double>::min() : 0);
+}
+
+}  // namespace
+
+Levels read_levels(PairRow& row) {
+  // More DOIs than works may be listed, in a small collection.
+  constexpr double kLeast = std::numeric_limits<double>::min();
+  Levels levels;
+  levels.works = row.real(1);
+  read_authors(row, levels);
   levels.text_condition = row.integer(0, static_cast<int>(kConditions) - 1);
   levels.text_bin = row.integer(-1, static_cast<int>(kTextBins) - 1);
   levels.text_z = row.real();
-  levels.text_u = row.real();
-  levels.has_date = row.truth();
-  levels.open_end = row.truth();
-  levels.date_f = row.table();
-  levels.date_g = row.table();
+  levels.text_u = row.chance();
+  read_dates(row, levels);
   levels.funder = row.level<Agreement>(3);
-  levels.funder_u = row.real();
+  levels.funder_u = row.chance();
   levels.institution = row.level<Agreement>(3);
-  levels.institution_u = row.real();
+  levels.institution_u = row.chance();
   levels.award = row.level<AwardLevel>(kAwardLevels);
-  levels.award_u = row.real();
+  levels.award_u = row.chance();
   levels.funded = row.truth();
-  levels.funded_u = row.real();
+  levels.funded_u = row.real(kLeast);
   levels.relation = row.level<RelationLevel>(kRelationLevels);
-  levels.relation_u = row.real();
-  for (const double chance :
-       {levels.works, levels.text_u, levels.funder_u, levels.institution_u,
-        levels.award_u, levels.funded_u, levels.relation_u}) {
-    row.require(chance > 0);
-  }
-  for (const double share : levels.date_g)
-    row.require(!levels.has_date || share > 0);
+  levels.relation_u = row.real(kLeast);
   return levels;
 }
 

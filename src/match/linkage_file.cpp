@@ -6,8 +6,13 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace dmp::match::linkage {
 
@@ -104,131 +109,238 @@ namespace {
 
 using Json = simdjson::dom::element;
 
-// Reads fields over their compiled-in values and remembers the first bad one.
-class Reader {
+template <class Row>
+bool read_row(const Json& json, double least, double most, Row& row) {
+  simdjson::dom::array items;
+  if (json.get_array().get(items) != simdjson::SUCCESS ||
+      items.size() != row.size())
+    return false;
+  std::size_t at = 0;
+  for (const Json item : items) {
+    double& value = row[at++];
+    if (item.get_double().get(value) != simdjson::SUCCESS ||
+        !(value >= least && value <= most))
+      return false;
+  }
+  return true;
+}
+
+constexpr double kLeast = 1e-12, kMost = 1 - 1e-9, kAnything = 1e9;
+// Of a sum of shares, each written with six digits.
+constexpr double kSlack = 1e-3;
+
+template <class Row>
+double sum_of(const Row& row) {
+  return std::accumulate(row.begin(), row.end(), 0.0);
+}
+
+// An object of the file, whose members are read over compiled-in values, each
+// once; what is left at finish() is unknown. `wrong` keeps what is said of the
+// first member that is not as it must be.
+class Section {
  public:
-  void number(const Json& object, std::string_view name, double& value,
-              double least, double most) {
-    Json found;
-    if (object[name].get(found) != simdjson::SUCCESS) return;
-    double number = 0;
-    if (found.get_double().get(number) != simdjson::SUCCESS ||
-        !(number >= least && number <= most)) {
-      fail(name);
+  Section(const Json& json, std::string path, std::string& wrong)
+      : path_(std::move(path)), wrong_(wrong) {
+    simdjson::dom::object object;
+    if (json.get_object().get(object) != simdjson::SUCCESS) {
+      say("bad value of " + path_);
       return;
     }
+    for (const auto& [name, value] : object) {
+      if (find(name) != members_.end()) say(path_of(name) + " stands twice");
+      members_.emplace_back(name, value);
+    }
+  }
+
+  std::optional<Json> take(std::string_view name) {
+    const auto found = find(name);
+    if (found == members_.end()) return std::nullopt;
+    const Json value = found->second;
+    members_.erase(found);
+    return value;
+  }
+
+  std::optional<Section> section(std::string_view name) {
+    const auto found = take(name);
+    if (!found) return std::nullopt;
+    return Section(*found, path_of(name), wrong_);
+  }
+
+  void number(std::string_view name, double& value, double least, double most) {
+    const auto found = take(name);
+    if (!found) return;
+    double number = 0;
+    if (found->get_double().get(number) != simdjson::SUCCESS ||
+        !(number >= least && number <= most))
+      return bad(name);
     value = number;
   }
 
-  void pair(const Json& object, std::string_view name, ClassPair& value,
-            double least, double most) {
-    Json found;
-    if (object[name].get(found) != simdjson::SUCCESS) return;
-    number(found, "S", value.s, least, most);
-    number(found, "O", value.o, least, most);
+  void pair(std::string_view name, ClassPair& value, double least,
+            double most) {
+    auto part = section(name);
+    if (!part) return;
+    part->number("S", value.s, least, most);
+    part->number("O", value.o, least, most);
+    part->finish();
   }
 
   template <class Row>
-  void row(const Json& array, std::string_view name, Row& row) {
-    simdjson::dom::array items;
-    if (array.get_array().get(items) != simdjson::SUCCESS ||
-        items.size() != row.size()) {
-      fail(name);
-      return;
-    }
-    std::size_t at = 0;
-    for (const Json item : items) {
-      double number = 0;
-      if (item.get_double().get(number) != simdjson::SUCCESS ||
-          !(number > 0 && number <= 1e9)) {
-        fail(name);
-        return;
-      }
-      row[at++] = number;
-    }
+  void row(std::string_view name, Row& row, double least, double most) {
+    const auto found = take(name);
+    if (found && !read_row(*found, least, most, row)) bad(name);
   }
 
-  void table(const Json& object, const char* name, TextTable& table) {
+  void table(std::string_view name, TextTable& table) {
+    const auto found = take(name);
+    if (!found) return;
     simdjson::dom::array rows;
-    if (object[name].get_array().get(rows) != simdjson::SUCCESS) return;
-    if (rows.size() != kConditions) return fail("text");
-    std::size_t at = 0;
-    for (const Json found : rows) {
-      row(found, "text", table[at]);
-      const double sum =
-          std::accumulate(table[at].begin(), table[at].end(), 0.0);
+    if (found->get_array().get(rows) != simdjson::SUCCESS ||
+        rows.size() != table.size())
+      return bad(name);
+    auto row = table.begin();
+    for (const Json json : rows) {
+      if (!read_row(json, kTiny, 1, *row)) return bad(name);
+      const double sum = sum_of(*row);
+      if (std::abs(sum - 1) > kSlack) return bad_sum(name);
       // A row written by us differs from 1 by its rounding only: dividing
       // would change its last digits.
       constexpr double kRounding = 1e-5;
       if (std::abs(sum - 1) > kRounding) {
-        for (auto& value : table[at]) value /= sum;
+        for (auto& value : *row) value /= sum;
       }
-      ++at;
+      ++row;
     }
   }
 
-  void fail(std::string_view name) {
-    if (bad_.empty()) bad_ = name;
+  void text(std::string_view name, std::string& value) {
+    const auto found = take(name);
+    std::string_view text;
+    if (!found) return;
+    if (found->get_string().get(text) != simdjson::SUCCESS) return bad(name);
+    value = text;
   }
-  const std::string& bad() const { return bad_; }
+
+  void count(std::string_view name, std::int64_t& value) {
+    const auto found = take(name);
+    if (found &&
+        (found->get_int64().get(value) != simdjson::SUCCESS || value < 0))
+      bad(name);
+  }
+
+  void bad(std::string_view name) { say("bad value of " + path_of(name)); }
+  void bad_sum(std::string_view name) {
+    say(path_of(name) + " does not sum to 1");
+  }
+  void finish() {
+    if (!members_.empty())
+      say("no parameter is called " + path_of(members_.front().first));
+  }
+
+  // The least share that is above 0.
+  static constexpr double kTiny = std::numeric_limits<double>::min();
 
  private:
-  std::string bad_;
+  using Members = std::vector<std::pair<std::string_view, Json>>;
+
+  Members::iterator find(std::string_view name) {
+    return std::find_if(
+        members_.begin(), members_.end(),
+        [&](const auto& member) { return member.first == name; });
+  }
+  std::string path_of(std::string_view name) const {
+    return path_.empty() ? std::string(name)
+                         : fmt::format("{}.{}", path_, name);
+  }
+  void say(std::string what) {
+    if (wrong_.empty()) wrong_ = std::move(what);
+  }
+
+  std::string path_;
+  std::string& wrong_;
+  Members members_;
 };
 
-constexpr double kLeast = 1e-12, kMost = 1 - 1e-9, kAnything = 1e9;
+void read_text(Section part, Model& model) {
+  auto edges = kTextEdges;
+  part.row("edges", edges, -kAnything, kAnything);
+  if (edges != kTextEdges) part.bad("edges");
+  part.table("S", model.text_s);
+  part.table("O", model.text_o);
+  part.finish();
+}
 
-void read_tables(const Json& root, Reader& reader, Model& model) {
-  Json part;
-  if (root["author_a"].get(part) == simdjson::SUCCESS) {
+void read_date(Section part, Model& model) {
+  part.row("S", model.date_s, Section::kTiny, kAnything);
+  part.row("O", model.date_o, Section::kTiny, 1);
+  if (std::abs(sum_of(model.date_o) - 1) > kSlack) part.bad_sum("O");
+  part.number("during", model.date_during, 0, kMost);
+  part.finish();
+}
+
+// S of a match is learned within bounds that O gives: the sum of S may be
+// below 1, and above it by a fiftieth.
+void read_award(Section part, Model& model) {
+  constexpr double kMostOfTeam = 1.02;
+  ClassPair sum;
+  for (std::size_t i = 1; i < kAwardLevels; ++i) {
+    part.pair(name_of(static_cast<AwardLevel>(i)), model.award[i], kLeast, 1);
+    sum += model.award[i];
+  }
+  if (std::abs(sum.o - 1) > kSlack) part.bad_sum("O");
+  if (sum.s > kMostOfTeam + kSlack) part.bad_sum("S");
+  part.finish();
+}
+
+void read_tables(Section& root, Model& model) {
+  if (auto part = root.section("author_a")) {
     for (std::size_t i = 0; i < kNameLevels; ++i) {
-      reader.number(part, name_of(static_cast<NameLevel>(i)), model.author_a[i],
-                    kLeast, 1);
+      part->number(name_of(static_cast<NameLevel>(i)), model.author_a[i],
+                   kLeast, 1);
     }
+    part->finish();
   }
-  if (root["text"].get(part) == simdjson::SUCCESS) {
-    reader.table(part, "S", model.text_s);
-    reader.table(part, "O", model.text_o);
-  }
-  if (root["date"].get(part) == simdjson::SUCCESS) {
-    Json found;
-    if (part["S"].get(found) == simdjson::SUCCESS)
-      reader.row(found, "date", model.date_s);
-    if (part["O"].get(found) == simdjson::SUCCESS)
-      reader.row(found, "date", model.date_o);
-    reader.number(part, "during", model.date_during, 0, kMost);
-  }
-  if (root["award"].get(part) == simdjson::SUCCESS) {
-    for (std::size_t i = 1; i < kAwardLevels; ++i) {
-      reader.pair(part, name_of(static_cast<AwardLevel>(i)), model.award[i],
-                  kLeast, 1);
-    }
-  }
-  if (root["relation"].get(part) == simdjson::SUCCESS) {
+  if (auto part = root.section("text")) read_text(std::move(*part), model);
+  if (auto part = root.section("date")) read_date(std::move(*part), model);
+  if (auto part = root.section("award")) read_award(std::move(*part), model);
+  if (auto part = root.section("relation")) {
     for (std::size_t i = 1; i < kRelationLevels; ++i) {
-      reader.pair(part, name_of(static_cast<RelationLevel>(i)),
-                  model.relation[i], kLeast, 1);
+      part->pair(name_of(static_cast<RelationLevel>(i)), model.relation[i],
+                 kLeast, 1);
     }
+    part->finish();
   }
 }
 
-void read_trained(const Json& root, Training& trained) {
-  Json part;
-  if (root["trained"].get(part) != simdjson::SUCCESS) return;
-  const auto text = [&](const char* name, std::string& value) {
-    std::string_view found;
-    if (part[name].get_string().get(found) == simdjson::SUCCESS) value = found;
-  };
-  const auto number = [&](const char* name, std::int64_t& value) {
-    std::int64_t found = 0;
-    if (part[name].get_int64().get(found) == simdjson::SUCCESS) value = found;
-  };
-  text("method", trained.method);
-  text("at", trained.at);
-  number("plans", trained.plans);
-  number("pairs", trained.pairs);
-  number("labels", trained.labels);
-  number("iterations", trained.iterations);
+// What else a program says of its training changes no result.
+void read_trained(Section part, Training& trained) {
+  part.text("method", trained.method);
+  part.text("at", trained.at);
+  part.count("plans", trained.plans);
+  part.count("pairs", trained.pairs);
+  part.count("labels", trained.labels);
+  part.count("iterations", trained.iterations);
+}
+
+void read_all(Section& root, Model& model) {
+  // p' tells next to nothing of L below the least a, and is a step above the
+  // most; b in nats.
+  constexpr double kLeastScale = .01, kMostScale = 100;
+  root.number("tau", model.tau, kLeast, 1);
+  root.pair("lambda", model.lambda, kLeast, kAnything);
+  root.pair("q", model.q, kLeast, kMost);
+  root.pair("funder", model.funder, kLeast, kMost);
+  root.pair("institution", model.institution, kLeast, kMost);
+  root.pair("funded", model.funded, kLeast, 1);
+  read_tables(root, model);
+  if (auto platt = root.section("platt")) {
+    platt->number("a", model.platt_a, kLeastScale, kMostScale);
+    platt->number("b", model.platt_b, -kMostScale, kMostScale);
+    platt->finish();
+  }
+  if (auto part = root.section("trained"))
+    read_trained(std::move(*part), model.trained);
+  root.finish();
 }
 
 }  // namespace
@@ -247,24 +359,12 @@ Result<Model> parse_model(std::string_view text) {
                  fmt::format("linkage parameters: format is not {}", kFormat)};
   }
   Model model;
-  Reader reader;
-  reader.number(root, "tau", model.tau, kLeast, 1);
-  reader.pair(root, "lambda", model.lambda, kLeast, kAnything);
-  reader.pair(root, "q", model.q, kLeast, kMost);
-  reader.pair(root, "funder", model.funder, kLeast, kMost);
-  reader.pair(root, "institution", model.institution, kLeast, kMost);
-  reader.pair(root, "funded", model.funded, kLeast, 1);
-  read_tables(root, reader, model);
-  Json platt;
-  if (root["platt"].get(platt) == simdjson::SUCCESS) {
-    reader.number(platt, "a", model.platt_a, kLeast, kAnything);
-    reader.number(platt, "b", model.platt_b, -kAnything, kAnything);
-  }
-  read_trained(root, model.trained);
-  if (!reader.bad().empty()) {
-    return Error{ErrorCode::corrupt_input,
-                 "linkage parameters: bad value of " + reader.bad()};
-  }
+  std::string wrong;
+  Section section(root, "", wrong);
+  section.take("format");
+  read_all(section, model);
+  if (!wrong.empty())
+    return Error{ErrorCode::corrupt_input, "linkage parameters: " + wrong};
   return model;
 }
 

@@ -13,9 +13,11 @@ namespace dmp::match::linkage {
 // gives the same bytes. Source: spec linkage.md 6.
 std::string model_json(const Model& model);
 
-// What is left out keeps its compiled-in value; text rows are normalised to 1.
-// Errors: corrupt_input (not JSON, another format, a number out of its range:
-// the message names the field).
+// What is left out keeps its compiled-in value. The rows of `text`, `date.O`
+// and the levels of `award` (of S at most: see the source) sum to 1, to 1e-3;
+// text rows are normalised then. Errors: corrupt_input (not JSON, another
+// format, a member of another type or shape, out of its range, unknown, or that
+// stands twice: the message names it).
 Result<Model> parse_model(std::string_view text);
 
 // Of a file, or of an object s3://BUCKET/KEY. Errors: those of

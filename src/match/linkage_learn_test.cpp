@@ -376,22 +376,6 @@ TEST(LinkageFile, ReadsBackWhatItWrote) {
   EXPECT_LT(largest_difference(*back, model), 1e-5);
 }
 
-TEST(LinkageFile, NamesTheFieldThatIsWrong) {
-  const std::pair<const char*, const char*> table[] = {
-      {"", "not JSON"},
-      {"{}", "format"},
-      {R"({"format":"dmpworks-linkage/1","tau":2})", "tau"},
-      {R"({"format":"dmpworks-linkage/1","q":{"S":1,"O":0.5}})", "S"},
-      {R"({"format":"dmpworks-linkage/1","text":{"S":[[1]]}})", "text"},
-      {R"({"format":"dmpworks-linkage/1","date":{"O":[0,1]}})", "date"},
-      {R"({"format":"dmpworks-linkage/1","date":{"during":1}})", "during"}};
-  for (const auto& [text, name] : table) {
-    const auto model = parse_model(text);
-    ASSERT_FALSE(model) << text;
-    EXPECT_NE(model.error().message.find(name), std::string::npos) << text;
-  }
-}
-
 TEST(LinkageEvaluation, CountsOnlyJudgedPairsOfReviews) {
   PairMaker maker;
   const PairSet set = maker.set(2, true);

@@ -32,6 +32,11 @@ sql::Schema pairs_schema() {
   return schema;
 }
 
+sql::Schema chance_schema() {
+  return {sql::field("condition", Kind::int32), reals("chance"),
+          sql::field("plans", Kind::int64)};
+}
+
 }  // namespace
 
 struct PairsFile::State {
@@ -91,8 +96,7 @@ Status PairsFile::flush() {
 
 Status PairsFile::finish(const TextChance& chance, std::int64_t plans) {
   if (state_->files == 0) DMP_TRY(flush());
-  sql::TableBuffer rows({sql::field("condition", Kind::int32), reals("chance"),
-                         sql::field("plans", Kind::int64)});
+  sql::TableBuffer rows(chance_schema());
   for (std::size_t c = 0; c < kConditions; ++c) {
     rows.column(0).append_int(static_cast<std::int64_t>(c));
     append_reals(rows.column(1), chance[c]);
@@ -113,37 +117,101 @@ std::int64_t PairSet::pairs() const {
 
 namespace {
 
-Status read_row(PairRow row, PairSet& set, const fs::path& dir) {
+// What DuckDB says of a file: that it is not what we write.
+Error corrupt(const fs::path& file, Error error) {
+  if (error.code == ErrorCode::internal) error.code = ErrorCode::corrupt_input;
+  return std::move(error).during(file.string());
+}
+
+Error corrupt(const fs::path& file, std::string_view what) {
+  return {ErrorCode::corrupt_input, fmt::format("{}: {}", file.string(), what)};
+}
+
+// The pairs_*.parquet of one search, as one table.
+class PairFiles {
+ public:
+  PairFiles(sql::Session& session, std::vector<fs::path> files)
+      : session_(session), files_(std::move(files)) {}
+
+  // Ordered by plan and work.
+  Result<sql::Rows> rows() {
+    return session_.query("SELECT " + cast_columns(pairs_schema()) + " FROM " +
+                          sql::parquet_files(files_) +
+                          " ORDER BY dmp_doi, work_doi");
+  }
+
+  // Of an error of rows(): names the first file that fails alone too.
+  Error blamed(Error error) {
+    for (const auto& file : files_) {
+      auto alone = session_.execute("SELECT " + cast_columns(pairs_schema()) +
+                                    " FROM " + sql::parquet_files({file}));
+      if (!alone) return corrupt(file, std::move(alone).error());
+    }
+    return corrupt(files_.front().parent_path(), std::move(error));
+  }
+
+  // Names the first file that has the pair; an empty `work_doi`: any of the
+  // plan.
+  Error blamed(const std::string& plan_doi, const std::string& work_doi,
+               std::string_view what) {
+    const auto is = [](const char* column, const std::string& doi) {
+      return fmt::format("coalesce(CAST({} AS VARCHAR), '') = {}", column,
+                         sql::quote(doi));
+    };
+    const auto file = session_.scalar_text(fmt::format(
+        "SELECT min(filename) FROM read_parquet({}, filename = true) WHERE {} "
+        "AND ({} OR {})",
+        sql::file_list(files_), is("dmp_doi", plan_doi),
+        is("work_doi", work_doi), work_doi.empty()));
+    return corrupt(file ? fs::path(*file) : files_.front().parent_path(), what);
+  }
+
+ private:
+  sql::Session& session_;
+  std::vector<fs::path> files_;
+};
+
+void read_groups(PairRow& row, Groups& groups) {
+  groups.cluster.push_back(static_cast<std::size_t>(row.integer(0, INT32_MAX)));
+  const auto related = row.integers();
+  for (const int from : related) row.require(from >= 0);
+  const auto rho = row.reals(0, 1);
+  row.require(related.size() == rho.size());
+  auto& lifts = groups.lifts.emplace_back();
+  for (std::size_t i = 0; row.good() && i < related.size(); ++i) {
+    row.require(rho[i] < 1);  // nothing is as sure as what lifts it
+    lifts.push_back({static_cast<std::size_t>(related[i]), rho[i]});
+  }
+}
+
+Status read_row(PairRow row, PairSet& set, PairFiles& files) {
   std::string plan_doi = row.text();
+  row.require(!plan_doi.empty());
   if (set.plans.empty() || set.plans.back().plan_doi != plan_doi) {
     set.plans.emplace_back();
     set.plans.back().plan_doi = std::move(plan_doi);
   }
   PlanPairs& plan = set.plans.back();
   plan.dois.push_back(row.text());
+  row.require(!plan.dois.back().empty());
+  const std::size_t count = plan.dois.size();
+  const bool twice = count > 1 && plan.dois[count - 2] == plan.dois.back();
   plan.levels.push_back(read_levels(row));
-  const auto cluster = row.integer(0, INT32_MAX);
-  plan.groups.cluster.push_back(static_cast<std::size_t>(cluster));
-  const auto related = row.integers();
-  const auto rho = row.reals();
-  row.require(related.size() == rho.size());
-  auto& lifts = plan.groups.lifts.emplace_back();
-  for (std::size_t i = 0; row.good() && i < related.size(); ++i) {
-    row.require(related[i] >= 0);
-    lifts.push_back({static_cast<std::size_t>(related[i]), rho[i]});
-  }
+  read_groups(row, plan.groups);
   static_cast<void>(row.real());  // of pass one: computed again when needed
   plan.log_odds.push_back(row.real());
-  plan.probability.push_back(row.real());
+  plan.probability.push_back(row.real(0, 1));
   plan.types.push_back(row.text());
   plan.years.push_back(row.integer(0, INT32_MAX));
-  if (row.good()) return {};
-  return Error{ErrorCode::corrupt_input,
-               fmt::format("{}: bad pair {} {}", dir.string(), plan.plan_doi,
-                           plan.dois.back())};
+  if (row.good() && !twice) return {};
+  const auto what =
+      row.good() ? std::string("repeated") : "bad " + row.bad() + " of";
+  return files.blamed(
+      plan.plan_doi, plan.dois.back(),
+      fmt::format("{} pair {} {}", what, plan.plan_doi, plan.dois.back()));
 }
 
-Status check_positions(const PairSet& set, const fs::path& dir) {
+Status check_positions(const PairSet& set, PairFiles& files) {
   for (const auto& plan : set.plans) {
     const std::size_t count = plan.levels.size();
     const bool good =
@@ -156,36 +224,60 @@ Status check_positions(const PairSet& set, const fs::path& dir) {
                           [&](const Lift& l) { return l.from < count; });
                     });
     if (!good) {
-      return Error{ErrorCode::corrupt_input,
-                   dir.string() + ": pairs of " + plan.plan_doi + " are cut"};
+      return files.blamed(plan.plan_doi, "",
+                          "pairs of " + plan.plan_doi + " are cut");
     }
   }
   return {};
 }
 
-Status read_chance(sql::Session& session, const fs::path& dir, PairSet& set) {
-  DMP_ASSIGN(
-      auto rows,
-      session.query("SELECT condition, chance, plans FROM read_parquet(" +
-                    sql::quote((dir / "text_chance.parquet").string()) +
-                    ") ORDER BY condition"));
-  DMP_ASSIGN(const std::size_t count, rows.next());
-  for (std::size_t i = 0; i < count; ++i) {
-    PairRow row(rows, i);
-    const int condition = row.integer(0, static_cast<int>(kConditions) - 1);
-    const auto chances = row.reals();
-    row.require(count == kConditions && chances.size() == kTextBins);
-    for (const double chance : chances) row.require(chance > 0);
-    if (!row.good()) {
-      return Error{ErrorCode::corrupt_input,
-                   (dir / "text_chance.parquet").string() +
-                       ": not 4 x 16 shares above 0"};
-    }
-    set.searched = rows.column(2).value<std::int64_t>(i);
-    std::copy(chances.begin(), chances.end(),
-              set.chance[static_cast<std::size_t>(condition)].begin());
+Status read_all(PairFiles& files, PairSet& set) {
+  auto rows = files.rows();
+  if (!rows) return files.blamed(std::move(rows).error());
+  for (;;) {
+    auto count = rows->next();
+    if (!count) return files.blamed(std::move(count).error());
+    if (*count == 0) return check_positions(set, files);
+    for (std::size_t row = 0; row < *count; ++row)
+      DMP_TRY(read_row(PairRow(*rows, row), set, files));
   }
+}
+
+// Rows by condition: each is the one that its place says.
+Status read_condition(PairRow row, std::size_t place, const fs::path& file,
+                      PairSet& set) {
+  const int condition = row.integer(0, static_cast<int>(kConditions) - 1);
+  row.require(static_cast<std::size_t>(condition) == place);
+  const auto chances = row.chances();
+  row.require(chances.size() == kTextBins);
+  const auto searched = row.count();
+  row.require(place == 0 || searched == set.searched);
+  if (!row.good()) {
+    return corrupt(file, fmt::format("bad {} in row {}; it has conditions 0 to "
+                                     "3 once each, each of 16 chances",
+                                     row.bad(), place + 1));
+  }
+  set.searched = searched;
+  std::copy(chances.begin(), chances.end(), set.chance[place].begin());
   return {};
+}
+
+Status read_chance(sql::Session& session, const fs::path& file, PairSet& set) {
+  auto rows =
+      session.query("SELECT " + cast_columns(chance_schema()) + " FROM " +
+                    sql::parquet_files({file}) + " ORDER BY condition");
+  if (!rows) return corrupt(file, std::move(rows).error());
+  std::size_t place = 0;
+  for (;;) {
+    auto count = rows->next();
+    if (!count) return corrupt(file, std::move(count).error());
+    if (*count == 0) break;
+    for (std::size_t i = 0; i < *count; ++i)
+      DMP_TRY(read_condition(PairRow(*rows, i), place++, file, set));
+  }
+  if (place == kConditions) return {};
+  return corrupt(file,
+                 fmt::format("{} conditions, not {}", place, kConditions));
 }
 
 }  // namespace
@@ -204,46 +296,53 @@ Result<std::vector<fs::path>> pair_files(const fs::path& dir) {
 
 namespace {
 
-// Of a stage the folder that its manifest names.
-fs::path pairs_in(const fs::path& dir) {
-  const auto manifest = storage::read_manifest(dir);
-  if (!manifest) return dir;
-  const auto files = manifest->paths(dir, "linkage_pairs/");
-  return files.empty() ? dir : files.front().parent_path();
+bool is_pairs(const fs::path& file) {
+  return file.filename().string().starts_with("pairs_");
+}
+
+// What the manifest of a search lists in linkage_pairs/; none if `stage` has no
+// manifest.
+std::vector<fs::path> listed(const fs::path& stage) {
+  const auto manifest = storage::read_manifest(stage);
+  return manifest ? manifest->paths(stage, "linkage_pairs/")
+                  : std::vector<fs::path>{};
+}
+
+// The files of the stage that `place` is, or else lies in as linkage_pairs/ or
+// r<NN>/linkage_pairs/; of a folder in no stage all that are there: a killed
+// search leaves files that no manifest lists.
+std::vector<fs::path> files_at(const fs::path& place) {
+  auto files = listed(place);
+  if (!files.empty()) return files;
+  std::error_code error;
+  const fs::path dir = fs::canonical(place, error);
+  for (const auto& stage :
+       {dir.parent_path(), dir.parent_path().parent_path()}) {
+    files = listed(stage);
+    if (!files.empty() && files.front().parent_path() == dir) return files;
+  }
+  return pair_files(place).value_or(std::vector<fs::path>{});
 }
 
 }  // namespace
 
 Result<PairSet> read_pairs(const fs::path& place) {
-  const fs::path dir = pairs_in(place);
-  std::vector<fs::path> files;
-  if (const auto all = pair_files(dir)) {
-    for (const auto& file : *all) {
-      if (file.filename().string().starts_with("pairs_")) files.push_back(file);
-    }
-  }
+  std::vector<fs::path> files = files_at(place);
+  files.erase(std::remove_if(files.begin(), files.end(),
+                             [](const auto& file) { return !is_pairs(file); }),
+              files.end());
   if (files.empty()) {
     return Error{ErrorCode::not_found,
-                 dir.string() +
+                 place.string() +
                      ": no pairs_*.parquet; hint: search with "
                      "--linkage-pairs"};
   }
+  const fs::path chance = files.front().parent_path() / "text_chance.parquet";
   DMP_ASSIGN(auto session, sql::Session::open({}));
   PairSet set;
-  DMP_TRY(read_chance(session, dir, set));
-  std::string columns;
-  for (const auto& field : pairs_schema())
-    columns += (columns.empty() ? "" : ", ") + field.name;
-  DMP_ASSIGN(auto rows, session.query(fmt::format(
-                            "SELECT {} FROM {} ORDER BY dmp_doi, work_doi",
-                            columns, sql::parquet_files(files))));
-  for (;;) {
-    DMP_ASSIGN(const std::size_t count, rows.next());
-    if (count == 0) break;
-    for (std::size_t row = 0; row < count; ++row)
-      DMP_TRY(read_row(PairRow(rows, row), set, dir));
-  }
-  DMP_TRY(check_positions(set, dir));
+  DMP_TRY(read_chance(session, chance, set));
+  PairFiles pairs(session, std::move(files));
+  DMP_TRY(read_all(pairs, set));
   return set;
 }
 

@@ -60,8 +60,12 @@ struct PairSet {
   std::int64_t searched = 0;  // plans, also those without a pair
   std::int64_t pairs() const;
 };
-// `dir`: linkage_pairs/, or the finished stage of the search that it is in.
-// Errors: not_found, corrupt_input, io.
-Result<PairSet> read_pairs(const std::filesystem::path& dir);
+// `place`: linkage_pairs/, or the finished stage of the search that it is in;
+// of a stage the files that its manifest lists, else all that are there.
+// Errors: not_found, corrupt_input (names the file: a column that cannot be
+// read as its type, a null, a number out of its range, a pair that stands
+// twice, a plan cut; text chances that are not of conditions 0 to 3 once each),
+// io.
+Result<PairSet> read_pairs(const std::filesystem::path& place);
 
 }  // namespace dmp::match::linkage
