@@ -333,12 +333,20 @@ class RemoteStage {
     return {};
   }
 
-  Status fetch(const Fetch& one) const {
+  Status fetch(Fetch& one) const {
     std::error_code error;
     fs::create_directories(one.file.parent_path(), error);
     if (error) return io_error(one.file, error);
     if (one.need == Need::nothing) return make_hole(one.file, one.bytes);
-    if (one.need != Need::whole) return fetch_footer(bucket_, piecewise(one));
+    if (one.need != Need::whole) {
+      const Status got = fetch_footer(bucket_, piecewise(one));
+      if (got || got.error().code != ErrorCode::corrupt_input ||
+          one.sha256.empty())
+        return got;
+      // It has another tag than is listed, as in a copy of the bucket: its sum
+      // says whether it is the same.
+      one.need = Need::whole;
+    }
     DMP_TRY(bucket_.download(one.key, one.file));
     const auto bytes = fs::file_size(one.file, error);
     if (error || bytes != one.bytes) {

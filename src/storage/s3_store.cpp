@@ -1,3 +1,4 @@
+#include "net/aws_session.h"
 #include "net/s3_client.h"
 #include "storage/object_store.h"
 
@@ -149,15 +150,14 @@ Result<std::unique_ptr<ObjectStore>> open_store(std::string_view bucket,
   if (!name) return no_bucket(bucket);
   net::S3Options options;
   options.bucket = *name;
-  if (access == BucketAccess::unsigned_requests) {
+  if (access == BucketAccess::unsigned_requests)
     options.access = net::S3Access::unsigned_requests;
-    // Public data sets lie in us-east-1; the project's region says nothing.
-    options.region = "us-east-1";
-  }
-  if (access == BucketAccess::requester_pays) {
+  if (access == BucketAccess::requester_pays)
     options.access = net::S3Access::requester_pays;
+  // Public data sets lie in us-east-1; the project's region says nothing. But
+  // another server than AWS has one region, that of the session.
+  if (access != BucketAccess::own && net::aws_endpoint("S3").empty())
     options.region = "us-east-1";
-  }
   return open_s3(options);
 }
 

@@ -341,6 +341,21 @@ class Arrays(unittest.TestCase):
             self.assertEqual({key.removeprefix(INDEX).split("/")[1] for key in below(alone, INDEX)},
                              {"works_index", "collection_stats", "linkage_stats"})
 
+        def test_a_range_reads_what_has_another_tag_than_is_listed(self):
+            """As in a copy of a bucket: the sums of the manifest say that it is the same."""
+            bucket = Bucket(self.root, "other-tags")
+            for manifest in bucket.folder.glob("*/*/transform/manifest.json"):
+                listed = json.loads(manifest.read_text())
+                for file in listed["files"]:
+                    file["etag"] = "0" * 32
+                copy = self.root / "other-tags-tree" / manifest.relative_to(bucket.folder)
+                copy.parent.mkdir(parents=True)
+                copy.write_text(json.dumps(listed))
+            bucket.put(self.root / "other-tags-tree")
+            done = bucket.submit("process-works", "--works-index-ranges", "2")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr + bucket.logs())
+            self.assertEqual(bucket.tables(INDEX), self.plain.tables(INDEX))
+
         def test_a_range_fetches_the_row_groups_of_its_buckets(self):
             """Files of several row groups, 2,048 rows each: a member fetches its share, and makes what it makes of all."""
             world, made = self.root / "large", self.root / "large_by_run"

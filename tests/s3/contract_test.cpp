@@ -199,8 +199,8 @@ class S3Store : public testing::TestWithParam<std::string> {};
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(S3Store);
 
 TEST_P(S3Store, NamesTheRefusalOfWrongKeys) {
-  const auto store = open_store(
-      "dmpworks-test", TemporaryKeys{"test-key-id", "wrong", "", "us-east-1"});
+  const auto store = open_store("dmpworks-test",
+                                TemporaryKeys{"test-key-id", "wrong", "", ""});
   ASSERT_TRUE(store);
   const auto read = (*store)->read("any");
   ASSERT_FALSE(read);
