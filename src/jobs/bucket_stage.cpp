@@ -1,6 +1,5 @@
 #include "jobs/bucket_stage.h"
 
-#include "base/log.h"
 #include "jobs/in_parallel.h"
 #include "jobs/input_check.h"
 #include "jobs/published_stage.h"
@@ -190,7 +189,7 @@ class RemoteStage {
     if (context_.force) return done;
     if (former && former->key == key_of_place() &&
         (!job_.part.empty() || is_good(*former))) {
-      DMP_ASSIGN(const bool whole, is_whole(place_, *former));
+      DMP_ASSIGN(const bool whole, is_whole(bucket_, place_, *former));
       if (!whole) return done;
       clear_after_kill(bucket_, place_, *former);
       done = StageResult{true, *former};
@@ -200,23 +199,6 @@ class RemoteStage {
         done = StageResult{true, *stage};
     }
     return done;
-  }
-
-  // Every listed object is there with its bytes; else the stage is made anew.
-  Result<bool> is_whole(const std::string& prefix,
-                        const Manifest& stage) const {
-    DMP_ASSIGN(const auto objects, bucket_.list(prefix + "/"));
-    std::map<std::string_view, std::uint64_t> bytes;
-    for (const auto& object : objects) bytes[object.key] = object.bytes;
-    for (const auto& file : stage.files) {
-      const std::string key = prefix + "/" + file.path;
-      const auto there = bytes.find(key);
-      if (there != bytes.end() && there->second == file.bytes) continue;
-      log::warning("{}/{} is not what its manifest lists; made anew",
-                   bucket_.name(), key);
-      return false;
-    }
-    return true;
   }
 
   // The parts that others have made: of this key, or they are none.

@@ -68,7 +68,11 @@ Result<std::unique_ptr<DownloadStage>> DownloadStage::begin(
       new DownloadStage(context, prefix, std::move(manifest)));
   auto former = stage_manifest(context.bucket, prefix);
   if (former) {
-    if (former->key == stage->manifest_.key && !context.force) {
+    bool done = former->key == stage->manifest_.key && !context.force;
+    if (done) {
+      DMP_ASSIGN(done, is_whole(context.bucket, prefix, *former));
+    }
+    if (done) {
       clear_after_kill(context.bucket, prefix, *former);
       stage->manifest_ = *std::move(former);
       stage->done_ = true;

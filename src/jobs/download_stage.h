@@ -37,7 +37,7 @@ class DownloadStage {
       const JobContext& context, const std::string& prefix,
       storage::Manifest manifest, Files files = Files::of_downloads);
 
-  // The stage is published with this key: there is nothing to do.
+  // The stage is published with this key, and whole: there is nothing to do.
   bool is_done() const { return done_; }
   const storage::Manifest& manifest() const { return manifest_; }
 

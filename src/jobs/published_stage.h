@@ -39,6 +39,12 @@ void clear_after_kill(const storage::ObjectStore& bucket,
                       const std::string& prefix,
                       const storage::Manifest& manifest);
 
+// Whether every listed object is there with its bytes; else the stage is to be
+// made anew, which is said. Errors: those of the bucket.
+Result<bool> is_whole(const storage::ObjectStore& bucket,
+                      const std::string& prefix,
+                      const storage::Manifest& manifest);
+
 // Removes those objects whose keys are not in `kept`. Errors: those of the
 // bucket.
 Status remove_others(const storage::ObjectStore& bucket,

@@ -210,6 +210,20 @@ TEST_F(PublishedStageTest, AFetchedStageIsTheOldOrTheNewOneWhereverItIsKilled) {
                   Resent::what_was_not_noted);
 }
 
+TEST_F(PublishedStageTest, AStageThatHasLostAnObjectIsMadeAnew) {
+  const std::vector<Publish> kinds{[&](int edition) { return make(edition); },
+                                   [&](int edition) { return fetch(edition); }};
+  for (const auto& publish : kinds) {
+    renew();
+    ASSERT_TRUE(publish(1));
+    EXPECT_TRUE(publish(1)->up_to_date);
+    ASSERT_TRUE(bucket_->remove(kStage + "/" + name(1)));
+    EXPECT_FALSE(publish(1)->up_to_date);
+    EXPECT_EQ(seen(), 1);
+    expect_nothing_else();
+  }
+}
+
 // It may be at work.
 TEST_F(PublishedStageTest, ARerunLeavesAnAttemptAtANewStageAlone) {
   ASSERT_TRUE(make(1));

@@ -112,6 +112,19 @@ class Http(Case):
         theirs.unlink()
         self.assertEqual(self.call("data-citation-corpus", **options).returncode, 0)
 
+    def test_a_download_that_has_lost_objects_is_made_anew(self):
+        options = self.offer(("v2.json", ROR_2))
+        self.assertEqual(self.call("ror", **options).returncode, 0)
+        before = self.published("ror")
+        for spoil in (pathlib.Path.unlink, lambda file: file.write_bytes(b"short")):
+            spoil(next(self.stage("ror").rglob("*.gz")))
+            done = self.call("ror", **options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("v2.json.gz is not what its manifest lists; made anew", done.stderr)
+            files = {file.rpartition("/")[2]: content for file, content in self.published("ror").items()}
+            self.assertEqual(files, before)
+            self.assertNotIn("made anew", self.call("ror", **options).stderr)
+
     # P118
     def test_a_failing_download_leaves_the_good_stage(self):
         self.assertEqual(self.call("data-citation-corpus", **self.offer(("x.json", "[1]"))).returncode, 0)
