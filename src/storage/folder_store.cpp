@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,9 +15,6 @@ namespace dmp::storage {
 namespace fs = std::filesystem;
 
 namespace {
-
-// Files still being written; never listed, so nobody reads half an object.
-constexpr std::string_view kUnfinished = ".unfinished";
 
 Error file_error(const fs::path& path, const std::error_code& error) {
   const bool absent = error == std::errc::no_such_file_or_directory ||
@@ -49,9 +45,13 @@ class FolderStore : public ObjectStore {
     if (!fs::is_directory(start, error)) return found;
     for (fs::recursive_directory_iterator it(start, error), end;
          !error && it != end; it.increment(error)) {
-      if (!it->is_regular_file()) continue;
+      std::error_code unknown;
+      const auto type = it->status(unknown).type();
+      if (type == fs::file_type::none) return file_error(it->path(), unknown);
+      if (type != fs::file_type::regular) continue;
       std::string key = it->path().lexically_relative(folder_).string();
-      if (!key.starts_with(prefix) || key.ends_with(kUnfinished)) continue;
+      if (!key.starts_with(prefix) || key.ends_with(kUnfinishedEnding))
+        continue;
       auto info = stat(key);
       if (info) found.push_back(*std::move(info));
     }
@@ -130,8 +130,7 @@ class FolderStore : public ObjectStore {
 
   // Under a name of its own first, then renamed: whole or not at all.
   static Status copy(const fs::path& from, const fs::path& to) {
-    fs::path unfinished = to;
-    unfinished += fmt::format(".{}{}", ::getpid(), kUnfinished);
+    const fs::path unfinished = unfinished_name(to);
     std::error_code error;
     fs::copy_file(from, unfinished, fs::copy_options::overwrite_existing,
                   error);
@@ -158,7 +157,8 @@ void remove_unfinished(const fs::path& folder) {
   std::error_code error;
   for (fs::recursive_directory_iterator it(folder, error), end;
        !error && it != end; it.increment(error)) {
-    if (it->path().string().ends_with(kUnfinished)) found.push_back(it->path());
+    if (it->path().string().ends_with(kUnfinishedEnding))
+      found.push_back(it->path());
   }
   for (const auto& path : found) fs::remove(path, error);
 }

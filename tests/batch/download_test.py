@@ -10,12 +10,13 @@ import gzip
 import json
 import pathlib
 import shutil
+import subprocess
 import sys
 import time
 import unittest
 
 import sources
-from download_case import Case, noise
+from download_case import PROGRAM, Case, noise
 
 ROR_2 = json.dumps([{"id": "https://ror.org/01an7q238", "names": [], "locations": []}])
 ROR_1 = json.dumps([{"id": "https://ror.org/01an7q238", "name": "x", "addresses": []}])
@@ -111,6 +112,19 @@ class Http(Case):
         self.assertTrue(theirs.exists())
         theirs.unlink()
         self.assertEqual(self.call("data-citation-corpus", **options).returncode, 0)
+
+    @unittest.skipUnless(shutil.which("strace"), "kills at a system call with strace")
+    def test_a_download_killed_before_its_first_note_stands_goes_on(self):
+        options = self.offer(("x.json", "[]"))
+        subprocess.run(["strace", "-f", "-o/dev/null", "-einject=fsync:signal=KILL:when=1", PROGRAM,
+                        *self.words("data-citation-corpus", **options)], cwd=self.dir, env=self.environment,
+                       stderr=subprocess.DEVNULL, check=False)
+        left = [file.name for file in self.stage("data-citation-corpus").iterdir()]
+        self.assertRegex(" ".join(left), r"^_progress\.jsonl\.\d+\.unfinished$")
+        done = self.call("data-citation-corpus", **options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sorted(file.name for file in self.stage("data-citation-corpus").iterdir()),
+                         ["manifest.json", "x.json.gz"])
 
     def test_a_download_that_has_lost_objects_is_made_anew(self):
         options = self.offer(("v2.json", ROR_2))
