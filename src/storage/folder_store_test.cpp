@@ -4,7 +4,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -51,6 +53,24 @@ TEST_F(FolderStoreTest, NamesALinkThatLeadsNowhere) {
 TEST_F(FolderStoreTest, PassesOverALinkToWhatIsGone) {
   fs::create_symlink("gone.gz", root_ / "link.gz");
   EXPECT_THAT(store_->list("").value(), testing::IsEmpty());
+}
+
+// As a full disk does, which says ENOSPC.
+TEST_F(FolderStoreTest, SaysWhyAFileCannotBeCopied) {
+  std::ofstream(root_ / "from") << std::string(std::size_t{1} << 20, 'x');
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{std::size_t{64} << 10, before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  const auto sent = store_->upload(root_ / "from", "to");
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().code, ErrorCode::io);
+  EXPECT_THAT(sent.error().message,
+              HasSubstr((root_ / "to").string() + ": File too large"));
+  EXPECT_EQ(store_->list("").value().size(), 1U);
 }
 
 }  // namespace
