@@ -88,9 +88,17 @@ Result<StageJob::Folders> folders_of(const JobContext& context,
   return folders;
 }
 
+// A manifest is there that is none, and the stage is to be made anew: from here
+// on what it listed is known as left by an attempt, and goes.
+Status mark_spoilt(const fs::path& stage) {
+  std::error_code error;
+  if (!fs::exists(stage / "manifest.json", error)) return {};
+  return storage::write_file_atomically(stage / storage::kUnfinishedName, "");
+}
+
 Result<StageResult> run_in_folder(const JobContext& context,
                                   const StageJob& job, const fs::path& bucket) {
-  DMP_ASSIGN(const auto made, find_manifest(context.bucket, place_of(job)));
+  DMP_ASSIGN(const auto made, former_stage(context, place_of(job)));
   const Proof proof =
       made && !context.force ? Proof::since_published : Proof::whole;
   DMP_ASSIGN(auto folders, folders_of(context, job.inputs, bucket, proof));
@@ -103,6 +111,7 @@ Result<StageResult> run_in_folder(const JobContext& context,
           check_files(folders[prefix], *manifest, {}, proof, context.threads));
     }
   }
+  if (!made && context.force) DMP_TRY(mark_spoilt(bucket / place_of(job)));
   return job.work(folders, bucket / place_of(job));
 }
 
@@ -118,7 +127,7 @@ class RemoteStage {
 
   Result<StageResult> run() {
     DMP_TRY(plan_inputs());
-    DMP_ASSIGN(const auto former, former_stage());
+    DMP_ASSIGN(const auto former, former_stage(context_, place_));
     DMP_ASSIGN(const auto done, made_before(former));
     if (done) return *done;
     DMP_TRY(plan_parts());
@@ -166,19 +175,6 @@ class RemoteStage {
 
   bool is_good(const Manifest& made) const {
     return !job_.is_good || job_.is_good(made);
-  }
-
-  // What stands at the place. A manifest that cannot be read is no leave to
-  // clear what it lists: an outage passes, and of a spoilt one somebody
-  // decides.
-  Result<std::optional<Manifest>> former_stage() const {
-    auto former = find_manifest(bucket_, place_);
-    if (former || former.error().code != ErrorCode::corrupt_input)
-      return former;
-    if (context_.force) return std::optional<Manifest>();
-    Error error = std::move(former).error();
-    error.message += "; --force makes the stage anew";
-    return error;
   }
 
   // What is published already, unless it is to be made again: this part, or the

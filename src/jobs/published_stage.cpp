@@ -42,6 +42,16 @@ void clear(const ObjectStore& bucket, const std::string& prefix,
 
 }  // namespace
 
+Result<std::optional<Manifest>> former_stage(const JobContext& context,
+                                             const std::string& prefix) {
+  auto former = find_manifest(context.bucket, prefix);
+  if (former || former.error().code != ErrorCode::corrupt_input) return former;
+  if (context.force) return std::optional<Manifest>();
+  Error error = std::move(former).error();
+  error.message += "; --force makes the stage anew";
+  return error;
+}
+
 Status note_manifest(const ObjectStore& bucket, const std::string& prefix,
                      const Manifest& manifest) {
   DMP_TRY(bucket.write(note_of(prefix), storage::manifest_json(manifest)));

@@ -224,6 +224,18 @@ TEST_F(PublishedStageTest, AStageThatHasLostAnObjectIsMadeAnew) {
   }
 }
 
+TEST(SourcePaths, AreNoneOfOurNamesAndNoneTwice) {
+  for (const char* ours :
+       {"manifest.json", "_progress.jsonl", "_progress-000001.jsonl",
+        "_uploading.json", "_parts/x.gz", "a/x.gz.1.unfinished"}) {
+    const auto checked = check_source_path(ours);
+    ASSERT_FALSE(checked) << ours;
+    EXPECT_EQ(checked.error().code, ErrorCode::corrupt_input);
+  }
+  EXPECT_TRUE(check_source_paths({"a/manifest.json", "a/_parts/x.gz", "b"}));
+  EXPECT_FALSE(check_source_paths({"b", "a", "b"}));
+}
+
 // It may be at work.
 TEST_F(PublishedStageTest, ARerunLeavesAnAttemptAtANewStageAlone) {
   ASSERT_TRUE(make(1));

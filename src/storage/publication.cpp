@@ -97,12 +97,6 @@ std::set<std::string> with_parts(std::set<std::string> names) {
   return names;
 }
 
-// Stands in a stage folder from the first file to the first manifest, so that
-// what a killed attempt left is known as ours; and from before a manifest is
-// written, with the text of that manifest, to when all it does not list is
-// gone.
-constexpr const char* kUnfinishedName = ".unfinished";
-
 // Removes what the published manifest does not list. The stage stands; what is
 // left of the former one is only space: an error is a warning.
 void clear_published(const fs::path& stage_dir, const Manifest& manifest) {
