@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <fstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -169,8 +170,18 @@ Result<std::uint64_t> write_member(ArchiveReader& reader, const fs::path& file,
   return total;
 }
 
+bool is_gzip(const fs::path& file) {
+  std::array<char, 2> magic{};
+  std::ifstream(file, std::ios::binary).read(magic.data(), 2);
+  return magic[0] == '\x1f' && magic[1] == '\x8b';
+}
+
 Result<std::int64_t> count_gzip_lines(const fs::path& file) {
   DMP_ASSIGN(auto source, ByteSource::open(file));
+  if (!is_gzip(file)) {
+    return Error{ErrorCode::corrupt_input,
+                 file.string() + ": not a gzip file, whatever its name says"};
+  }
   std::vector<char> buffer(kBufferBytes);
   std::int64_t lines = 0;
   char last = '\n';

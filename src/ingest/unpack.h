@@ -55,8 +55,11 @@ Result<std::uint64_t> write_member(ArchiveReader& reader,
                                    const std::filesystem::path& file,
                                    Packing packing, std::uint64_t most_bytes);
 
+// Whether the file begins as a gzip file does.
+bool is_gzip(const std::filesystem::path& file);
+
 // Reads a gzip file to its end: lines in it, with every checksum verified.
-// Errors: corrupt_input (what and where), io.
+// Errors: corrupt_input (what and where; it is no gzip file), io.
 Result<std::int64_t> count_gzip_lines(const std::filesystem::path& file);
 
 // A file as gzip. Errors: io.

@@ -247,5 +247,13 @@ TEST_F(Unpack, CountGzipLinesVerifiesTheChecksum) {  // P21
   EXPECT_EQ(cut.error().code, ErrorCode::corrupt_input);
 }
 
+TEST_F(Unpack, CountGzipLinesTakesNoOtherFile) {
+  for (const char* bytes : {"", "\x1f", "<html>oops</html>\n", "{}\n"}) {
+    const auto lines = count_gzip_lines(file(bytes));
+    ASSERT_FALSE(lines) << bytes;
+    EXPECT_EQ(lines.error().code, ErrorCode::corrupt_input);
+  }
+}
+
 }  // namespace
 }  // namespace dmp::ingest

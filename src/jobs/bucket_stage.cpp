@@ -1,6 +1,5 @@
 #include "jobs/bucket_stage.h"
 
-#include "base/log.h"
 #include "jobs/in_parallel.h"
 #include "jobs/input_check.h"
 #include "jobs/published_stage.h"
@@ -89,9 +88,17 @@ Result<StageJob::Folders> folders_of(const JobContext& context,
   return folders;
 }
 
+// A manifest is there that is none, and the stage is to be made anew: from here
+// on what it listed is known as left by an attempt, and goes.
+Status mark_spoilt(const fs::path& stage) {
+  std::error_code error;
+  if (!fs::exists(stage / "manifest.json", error)) return {};
+  return storage::write_file_atomically(stage / storage::kUnfinishedName, "");
+}
+
 Result<StageResult> run_in_folder(const JobContext& context,
                                   const StageJob& job, const fs::path& bucket) {
-  DMP_ASSIGN(const auto made, find_manifest(context.bucket, place_of(job)));
+  DMP_ASSIGN(const auto made, former_stage(context, place_of(job)));
   const Proof proof =
       made && !context.force ? Proof::since_published : Proof::whole;
   DMP_ASSIGN(auto folders, folders_of(context, job.inputs, bucket, proof));
@@ -104,6 +111,7 @@ Result<StageResult> run_in_folder(const JobContext& context,
           check_files(folders[prefix], *manifest, {}, proof, context.threads));
     }
   }
+  if (!made && context.force) DMP_TRY(mark_spoilt(bucket / place_of(job)));
   return job.work(folders, bucket / place_of(job));
 }
 
@@ -119,7 +127,7 @@ class RemoteStage {
 
   Result<StageResult> run() {
     DMP_TRY(plan_inputs());
-    DMP_ASSIGN(const auto former, former_stage());
+    DMP_ASSIGN(const auto former, former_stage(context_, place_));
     DMP_ASSIGN(const auto done, made_before(former));
     if (done) return *done;
     DMP_TRY(plan_parts());
@@ -169,19 +177,6 @@ class RemoteStage {
     return !job_.is_good || job_.is_good(made);
   }
 
-  // What stands at the place. A manifest that cannot be read is no leave to
-  // clear what it lists: an outage passes, and of a spoilt one somebody
-  // decides.
-  Result<std::optional<Manifest>> former_stage() const {
-    auto former = find_manifest(bucket_, place_);
-    if (former || former.error().code != ErrorCode::corrupt_input)
-      return former;
-    if (context_.force) return std::optional<Manifest>();
-    Error error = std::move(former).error();
-    error.message += "; --force makes the stage anew";
-    return error;
-  }
-
   // What is published already, unless it is to be made again: this part, or the
   // whole stage, which needs no part any more.
   Result<std::optional<StageResult>> made_before(
@@ -190,7 +185,7 @@ class RemoteStage {
     if (context_.force) return done;
     if (former && former->key == key_of_place() &&
         (!job_.part.empty() || is_good(*former))) {
-      DMP_ASSIGN(const bool whole, is_whole(place_, *former));
+      DMP_ASSIGN(const bool whole, is_whole(bucket_, place_, *former));
       if (!whole) return done;
       clear_after_kill(bucket_, place_, *former);
       done = StageResult{true, *former};
@@ -200,23 +195,6 @@ class RemoteStage {
         done = StageResult{true, *stage};
     }
     return done;
-  }
-
-  // Every listed object is there with its bytes; else the stage is made anew.
-  Result<bool> is_whole(const std::string& prefix,
-                        const Manifest& stage) const {
-    DMP_ASSIGN(const auto objects, bucket_.list(prefix + "/"));
-    std::map<std::string_view, std::uint64_t> bytes;
-    for (const auto& object : objects) bytes[object.key] = object.bytes;
-    for (const auto& file : stage.files) {
-      const std::string key = prefix + "/" + file.path;
-      const auto there = bytes.find(key);
-      if (there != bytes.end() && there->second == file.bytes) continue;
-      log::warning("{}/{} is not what its manifest lists; made anew",
-                   bucket_.name(), key);
-      return false;
-    }
-    return true;
   }
 
   // The parts that others have made: of this key, or they are none.

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <future>
 #include <memory>
+#include <set>
 
 namespace dmp::jobs {
 
@@ -84,7 +85,10 @@ class TarDownload {
       start = known.back().offset;
       known.pop_back();
     }
-    for (const auto& one : known) paths_.push_back(one.path);
+    for (const auto& one : known) {
+      paths_.push_back(one.path);
+      names_.insert(one.path);
+    }
     ObjectStream stream(store_, tar_, start);
     DMP_ASSIGN(auto archive,
                ingest::ArchiveReader::open_tar(store_.name() + "/" + tar_.key,
@@ -103,6 +107,12 @@ class TarDownload {
   Status take(ingest::ArchiveReader& archive, const ingest::Member& member,
               std::uint64_t offset) {
     const std::string path = member_path(member.name);
+    Status good = check_source_path(path);
+    if (!good) return std::move(good).error().during(tar_.key);
+    if (!names_.insert(path).second) {
+      return Error{ErrorCode::corrupt_input,
+                   tar_.key + ": two members are called " + path};
+    }
     const auto order = static_cast<std::int64_t>(paths_.size());
     paths_.push_back(path);
     if (stage_.find(path, tar_.etag)) return {};
@@ -137,6 +147,7 @@ class TarDownload {
   storage::ObjectInfo tar_;
   std::uint64_t left_bytes_ = most_unpacked_bytes();
   std::vector<std::string> paths_;
+  std::set<std::string> names_;  // the same
   std::vector<std::future<Status>> under_way_;
 };
 
@@ -161,10 +172,6 @@ Result<StageResult> crossref_download_job(const JobContext& context,
   DMP_TRY(download.run(stage->without_gap()));
   auto paths = download.paths();
   std::sort(paths.begin(), paths.end());
-  if (std::adjacent_find(paths.begin(), paths.end()) != paths.end()) {
-    return Error{ErrorCode::corrupt_input,
-                 options.file_name + ": two members have one name"};
-  }
   return stage->publish(paths);
 }
 

@@ -2,6 +2,7 @@
 
 #include "jobs/catalogue.h"
 #include "jobs/published_stage.h"
+#include "storage/files.h"
 
 #include <fmt/format.h>
 
@@ -30,6 +31,28 @@ std::string folder_beside(const std::optional<storage::Manifest>& former) {
 }
 
 }  // namespace
+
+Status check_source_path(std::string_view path) {
+  const auto folder = path.substr(0, path.find('/'));
+  const bool ours = path == kManifest || path == kUploadingName ||
+                    folder == storage::kPartsName ||
+                    path.starts_with("_progress") ||
+                    path.ends_with(storage::kUnfinishedEnding);
+  if (!ours) return {};
+  return Error{ErrorCode::corrupt_input,
+               fmt::format("the source has \"{}\", a name that a stage keeps "
+                           "for itself",
+                           path)};
+}
+
+Status check_source_paths(std::vector<std::string> paths) {
+  for (const auto& path : paths) DMP_TRY(check_source_path(path));
+  std::sort(paths.begin(), paths.end());
+  const auto twice = std::adjacent_find(paths.begin(), paths.end());
+  if (twice == paths.end()) return {};
+  return Error{ErrorCode::corrupt_input,
+               fmt::format("the source has \"{}\" twice", *twice)};
+}
 
 std::string download_prefix(std::string_view dataset, const std::string& run) {
   return fmt::format("{}/{}/download", dataset_folder(dataset), run);
@@ -66,17 +89,19 @@ Result<std::unique_ptr<DownloadStage>> DownloadStage::begin(
   manifest.key = storage::stage_key(manifest);
   std::unique_ptr<DownloadStage> stage(
       new DownloadStage(context, prefix, std::move(manifest)));
-  auto former = stage_manifest(context.bucket, prefix);
+  DMP_ASSIGN(auto former, former_stage(context, prefix));
   if (former) {
-    if (former->key == stage->manifest_.key && !context.force) {
+    bool done = former->key == stage->manifest_.key && !context.force;
+    if (done) {
+      DMP_ASSIGN(done, is_whole(context.bucket, prefix, *former));
+    }
+    if (done) {
       clear_after_kill(context.bucket, prefix, *former);
       stage->manifest_ = *std::move(former);
       stage->done_ = true;
       return stage;
     }
-    stage->former_ = *std::move(former);
-  } else if (former.error().code != ErrorCode::not_found) {
-    return std::move(former).error();
+    stage->former_ = std::move(former);
   }
   stage->below_ = folder_beside(stage->former_);
   std::error_code error;
@@ -124,7 +149,12 @@ Status DownloadStage::begin_notes() const {
 
 Status DownloadStage::refuse_files_of_people() const {
   DMP_ASSIGN(const auto listed, context_.bucket.list(prefix_ + "/"));
-  if (listed.empty()) return {};
+  // With --force, a download's manifest that is spoilt.
+  const bool downloaded =
+      std::any_of(listed.begin(), listed.end(), [&](const auto& object) {
+        return object.key == key_of(std::string(kManifest));
+      });
+  if (listed.empty() || downloaded) return {};
   return Error{ErrorCode::invalid_argument,
                fmt::format("{}/{} was not put there by a download, which would "
                            "remove it; hint: name another run id",
@@ -188,6 +218,7 @@ fs::path DownloadStage::scratch_file(const std::string& name) const {
 Status DownloadStage::store(const fs::path& file, const std::string& path,
                             const std::string& source, std::int64_t rows,
                             std::uint64_t offset, std::int64_t order) {
+  DMP_TRY(check_source_path(path));
   FetchedObject object;
   object.path = path;
   object.object = below_ + path;

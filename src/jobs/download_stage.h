@@ -37,7 +37,7 @@ class DownloadStage {
       const JobContext& context, const std::string& prefix,
       storage::Manifest manifest, Files files = Files::of_downloads);
 
-  // The stage is published with this key: there is nothing to do.
+  // The stage is published with this key, and whole: there is nothing to do.
   bool is_done() const { return done_; }
   const storage::Manifest& manifest() const { return manifest_; }
 
@@ -47,7 +47,8 @@ class DownloadStage {
   // How many of them there are.
   std::size_t fetched() const;
 
-  // Stores `file` as `path`, and removes the file.
+  // Stores `file` as `path`, and removes the file. Errors: those of
+  // check_source_path and of the bucket, io.
   Status store(const std::filesystem::path& file, const std::string& path,
                const std::string& source, std::int64_t rows,
                std::uint64_t offset = 0, std::int64_t order = -1);
@@ -82,6 +83,12 @@ class DownloadStage {
   mutable std::mutex lock_;
   std::map<std::string, FetchedObject> objects_;  // by path
 };
+
+// Whether what a source calls `path` may lie under that name in a stage, beside
+// what we write there. Errors: corrupt_input.
+Status check_source_path(std::string_view path);
+// Of all that a source has: the same, and that no two are called alike.
+Status check_source_paths(std::vector<std::string> paths);
 
 // <data set>/<run>/download.
 std::string download_prefix(std::string_view dataset, const std::string& run);

@@ -193,6 +193,8 @@ Result<StageResult> openalex_download_job(const JobContext& context,
     }
     one.etag = found->second.etag;
   }
+  if (Status good = check_source_paths(paths_of(*sources)); !good)
+    return std::move(good).error().during(store->name());
   storage::Manifest manifest = download_manifest("openalex-works");
   manifest.options["source"] = store->name();
   manifest.inputs = {{"data/works/", listing_digest(*sources), 0}};
@@ -344,6 +346,8 @@ Result<StageResult> datacite_download_job(const JobContext& context,
     sources.push_back({object.key, object.key.substr(kRoot.size()),
                        object.bytes, object.etag});
   }
+  if (Status good = check_source_paths(paths_of(sources)); !good)
+    return std::move(good).error().during(store->name());
   storage::Manifest manifest = download_manifest("datacite");
   manifest.options["source"] = store->name();
   manifest.inputs = {

@@ -4,6 +4,10 @@
 #include "jobs/bucket_stage.h"
 #include "jobs/in_parallel.h"
 
+#include <cstdint>
+#include <map>
+#include <string_view>
+
 namespace dmp::jobs {
 
 using storage::Manifest;
@@ -38,6 +42,16 @@ void clear(const ObjectStore& bucket, const std::string& prefix,
 
 }  // namespace
 
+Result<std::optional<Manifest>> former_stage(const JobContext& context,
+                                             const std::string& prefix) {
+  auto former = find_manifest(context.bucket, prefix);
+  if (former || former.error().code != ErrorCode::corrupt_input) return former;
+  if (context.force) return std::optional<Manifest>();
+  Error error = std::move(former).error();
+  error.message += "; --force makes the stage anew";
+  return error;
+}
+
 Status note_manifest(const ObjectStore& bucket, const std::string& prefix,
                      const Manifest& manifest) {
   DMP_TRY(bucket.write(note_of(prefix), storage::manifest_json(manifest)));
@@ -58,6 +72,22 @@ void clear_after_kill(const ObjectStore& bucket, const std::string& prefix,
   for (auto& file : bare.files) file.etag.clear();
   if (noted && *noted == storage::manifest_json(bare))
     clear(bucket, prefix, manifest);
+}
+
+Result<bool> is_whole(const ObjectStore& bucket, const std::string& prefix,
+                      const Manifest& manifest) {
+  DMP_ASSIGN(const auto objects, bucket.list(prefix + "/"));
+  std::map<std::string_view, std::uint64_t> bytes;
+  for (const auto& object : objects) bytes[object.key] = object.bytes;
+  for (const auto& file : manifest.files) {
+    const std::string key = prefix + "/" + file.path;
+    const auto there = bytes.find(key);
+    if (there != bytes.end() && there->second == file.bytes) continue;
+    log::warning("{}/{} is not what its manifest lists; made anew",
+                 bucket.name(), key);
+    return false;
+  }
+  return true;
 }
 
 Status remove_others(const ObjectStore& bucket,

@@ -210,6 +210,32 @@ TEST_F(PublishedStageTest, AFetchedStageIsTheOldOrTheNewOneWhereverItIsKilled) {
                   Resent::what_was_not_noted);
 }
 
+TEST_F(PublishedStageTest, AStageThatHasLostAnObjectIsMadeAnew) {
+  const std::vector<Publish> kinds{[&](int edition) { return make(edition); },
+                                   [&](int edition) { return fetch(edition); }};
+  for (const auto& publish : kinds) {
+    renew();
+    ASSERT_TRUE(publish(1));
+    EXPECT_TRUE(publish(1)->up_to_date);
+    ASSERT_TRUE(bucket_->remove(kStage + "/" + name(1)));
+    EXPECT_FALSE(publish(1)->up_to_date);
+    EXPECT_EQ(seen(), 1);
+    expect_nothing_else();
+  }
+}
+
+TEST(SourcePaths, AreNoneOfOurNamesAndNoneTwice) {
+  for (const char* ours :
+       {"manifest.json", "_progress.jsonl", "_progress-000001.jsonl",
+        "_uploading.json", "_parts/x.gz", "a/x.gz.1.unfinished"}) {
+    const auto checked = check_source_path(ours);
+    ASSERT_FALSE(checked) << ours;
+    EXPECT_EQ(checked.error().code, ErrorCode::corrupt_input);
+  }
+  EXPECT_TRUE(check_source_paths({"a/manifest.json", "a/_parts/x.gz", "b"}));
+  EXPECT_FALSE(check_source_paths({"b", "a", "b"}));
+}
+
 // It may be at work.
 TEST_F(PublishedStageTest, ARerunLeavesAnAttemptAtANewStageAlone) {
   ASSERT_TRUE(make(1));

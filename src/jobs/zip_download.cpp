@@ -30,11 +30,11 @@ namespace {
 constexpr std::uint64_t kLargestRatio = 1000;
 constexpr std::uint64_t kRatioFloorBytes = std::uint64_t{64} << 20;
 
-// Of a ROR file: records of schema 2 have names and locations.
-bool is_schema_2(const fs::path& gzip) {
-  auto source = ingest::ByteSource::open(gzip);
-  if (!source) return false;
-  std::string head(std::size_t{1} << 18, '\0');
+// The first bytes of what a file, which may be gzip, holds.
+std::string head_of(const fs::path& file, std::size_t bytes) {
+  auto source = ingest::ByteSource::open(file);
+  if (!source) return "";
+  std::string head(bytes, '\0');
   std::size_t size = 0;
   while (size < head.size()) {
     const auto count = source->read(head.data() + size, head.size() - size);
@@ -42,6 +42,12 @@ bool is_schema_2(const fs::path& gzip) {
     size += *count;
   }
   head.resize(size);
+  return head;
+}
+
+// Of a ROR file: records of schema 2 have names and locations.
+bool is_schema_2(const fs::path& gzip) {
+  const std::string head = head_of(gzip, std::size_t{1} << 18);
   return head.find("\"names\"") != std::string::npos &&
          head.find("\"locations\"") != std::string::npos;
 }
@@ -53,6 +59,25 @@ bool is_json_entry(const std::string& name) {
          !path.filename().string().starts_with("._");
 }
 
+enum class Kind : std::uint8_t { zip, gzip, json };
+
+// What was fetched, whatever it is called: the page of an error is none of
+// these. Errors: corrupt_input.
+Result<Kind> kind_of(const fs::path& fetched) {
+  std::array<char, 2> magic{};
+  std::ifstream(fetched, std::ios::binary).read(magic.data(), 2);
+  if (magic[0] == 'P' && magic[1] == 'K') return Kind::zip;
+  const bool packed = ingest::is_gzip(fetched);
+  if (packed) DMP_TRY(ingest::count_gzip_lines(fetched));  // its checksums
+  // A byte order mark may come first.
+  const std::string head = head_of(fetched, std::size_t{1} << 12);
+  const auto first = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (first != std::string::npos && (head[first] == '{' || head[first] == '['))
+    return packed ? Kind::gzip : Kind::json;
+  return Error{ErrorCode::corrupt_input,
+               "neither a ZIP nor JSON, packed or not"};
+}
+
 struct Unpacked {
   std::string name;  // of the object
   fs::path file;
@@ -60,13 +85,10 @@ struct Unpacked {
 
 // The JSON of the fetched file, as gzip files in scratch.
 Result<std::vector<Unpacked>> unpack(const DownloadStage& stage,
-                                     const fs::path& fetched,
+                                     const fs::path& fetched, Kind kind,
                                      const std::string& name) {
-  std::array<char, 2> magic{};
-  std::ifstream(fetched, std::ios::binary).read(magic.data(), 2);
-  const bool zip = magic[0] == 'P' && magic[1] == 'K';
-  if (!zip) {
-    const bool packed = magic[0] == '\x1f' && magic[1] == '\x8b';
+  if (kind != Kind::zip) {
+    const bool packed = kind == Kind::gzip;
     const Unpacked only{packed ? name : name + ".gz",
                         stage.scratch_file("only.json.gz")};
     std::error_code error;
@@ -202,8 +224,13 @@ Result<StageResult> zip_download_job(const JobContext& context,
   }
   DMP_TRY(fetch_archive(options, place.file()));
   DMP_TRY(check_archive(options, place));
+  auto kind = kind_of(place.file());
+  if (!kind) {
+    place.clear();
+    return std::move(kind).error().during(net::shown_url(options.url));
+  }
   DMP_ASSIGN(auto unpacked,
-             unpack(*stage, place.file(), file_name_of(options.url)));
+             unpack(*stage, place.file(), *kind, file_name_of(options.url)));
   if (options.dataset == "ror") {
     std::erase_if(unpacked,
                   [](const Unpacked& one) { return !is_schema_2(one.file); });

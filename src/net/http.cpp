@@ -105,6 +105,7 @@ struct Sink {
   std::uint64_t offset = 0;  // where the answer begins
   std::uint64_t written = 0, most_bytes = 0;
   bool started = false;
+  int disk_error = 0;  // errno of what could not be written
 };
 
 // Notes a strong tag, so that an attempt after this one, or after a kill, can
@@ -132,14 +133,19 @@ bool start_answer(Sink& sink) {
   if (status != 206) sink.offset = 0;
   std::error_code unknown;
   const auto room = fs::space(sink.path, unknown);
-  if (announced > 0 &&
-      (sink.offset + static_cast<std::uint64_t>(announced) > sink.most_bytes ||
-       (!unknown && static_cast<std::uint64_t>(announced) > room.available))) {
+  const auto bytes =
+      static_cast<std::uint64_t>(std::max<curl_off_t>(announced, 0));
+  if (sink.offset + bytes > sink.most_bytes) {
     sink.outcome->too_large = true;
+    return false;
+  }
+  if (!unknown && bytes > room.available) {
+    sink.disk_error = ENOSPC;
     return false;
   }
   if (::ftruncate(::fileno(sink.file), static_cast<off_t>(sink.offset)) != 0 ||
       std::fseek(sink.file, static_cast<long>(sink.offset), SEEK_SET) != 0) {
+    sink.disk_error = errno;
     return false;
   }
   note_tag(sink);
@@ -156,6 +162,7 @@ std::size_t on_file(char* bytes, std::size_t size, std::size_t count,
     return 0;
   }
   const std::size_t done = std::fwrite(bytes, size, count, sink->file);
+  if (done != count) sink->disk_error = errno;
   sink->written += done * size;
   return done * size;
 }
@@ -203,8 +210,11 @@ Status fetch_once(const std::string& url, Sink sink, Attempt& outcome) {
       !start_answer(sink)) {
     outcome.code = CURLE_WRITE_ERROR;
   }
-  if (std::fclose(sink.file) == 0) return {};
-  return Error{ErrorCode::io, sink.path.string() + ": " + std::strerror(errno)};
+  if (std::fclose(sink.file) != 0 && sink.disk_error == 0)
+    sink.disk_error = errno;
+  if (sink.disk_error == 0) return {};
+  return Error{ErrorCode::io,
+               sink.path.string() + ": " + std::strerror(sink.disk_error)};
 }
 
 // 416 to a range that begins at the end: the file is whole already.

@@ -182,6 +182,16 @@ TEST_F(HttpDownload, TellsTheFailuresApartAndShowsNoQuery) {
   }
 }
 
+TEST_F(HttpDownload, SaysThatTheDiskIsTooSmall) {
+  constexpr std::size_t kMuch = std::size_t{1} << 60;
+  ReplyServer server({reply("200 OK", "", "x", kMuch)});
+  const auto done = fetch(server, 2 * kMuch);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::io);
+  EXPECT_EQ(done.error().message, file_.string() + ": No space left on device");
+  EXPECT_EQ(server.requests().size(), 1U);
+}
+
 TEST_F(HttpDownload, StopsAnAnswerWithoutEnd) {  // P134
   ReplyServer server({"HTTP/1.1 200 OK\r\n\r\n" + std::string(100'000, 'x')});
   const auto done = fetch(server, 1000);

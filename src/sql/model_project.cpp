@@ -57,7 +57,13 @@ Result<std::vector<ProjectFile>> read_project(const fs::path& dir) {
   for (fs::recursive_directory_iterator it(dir, error), end;
        !error && it != end; it.increment(error)) {
     const std::string path = it->path().lexically_relative(dir).string();
-    if (!it->is_regular_file() || !is_of_project(path)) continue;
+    std::error_code unknown;
+    const auto type = it->status(unknown).type();
+    if (type == fs::file_type::none) {
+      return Error{ErrorCode::io,
+                   it->path().string() + ": " + unknown.message()};
+    }
+    if (type != fs::file_type::regular || !is_of_project(path)) continue;
     DMP_ASSIGN(auto text, storage::read_file(it->path()));
     files.push_back({path, std::move(text)});
   }

@@ -4,6 +4,7 @@
 #include "storage/manifest.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <openssl/evp.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -104,6 +105,12 @@ Result<std::string> read_file(const fs::path& path) {
   }
 }
 
+fs::path unfinished_name(const fs::path& path) {
+  fs::path unfinished = path;
+  unfinished += fmt::format(".{}{}", ::getpid(), kUnfinishedEnding);
+  return unfinished;
+}
+
 Status sync_to_disk(const fs::path& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0 || ::fsync(file.get()) != 0) return system_error(path);
@@ -182,8 +189,7 @@ std::string sha256_text(std::string_view text) {
 }
 
 Status write_file_atomically(const fs::path& path, std::string_view text) {
-  fs::path temporary = path;
-  temporary += ".tmp";
+  const fs::path temporary = unfinished_name(path);
   Descriptor file(::open(temporary.c_str(),
                          O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (file.get() < 0) return system_error(temporary);

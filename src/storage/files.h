@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace dmp::storage {
@@ -11,6 +12,12 @@ namespace dmp::storage {
 // The bytes of a small file (at most 256 MiB).
 // Errors: not_found, io, corrupt_input (larger).
 Result<std::string> read_file(const std::filesystem::path& path);
+
+// Files still being written end so; a folder that is a bucket lists none of
+// them, and what a killed writer left is known by it.
+inline constexpr std::string_view kUnfinishedEnding = ".unfinished";
+// The name beside `path` that this process writes under before it renames.
+std::filesystem::path unfinished_name(const std::filesystem::path& path);
 
 // fsync of a file or folder. Errors: io.
 Status sync_to_disk(const std::filesystem::path& path);

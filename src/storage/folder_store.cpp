@@ -2,7 +2,9 @@
 #include "storage/manifest.h"
 #include "storage/object_store.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,9 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Files still being written; never listed, so nobody reads half an object.
-constexpr std::string_view kUnfinished = ".unfinished";
-
 Error file_error(const fs::path& path, const std::error_code& error) {
   const bool absent = error == std::errc::no_such_file_or_directory ||
                       error == std::errc::not_a_directory;
@@ -29,6 +28,41 @@ Error file_error(const fs::path& path, const std::error_code& error) {
 
 Error last_error(const fs::path& path) {
   return file_error(path, std::error_code(errno, std::generic_category()));
+}
+
+// A file that is open while this lives.
+class OpenFile {
+ public:
+  OpenFile(const fs::path& path, int flags)
+      : number(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() {
+    if (number >= 0) ::close(number);
+  }
+  const int number;
+};
+
+// By the kernel, as fs::copy_file does it; that says "Input/output error" of a
+// full disk, and is left the file systems between which the kernel does not.
+std::error_code copy_bytes(const fs::path& from, const fs::path& to) {
+  constexpr std::size_t kPieceBytes = std::size_t{1} << 30;
+  const auto last = [] {
+    return std::error_code(errno, std::generic_category());
+  };
+  const OpenFile in(from, O_RDONLY);
+  if (in.number < 0) return last();
+  const OpenFile out(to, O_WRONLY | O_CREAT | O_TRUNC);
+  if (out.number < 0) return last();
+  for (;;) {
+    const auto count = ::sendfile(out.number, in.number, nullptr, kPieceBytes);
+    if (count == 0) return {};
+    if (count > 0 || errno == EINTR) continue;
+    if (errno != EINVAL && errno != ENOSYS) return last();
+    std::error_code error;
+    fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+    return error;
+  }
 }
 
 class FolderStore : public ObjectStore {
@@ -49,9 +83,13 @@ class FolderStore : public ObjectStore {
     if (!fs::is_directory(start, error)) return found;
     for (fs::recursive_directory_iterator it(start, error), end;
          !error && it != end; it.increment(error)) {
-      if (!it->is_regular_file()) continue;
+      std::error_code unknown;
+      const auto type = it->status(unknown).type();
+      if (type == fs::file_type::none) return file_error(it->path(), unknown);
+      if (type != fs::file_type::regular) continue;
       std::string key = it->path().lexically_relative(folder_).string();
-      if (!key.starts_with(prefix) || key.ends_with(kUnfinished)) continue;
+      if (!key.starts_with(prefix) || key.ends_with(kUnfinishedEnding))
+        continue;
       auto info = stat(key);
       if (info) found.push_back(*std::move(info));
     }
@@ -130,11 +168,8 @@ class FolderStore : public ObjectStore {
 
   // Under a name of its own first, then renamed: whole or not at all.
   static Status copy(const fs::path& from, const fs::path& to) {
-    fs::path unfinished = to;
-    unfinished += fmt::format(".{}{}", ::getpid(), kUnfinished);
-    std::error_code error;
-    fs::copy_file(from, unfinished, fs::copy_options::overwrite_existing,
-                  error);
+    const fs::path unfinished = unfinished_name(to);
+    std::error_code error = copy_bytes(from, unfinished);
     if (error) {
       std::error_code ignored;
       fs::remove(unfinished, ignored);
@@ -158,7 +193,8 @@ void remove_unfinished(const fs::path& folder) {
   std::error_code error;
   for (fs::recursive_directory_iterator it(folder, error), end;
        !error && it != end; it.increment(error)) {
-    if (it->path().string().ends_with(kUnfinished)) found.push_back(it->path());
+    if (it->path().string().ends_with(kUnfinishedEnding))
+      found.push_back(it->path());
   }
   for (const auto& path : found) fs::remove(path, error);
 }

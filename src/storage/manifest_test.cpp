@@ -219,6 +219,17 @@ TEST_F(ManifestTest, ClearsWhatAKilledAttemptLeft) {
   EXPECT_FALSE(fs::exists(stage_ / ".unfinished"));
 }
 
+TEST_F(ManifestTest, ALinkThatLeadsNowhereIsAFileAsOthersAre) {
+  fs::create_directories(stage_);
+  fs::create_symlink("loop", stage_ / "loop");
+  const auto refused = Publication::begin(stage_, "test");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("holds loop"));
+  write(stage_ / ".unfinished", "");
+  publish("abc", "1");
+  EXPECT_FALSE(fs::is_symlink(stage_ / "loop"));
+}
+
 TEST_F(ManifestTest, MarksWhatItHasNotFinished) {
   {
     auto publication = Publication::begin(stage_, "test");

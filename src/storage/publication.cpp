@@ -25,6 +25,14 @@ Error io_error(const fs::path& path, const std::error_code& error) {
   return Error{ErrorCode::io, path.string() + ": " + error.message()};
 }
 
+// A link to one is none.
+Result<bool> is_folder(const fs::directory_entry& entry) {
+  std::error_code error;
+  const auto type = entry.symlink_status(error).type();
+  if (type == fs::file_type::none) return io_error(entry.path(), error);
+  return type == fs::file_type::directory;
+}
+
 // As link_in_stage_folder() makes them.
 bool is_link_to(const fs::path& path, const std::set<std::string>& names) {
   std::error_code no_link;
@@ -43,7 +51,8 @@ Status remove_others(const fs::path& dir, const std::set<std::string>& kept) {
   std::vector<fs::path> doomed;
   for (fs::recursive_directory_iterator it(dir, error), end;
        !error && it != end; it.increment(error)) {
-    if (it->is_directory() && !it->is_symlink()) {
+    DMP_ASSIGN(const bool folder, is_folder(*it));
+    if (folder) {
       if (kept.contains(it->path().lexically_relative(dir).string())) {
         it.disable_recursion_pending();
       } else {
@@ -87,12 +96,6 @@ std::set<std::string> with_parts(std::set<std::string> names) {
   names.insert(kPartsName);
   return names;
 }
-
-// Stands in a stage folder from the first file to the first manifest, so that
-// what a killed attempt left is known as ours; and from before a manifest is
-// written, with the text of that manifest, to when all it does not list is
-// gone.
-constexpr const char* kUnfinishedName = ".unfinished";
 
 // Removes what the published manifest does not list. The stage stands; what is
 // left of the former one is only space: an error is a warning.
@@ -153,7 +156,8 @@ Status check_stage_folder(const fs::path& stage_dir, const std::string& stage) {
   if (fs::exists(stage_dir / kUnfinishedName, error)) return {};
   for (fs::recursive_directory_iterator it(stage_dir, error), end;
        !error && it != end; it.increment(error)) {
-    if (it->is_directory() && !it->is_symlink()) continue;
+    DMP_ASSIGN(const bool folder, is_folder(*it));
+    if (folder) continue;
     // Another job that makes a part has claimed it in between.
     std::error_code absent;
     if (fs::exists(stage_dir / kUnfinishedName, absent)) return {};

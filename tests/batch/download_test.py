@@ -10,12 +10,14 @@ import gzip
 import json
 import pathlib
 import shutil
+import subprocess
 import sys
+import tarfile
 import time
 import unittest
 
 import sources
-from download_case import Case, noise
+from download_case import PROGRAM, Case, noise
 
 ROR_2 = json.dumps([{"id": "https://ror.org/01an7q238", "names": [], "locations": []}])
 ROR_1 = json.dumps([{"id": "https://ror.org/01an7q238", "name": "x", "addresses": []}])
@@ -112,6 +114,68 @@ class Http(Case):
         theirs.unlink()
         self.assertEqual(self.call("data-citation-corpus", **options).returncode, 0)
 
+    @unittest.skipUnless(shutil.which("strace"), "kills at a system call with strace")
+    def test_a_download_killed_before_its_first_note_stands_goes_on(self):
+        options = self.offer(("x.json", "[]"))
+        subprocess.run(["strace", "-f", "-o/dev/null", "-einject=fsync:signal=KILL:when=1", PROGRAM,
+                        *self.words("data-citation-corpus", **options)], cwd=self.dir, env=self.environment,
+                       stderr=subprocess.DEVNULL, check=False)
+        left = [file.name for file in self.stage("data-citation-corpus").iterdir()]
+        self.assertRegex(" ".join(left), r"^_progress\.jsonl\.\d+\.unfinished$")
+        done = self.call("data-citation-corpus", **options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sorted(file.name for file in self.stage("data-citation-corpus").iterdir()),
+                         ["manifest.json", "x.json.gz"])
+
+    def test_a_download_that_has_lost_objects_is_made_anew(self):
+        options = self.offer(("v2.json", ROR_2))
+        self.assertEqual(self.call("ror", **options).returncode, 0)
+        before = self.published("ror")
+        for spoil in (pathlib.Path.unlink, lambda file: file.write_bytes(b"short")):
+            spoil(next(self.stage("ror").rglob("*.gz")))
+            done = self.call("ror", **options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("v2.json.gz is not what its manifest lists; made anew", done.stderr)
+            files = {file.rpartition("/")[2]: content for file, content in self.published("ror").items()}
+            self.assertEqual(files, before)
+            self.assertNotIn("made anew", self.call("ror", **options).stderr)
+
+    def test_force_mends_a_manifest_that_is_spoilt(self):
+        ror, corpus = self.offer(("v2.json", ROR_2)), None
+        self.assertEqual(self.call("ror", **ror).returncode, 0)
+        self.assertEqual(self.call("ror", task="transform").returncode, 0)
+        (self.dir / "b.zip").write_bytes(b"")
+        sources.zip_of(self.dir / "b.zip", [("x.json", "[]")])
+        self.server.files["b.zip"] = self.dir / "b.zip"
+        corpus = {"download_url": self.server.url + "/b.zip"}
+        self.assertEqual(self.call("data-citation-corpus", **corpus).returncode, 0)
+        for dataset, task, options in (("ror", "transform", {}), ("ror", "download", ror),
+                                       ("data-citation-corpus", "download", corpus)):
+            with self.subTest(dataset=dataset, task=task):
+                before = self.published(dataset, task)
+                file = self.stage(dataset, task) / "manifest.json"
+                file.write_bytes(file.read_bytes()[:50])
+                self.fails(1, "--force makes the stage anew", dataset, task=task, **options)
+                done = self.call(dataset, task=task, force="true", **options)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(list(self.published(dataset, task)), list(before))
+                self.assertFalse((self.stage(dataset, task) / ".unfinished").exists())
+
+    def test_what_is_neither_a_zip_nor_json_is_refused(self):
+        for content in (b"", b"<html>busy</html>", gzip.compress(b"<html>busy</html>"),
+                        gzip.compress(b"[1, 2]" * 99)[:-9]):
+            for dataset in ("ror", "data-citation-corpus"):
+                with self.subTest(content=content, dataset=dataset):
+                    file = self.dir / "html.zip"
+                    file.write_bytes(content)
+                    self.server.files["html.zip"] = file
+                    self.fails(1, "html.zip: ", dataset, download_url=self.server.url + "/html.zip",
+                               hash=sources.digest_of(file))
+                    self.assertIsNone(self.manifest(dataset))
+        self.server.files["html.zip"].write_bytes(gzip.compress(b" [1]\n"))
+        done = self.call("data-citation-corpus", download_url=self.server.url + "/html.zip")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     # P118
     def test_a_failing_download_leaves_the_good_stage(self):
         self.assertEqual(self.call("data-citation-corpus", **self.offer(("x.json", "[1]"))).returncode, 0)
@@ -185,6 +249,49 @@ class Trees(Case):
         self.tree("openalex", {"data/works/manifest": b'{"entries":[]}'})
         self.fails(1, "has no objects", "openalex-works", **words)
         self.assertIsNone(self.manifest("openalex-works"))
+
+    # Spec jobs.md 6.1: the gzip CRC of every member.
+    def test_a_gz_that_is_no_gzip_is_refused(self):
+        self.crossref({"0.jsonl.gz": b"notgzip"})
+        self.fails(1, "0.jsonl.gz", "crossref-metadata", crossref_bucket_name="./crossref", file_name="a.tar")
+        self.openalex(count=1)
+        listed = self.dir / "openalex/data/works/manifest"
+        entry = {"url": "s3://openalex/data/works/p.gz", "meta": {"content_length": 17, "record_count": 1}}
+        listed.write_text(json.dumps({"entries": [entry]}))
+        self.tree("openalex", {"data/works/p.gz": b"<html>oops</html>"})
+        self.fails(1, "not a gzip file", "openalex-works", openalex_bucket_name="./openalex")
+        self.tree("datacite", {"dois/a.jsonl.gz": b"", "STATUS.json": b'{"status": "Complete"}'})
+        self.fails(1, "dois/a.jsonl.gz", "datacite", datacite_bucket_name="./datacite")
+        for dataset in ("crossref-metadata", "openalex-works", "datacite"):
+            self.assertIsNone(self.manifest(dataset))
+
+    def test_a_source_cannot_use_names_that_are_ours(self):
+        good = gzip.compress(b"{}\n", mtime=0)
+        self.tree("datacite", {"STATUS.json": b'{"status": "Complete"}'})
+        for name in ("manifest.json", "_progress.jsonl", "_progress-000001.jsonl", "_uploading.json",
+                     "_parts/x.jsonl.gz"):
+            with self.subTest(name=name):
+                self.openalex(count=1)
+                self.tree("openalex", {"data/works/" + name: good})
+                entry = {"url": f"s3://openalex/data/works/{name}",
+                         "meta": {"content_length": len(good), "record_count": 1}}
+                self.tree("openalex", {"data/works/manifest": json.dumps({"entries": [entry]}).encode()})
+                self.assertEqual(self.call("openalex-works", openalex_bucket_name="./openalex").returncode, 1)
+                self.tree("datacite", {"dois/" + name: good})
+                self.assertEqual(self.call("datacite", datacite_bucket_name="./datacite").returncode, 1)
+                shutil.rmtree(self.dir / "datacite/dois")
+        self.assertEqual([file for file in self.folder.rglob("*") if file.is_file()], [])
+        self.openalex(count=1)
+        listed = json.loads((self.dir / "openalex/data/works/manifest").read_text())
+        self.tree("openalex", {"data/works/manifest": json.dumps({"entries": 2 * listed["entries"]}).encode()})
+        self.fails(1, "twice", "openalex-works", openalex_bucket_name="./openalex")
+        words = {"crossref_bucket_name": "./crossref", "file_name": "a.tar"}
+        self.crossref({"_parts/x.jsonl.gz": good})
+        self.fails(1, "keeps for itself", "crossref-metadata", **words)
+        self.crossref({"x.jsonl.gz": good})
+        with tarfile.open(self.dir / "crossref/a.tar", "a") as tar:
+            tar.addfile(tarfile.TarInfo("other/x.jsonl.gz"))
+        self.fails(1, "two members are called", "crossref-metadata", **words)
 
     def test_a_manifest_cannot_write_outside(self):  # P131
         self.openalex(count=1)
