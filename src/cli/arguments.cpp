@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace dmp::cli {
@@ -99,8 +100,8 @@ class Parser {
          Problems& problems)
       : environment_(environment), problems_(problems) {
     options_ = command.options;
-    options_.insert(options_.end(), global_options().begin(),
-                    global_options().end());
+    const auto global = global_options_of(command);
+    options_.insert(options_.end(), global.begin(), global.end());
   }
 
   Values run(const std::vector<std::string>& words) {
@@ -411,6 +412,18 @@ class Parser {
 Values parse(const Command& command, const std::vector<std::string>& words,
              const Environment& environment, Problems& problems) {
   return Parser(command, environment, problems).run(words);
+}
+
+std::vector<Option> global_options_of(const Command& command) {
+  std::vector<Option> rows;
+  std::copy_if(
+      global_options().begin(), global_options().end(),
+      std::back_inserter(rows), [&](const Option& global) {
+        return std::none_of(
+            command.options.begin(), command.options.end(),
+            [&](const Option& own) { return own.name == global.name; });
+      });
+  return rows;
 }
 
 // NOLINTNEXTLINE(readability-function-size): a table

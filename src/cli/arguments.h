@@ -116,6 +116,8 @@ Values parse(const Command& command, const std::vector<std::string>& words,
 
 // Options of every command. Source: cli.md G1.
 const std::vector<Option>& global_options();
+// Those but the ones that the command has a row of its own for.
+std::vector<Option> global_options_of(const Command& command);
 
 // The name among `names` nearest to `word`, within edit distance 2; or "".
 std::string nearest(std::string_view word,

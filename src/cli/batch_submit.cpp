@@ -160,9 +160,42 @@ std::vector<std::string> arguments_of(const Submission& submission,
   return arguments;
 }
 
-// What was said for the chain of this machine, as jobs on it read it.
+// Of a row: the names of its variables.
+void add_variables(const Option& row, std::set<std::string, std::less<>>& all) {
+  for (std::string_view rest = row.env; !rest.empty();) {
+    const auto end = std::min(rest.find(", "), rest.size());
+    all.emplace(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 2, rest.size()));
+  }
+}
+
+// Variables that set options of a job. A job on this machine gets them by its
+// command alone, as a container does, or the environment would win over the
+// command line of the chain. Source: spec cli.md 1.1.
+std::set<std::string, std::less<>> variables_of_jobs() {
+  std::set<std::string, std::less<>> all;
+  for (const auto& entry : aws_batch_commands())
+    for (const auto& row : entry.command.options) add_variables(row, all);
+  for (const auto& row : global_options()) {
+    const bool of_chain = row.name == "force" || row.name == "stats" ||
+                          row.name == "max-reject-ratio" ||
+                          row.name == "allow-no-manifest";
+    if (of_chain) add_variables(row, all);
+  }
+  // What the definition of a job gives it.
+  for (const char* name :
+       {"DATACITE_CREDENTIALS_URL", "MYSQL_CA_FILE", "MYSQL_DATABASE",
+        "MYSQL_HOST", "MYSQL_PWD", "MYSQL_SSL", "MYSQL_TCP_PORT", "MYSQL_USER",
+        "OPENSEARCH_PASSWORD", "OPENSEARCH_USERNAME"}) {
+    all.erase(name);
+  }
+  return all;
+}
+
+// What was said for the chain of this machine, as jobs on it read it; an env
+// file of the chain is none of theirs, and neither is .env.local.
 jobs::Variables settings_of_jobs(const Values& values) {
-  jobs::Variables settings;
+  jobs::Variables settings{{"DMPWORKS_ENV_FILE", "/dev/null"}};
   for (const auto& row : global_options()) {
     const bool of_machine = row.name == "threads" ||
                             row.name == "memory-limit" ||
@@ -496,6 +529,7 @@ Status submit(const Submission& submission, const Values& values) {
   local.threads = threads_of(values);
   local.memory_limit = [&] { return memory_of(values); };
   local.settings = settings_of_jobs(values);
+  local.withheld = variables_of_jobs();
   local.scratch_dir = scratch_root(values);
   local.say = say;
   Status done = jobs::run_locally(chain, *bucket, local);

@@ -32,13 +32,15 @@ std::string from_environment(const std::string& name) {
   return value == nullptr ? "" : value;
 }
 
+// Of the help; in less than 40 columns it has no room.
 std::size_t width() {
+  constexpr std::size_t kLeast = 40;
   const std::string columns = from_environment("COLUMNS");
   const int wanted = std::atoi(columns.c_str());
-  if (wanted > 40) return static_cast<std::size_t>(wanted);
+  if (wanted > 0) return std::max(static_cast<std::size_t>(wanted), kLeast);
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 40)
-    return size.ws_col;
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return std::max<std::size_t>(size.ws_col, kLeast);
   return 80;
 }
 

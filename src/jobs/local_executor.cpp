@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <set>
 #include <system_error>
 #include <thread>
 
@@ -38,12 +39,14 @@ bool has_variable(const Variables& variables, std::string_view name) {
                      [&](const auto& one) { return one.first == name; });
 }
 
-// The parent's environment with `own` over it.
-std::vector<std::string> child_environment(const Variables& own) {
+// The parent's environment but what is withheld, with `own` over it.
+std::vector<std::string> child_environment(
+    const Variables& own, const std::set<std::string, std::less<>>& withheld) {
   std::vector<std::string> all;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string_view text(*variable);
-    if (!has_variable(own, text.substr(0, text.find('='))))
+    const std::string_view name = text.substr(0, text.find('='));
+    if (!has_variable(own, name) && !withheld.contains(name))
       all.emplace_back(text);
   }
   for (const auto& [name, value] : own)
@@ -278,7 +281,8 @@ class Runner {
   Result<int> spawn(const BatchJob& job, const Variables& own,
                     const fs::path& log) const {
     std::vector<std::string> arguments = job.command;
-    std::vector<std::string> environment = child_environment(own);
+    std::vector<std::string> environment =
+        child_environment(own, options_.withheld);
     const auto argv = pointers(arguments), envp = pointers(environment);
     const int file =
         ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);

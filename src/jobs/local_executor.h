@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,9 @@ struct LocalOptions {
   std::filesystem::path program = "/proc/self/exe";  // in place of command[0]
   std::filesystem::path scratch_dir;                 // logs on their way to S3
   Variables settings;  // of every job; of an array members' shares go before
+  // Variables of this process that no job gets: a container has only what its
+  // definition and its command say.
+  std::set<std::string, std::less<>> withheld;
   int threads = 1;     // array members at once
   // Bytes that the members of an array may take together: asked when it
   // begins; absent or 0: nobody says.

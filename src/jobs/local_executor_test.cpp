@@ -133,6 +133,18 @@ TEST_F(LocalExecutor, TellsEveryJobWhatWasSaidForTheChain) {
   EXPECT_EQ(file("member-1"), "2 there\n") << "its share";
 }
 
+TEST_F(LocalExecutor, GivesNoJobWhatIsWithheld) {
+  ::setenv("DMPWORKS_TEST_KEPT", "kept", 1);
+  ::setenv("DMPWORKS_TEST_WITHHELD", "mine", 1);
+  options_.withheld = {"DMPWORKS_TEST_WITHHELD", "DMPWORKS_TEST_SAID"};
+  options_.settings = {{"DMPWORKS_TEST_SAID", "said"}};
+  add("one",
+      "echo $DMPWORKS_TEST_KEPT ${DMPWORKS_TEST_WITHHELD-none} "
+      "$DMPWORKS_TEST_SAID > one");
+  ASSERT_TRUE(run());
+  EXPECT_EQ(file("one"), "kept none said\n");
+}
+
 TEST_F(LocalExecutor, AFailingMemberEndsTheChainAfterTheOthers) {  // P116
   options_.threads = 2;
   add("array",

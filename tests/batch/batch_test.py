@@ -340,7 +340,8 @@ class Batch(unittest.TestCase):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn("--dataset-subset.enable", done.stderr)
 
-    def test_a_subset_is_made_and_transformed(self):
+    def put_datacite(self):
+        """A download of three records that is finished."""
         data = self.dir / "bucket/datacite/2026-02-01"
         (data / "download/updated_2026-01").mkdir(parents=True)
         records = [{"id": "10.5555/kelp.1"}, {"id": "10.5555/alga.1"},
@@ -351,6 +352,21 @@ class Batch(unittest.TestCase):
         (data / "download/manifest.json").write_text(json.dumps({"stage": "download", "key": "k", "files": [
             {"path": "updated_2026-01/part_0000.jsonl.gz", "sha256": "",
              "bytes": (data / "download/updated_2026-01/part_0000.jsonl.gz").stat().st_size}]}))
+        return data, records
+
+    def test_a_job_reads_no_variable_and_no_file_that_its_command_does_not_say(self):
+        data, _ = self.put_datacite()
+        self.use_example(USE_SUBSET="true")
+        (self.dir / ".env.local").write_text("USE_SUBSET=true\nDMPWORKS_STATS=job.json\n")
+        done = self.submit("datacite", "--executor", "local", "--bucket-name", "./bucket", "--start-job", "transform",
+                           "--scratch-dir", "scratch", env={"DMPWORKS_STATS": "chain.json", "PREV_JOB_RUN_ID": "x"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads((data / "transform/manifest.json").read_text())["counts"]["in"], 3)
+        self.assertIn("batch-submit", (self.dir / "chain.json").read_text())
+        self.assertFalse((self.dir / "job.json").exists())
+
+    def test_a_subset_is_made_and_transformed(self):
+        data, records = self.put_datacite()
         self.use_example(DATASET_SUBSET_ENABLE="true")
         words = ("datacite", "--executor", "local", "--bucket-name", "./bucket", "--start-job", "subset",
                  "--scratch-dir", "scratch")

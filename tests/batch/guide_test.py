@@ -151,10 +151,11 @@ class Guide(unittest.TestCase):
         (cls.bucket / key).write_bytes(content)
 
     @classmethod
-    def submit(cls, command, *words):
+    def submit(cls, command, *words, env=None):
         if command == "process-dmps" and ON_S3 and "--database" not in words:
             words = (*words, "--database", "sqlite:works.db")
-        return call("batch-submit", command, "--scratch-dir", "scratch", *words, cwd=cls.root, env=cls.environment)
+        return call("batch-submit", command, "--scratch-dir", "scratch", *words, cwd=cls.root,
+                    env=cls.environment | (env or {}))
 
     @classmethod
     def logs(cls):
@@ -245,6 +246,24 @@ class Guide(unittest.TestCase):
         listed = set(json.loads((meta / "dmp_dois.json").read_text()))
         found = {json.loads(line)["dmpDoi"] for line in matches_of(self.bucket, run)}
         self.assertEqual(found, listed)
+
+    # Source: cli.md 1.1: a job is told all by its command, as a container is.
+    def test_the_line_of_a_chain_wins_over_what_its_jobs_could_read(self):
+        run, export = "2026-02-02", self.root / "world/dmps" / RUN / "download"
+        for file in export.iterdir():
+            self.put(f"dmps/{run}/download/{file.name}", file.read_bytes())
+        local = self.root / ".env.local"
+        local.write_text("DMP_WORKS_SEARCH_MAX_RESULTS=2\n")
+        self.addCleanup(local.unlink)
+        env = {"DMP_WORKS_SEARCH_MAX_RESULTS": "1", "DMP_SUBSET_ENABLE": "true",
+               "DMP_SUBSET_DOIS_S3_PATH": "meta/dmp_dois.json", "DMPWORKS_MAX_REJECT_RATIO": "0"}
+        done = self.submit("process-dmps", "--dmps-run-id", run, "--process-works-run-id", RUN,
+                           "--dmp-subset.no-enable", "--dmp-works-search-config.max-results=100",
+                           "--max-reject-ratio=0.001", "--database", "sqlite:line.db", env=env)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        works = [[len(json.loads(line)["works"]) for line in matches_of(self.bucket, of)] for of in (RUN, run)]
+        self.assertEqual(*works)
+        self.assertGreater(max(works[0]), 2)
 
     def test_takes_every_file_of_the_sources(self):
         tree = self.root / "sources"

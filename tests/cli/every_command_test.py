@@ -56,6 +56,22 @@ class Help(unittest.TestCase):
                 wide = [line for line in boxed if len(line) != columns]
                 self.assertEqual(wide, [], f"{path} at {columns}")
 
+    def test_has_room_in_any_terminal(self):
+        for columns in (40, 50, 60, 80, 117, 200):
+            for path, _ in TREE:
+                done = call(*path, "--help", columns=columns)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), f"{path} at {columns}")
+                lines = done.stdout.splitlines()
+                wide = [line for line in lines if len(line) > columns and (columns >= 80 or line[0] in "╭│╰")]
+                self.assertEqual(wide, [], f"{path} at {columns}")
+
+    def test_names_and_texts_are_whole(self):
+        for path, text in LEAVES:
+            narrow = call(*path, "--help", columns=80).stdout
+            self.assertEqual(*(sorted(re.sub(r"[│╭╮╰╯─\s]", "", one)) for one in (narrow, text)), path)
+            names = [set(re.findall(r" (--[a-z0-9.-]+) ", one)) for one in (narrow, text)]
+            self.assertEqual(names[1] - names[0], set(), path)
+
     # P109: cli/p109-docs compares pages; that none of them lacks a command is looked at here.
     def test_is_in_the_pages_of_every_command(self):
         for path, _ in LEAVES:
