@@ -61,8 +61,7 @@ std::vector<Option> submission_rows(
                prefix + "dmpworks-datacite-download-job",
                "DMPWORKS_DATACITE_JOB_DEFINITION"),
       text_row("size", OptionType::list,
-               "Other size for one task: TASK=VCPU:MIB.", "",
-               "DMPWORKS_SIZES"),
+               "Other size for one task: TASK=VCPU:MIB.", "", "DMPWORKS_SIZES"),
       flag_row("force",
                "Every job does its work even if the manifest says it is done; "
                "another chain of the run may be running.",
