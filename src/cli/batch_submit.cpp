@@ -61,8 +61,11 @@ std::vector<Option> submission_rows(
                prefix + "dmpworks-datacite-download-job",
                "DMPWORKS_DATACITE_JOB_DEFINITION"),
       text_row("size", OptionType::list,
-               "Other size for one task: TASK=VCPU:MIB.", "",
-               "DMPWORKS_SIZES")};
+               "Other size for one task: TASK=VCPU:MIB.", "", "DMPWORKS_SIZES"),
+      flag_row("force",
+               "Every job does its work even if the manifest says it is done; "
+               "another chain of the run may be running.",
+               "DMPWORKS_FORCE")};
   const auto behind =
       std::find_if(rows.begin(), rows.end(),
                    [](const Option& row) { return row.name == "job-queue"; });
@@ -140,8 +143,9 @@ void append_with_host(const Submission& submission, const Values& values,
   }
 }
 
-// Those of a task, by the table of what it is sent; how many rejects it may
-// have, and whether it may read stages without manifest, which every job asks.
+// Those of a task, by the table of what it is sent; and what every job asks:
+// whether to do what is done, how many rejects it may have, and whether it may
+// read stages without manifest.
 std::vector<std::string> arguments_of(const Submission& submission,
                                       const Values& values,
                                       const std::string& task) {
@@ -155,7 +159,8 @@ std::vector<std::string> arguments_of(const Submission& submission,
   }
   append_with_host(submission, values, task, arguments);
   for (const auto& row : global_options())
-    if (row.name == "max-reject-ratio" || row.name == "allow-no-manifest")
+    if (row.name == "force" || row.name == "max-reject-ratio" ||
+        row.name == "allow-no-manifest")
       append_argument(row, row.name, values, arguments);
   return arguments;
 }
@@ -192,15 +197,17 @@ std::set<std::string, std::less<>> variables_of_jobs() {
   return all;
 }
 
+bool is_of_machine(const Option& row) {
+  return row.name == "threads" || row.name == "memory-limit" ||
+         row.name == "scratch-dir";
+}
+
 // What was said for the chain of this machine, as jobs on it read it; an env
 // file of the chain is none of theirs, and neither is .env.local.
 jobs::Variables settings_of_jobs(const Values& values) {
   jobs::Variables settings{{"DMPWORKS_ENV_FILE", "/dev/null"}};
   for (const auto& row : global_options()) {
-    const bool of_machine = row.name == "threads" ||
-                            row.name == "memory-limit" ||
-                            row.name == "scratch-dir";
-    if (of_machine && values.has(row.name))
+    if (is_of_machine(row) && values.has(row.name))
       settings.emplace_back(row.env, values.text(row.name));
   }
   return settings;
@@ -306,6 +313,19 @@ void warn_of_secrets(const Values& values, Problems& problems) {
   }
 }
 
+// P104.
+void warn_of_machine(const Values& values, Problems& problems) {
+  if (runs_locally(values)) return;
+  std::vector<std::string> names;
+  for (const auto& row : global_options())
+    if (is_of_machine(row) && values.has(row.name))
+      names.push_back("--" + row.name);
+  if (names.empty()) return;
+  problems.warnings.push_back(fmt::format(
+      "{} {} no effect: jobs on AWS have the machine that --size gives them",
+      fmt::join(names, ", "), names.size() == 1 ? "has" : "have"));
+}
+
 // What the first task reads is finished (jobs.md 3.3). Errors: those of the
 // bucket.
 Status check_inputs(const Submission& submission, const Values& values,
@@ -356,7 +376,11 @@ Status check_running(const Submission& submission, const Values& values,
     }
     if (!*unfinished) continue;
     problems.lines.push_back(
-        fmt::format("{} is still running for this run id", id));
+        jobs::is_elsewhere(chain)
+            ? fmt::format("{} was begun on {} for this run id, and may still "
+                          "run there",
+                          id, chain.host)
+            : fmt::format("{} is still running for this run id", id));
     problems.lines.push_back(fmt::format(
         "hint: look at it with `dmpworks jobs status {} --bucket-name {}`, or "
         "go on with --force",
@@ -414,6 +438,7 @@ Result<jobs::BatchChain> make_chain(const Submission& submission,
 void check(const Submission& submission, Values& values, Problems& problems) {
   check_settings(submission, values, problems);
   warn_of_secrets(values, problems);
+  warn_of_machine(values, problems);
   if (!problems.lines.empty()) return;
   if (const auto chain = make_chain(submission, values); !chain) {
     problems.lines.push_back(chain.error().message);

@@ -17,6 +17,9 @@ namespace {
 
 constexpr const char* kPrevious = "prev-run-id";
 constexpr const char* kSearched = "process-works-run-id";
+constexpr const char* kSearch = "dmp-works-search";
+constexpr const char* kHowToMakeOne =
+    "hint: `dmpworks batch-submit process-works` makes one";
 
 bool is_open(const Values& values, const char* name) {
   return !values.has(name) || values.text(name) == kNewestRun;
@@ -68,15 +71,35 @@ Status choose_previous(const storage::ObjectStore& bucket, Values& values,
   return {};
 }
 
-Status choose_searched(const storage::ObjectStore& bucket, Values& values,
+// The same of the run that is searched after other jobs of the chain; where the
+// search is the first, its inputs are looked at with it.
+Status check_searched(const std::vector<std::string>& tasks,
+                      const storage::ObjectStore& bucket, const Values& values,
+                      Problems& problems) {
+  if (tasks.front() == kSearch) return {};
+  const std::string stage = "sqlmesh/" + values.text(kSearched);
+  DMP_ASSIGN(const bool finished, jobs::is_finished(bucket, stage));
+  if (finished) return {};
+  if (values.flag("allow-no-manifest")) {
+    DMP_ASSIGN(const auto objects, bucket.list(stage + "/"));
+    if (!objects.empty()) return {};
+  }
+  problems.lines.push_back(fmt::format("--{}: {}/{} is not a finished run",
+                                       kSearched, bucket.name(), stage));
+  problems.lines.emplace_back(kHowToMakeOne);
+  return {};
+}
+
+Status choose_searched(const std::vector<std::string>& tasks,
+                       const storage::ObjectStore& bucket, Values& values,
                        Problems& problems) {
-  if (!is_open(values, kSearched)) return {};
+  if (!is_open(values, kSearched))
+    return check_searched(tasks, bucket, values, problems);
   auto newest = jobs::newest_works_run(bucket);
   if (!newest && newest.error().code == ErrorCode::not_found) {
     problems.lines.push_back(
         fmt::format("--{} is required: {}", kSearched, newest.error().message));
-    problems.lines.emplace_back(
-        "hint: `dmpworks batch-submit process-works` makes one");
+    problems.lines.emplace_back(kHowToMakeOne);
     return {};
   }
   if (!newest)
@@ -107,8 +130,8 @@ Status choose_runs(const std::vector<std::string>& tasks,
                    Problems& problems) {
   if (has_task(tasks, "sqlmesh-transform"))
     DMP_TRY(choose_previous(bucket, values, problems));
-  if (has_task(tasks, "dmp-works-search"))
-    DMP_TRY(choose_searched(bucket, values, problems));
+  if (has_task(tasks, kSearch))
+    DMP_TRY(choose_searched(tasks, bucket, values, problems));
   return {};
 }
 
@@ -116,7 +139,7 @@ void choose_runs_of_dry_run(const std::vector<std::string>& tasks,
                             Values& values, Problems& problems) {
   const char* open = nullptr;
   if (has_task(tasks, "sqlmesh-transform")) open = kPrevious;
-  if (has_task(tasks, "dmp-works-search")) open = kSearched;
+  if (has_task(tasks, kSearch)) open = kSearched;
   if (open == nullptr || !is_open(values, open)) return;
   if (settled(tasks, values, problems)) return;
   values.set(open, kNewestRun);

@@ -14,8 +14,8 @@
 namespace dmp::cli {
 
 // Sets --prev-run-id and --process-works-run-id where one of `tasks` needs
-// them and they are not set, with a note of which; a former run that is named
-// is finished. Problems: there is none. Errors: those of the bucket.
+// them and they are not set, with a note of which; one that is named is
+// finished. Problems: there is none. Errors: those of the bucket.
 Status choose_runs(const std::vector<std::string>& tasks,
                    const storage::ObjectStore& bucket, Values& values,
                    Problems& problems);

@@ -143,9 +143,8 @@ std::vector<Row> rows_of(const std::vector<Option>& options, std::size_t width,
   std::size_t names = 0, word = 0;
   for (const auto& option : options) {
     const std::string name = name_of(option);
-    rows.push_back(
-        {&option,
-         name_lines(name, std::max(longest_name, longest_word(name)))});
+    rows.push_back({&option, name_lines(name, std::max(longest_name,
+                                                       longest_word(name)))});
     names = std::max(names, longest_line(rows.back().name));
     word = std::max(word, longest_word(text_of(option)));
   }
@@ -166,7 +165,8 @@ std::string box(const std::string& title, const std::vector<Option>& options,
   const auto rows = rows_of(options, width, inner);
   std::size_t name_width = 2;
   for (const auto& row : rows)
-    if (!row.is_above) name_width = std::max(name_width, longest_line(row.name));
+    if (!row.is_above)
+      name_width = std::max(name_width, longest_line(row.name));
   const std::size_t text_width = inner - name_width - 2;
   std::string out =
       "╭─ " + title + " " + repeat("─", width - 5 - title.size()) + "╮\n";

@@ -201,6 +201,17 @@ Status print_chains(const std::vector<jobs::BatchChain>& chains,
   return print(out);
 }
 
+// What is not known of chains of other machines.
+void warn_of_elsewhere(const std::vector<jobs::BatchChain>& chains) {
+  for (const auto& chain : chains) {
+    if (!jobs::is_elsewhere(chain) || !jobs::may_go_on(chain)) continue;
+    log::warning(
+        "{} was begun on {}: its record is shown, whether it still runs is not "
+        "seen from here",
+        chain.id, chain.host);
+  }
+}
+
 Status status(const Values& values) {
   constexpr std::chrono::seconds kEvery{10};
   Chains source(values);
@@ -208,9 +219,11 @@ Status status(const Values& values) {
     DMP_ASSIGN(
         const auto chains,
         source.newest(static_cast<std::size_t>(values.integer("limit"))));
+    warn_of_elsewhere(chains);
     return print_chains(chains, values);
   }
   DMP_ASSIGN(auto chains, source.named());
+  warn_of_elsewhere(chains);
   for (;;) {
     const bool going =
         std::any_of(chains.begin(), chains.end(), jobs::may_go_on);

@@ -1,5 +1,6 @@
 #include "jobs/aws_executor.h"
 
+#include "base/interrupt.h"
 #include "base/json_writer.h"
 #include "jobs/batch_request.h"
 #include "net/aws_api.h"
@@ -9,7 +10,10 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <atomic>
+#include <condition_variable>
 #include <map>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -239,7 +243,8 @@ namespace {
 // Ends what was submitted: what cannot be ended is said, the submission is what
 // failed.
 void give_up(BatchChain& chain, const storage::ObjectStore& bucket,
-             const BatchService& service, const Say& say) {
+             const BatchService& service, std::string_view reason,
+             const Say& say) {
   std::vector<BatchJob> submitted;
   for (auto& job : chain.jobs) {
     if (job.id.empty()) {
@@ -248,8 +253,7 @@ void give_up(BatchChain& chain, const storage::ObjectStore& bucket,
       submitted.push_back(job);
     }
   }
-  static_cast<void>(cancel_on_aws(
-      submitted, service, "a later job of the chain was not taken", say));
+  static_cast<void>(cancel_on_aws(submitted, service, reason, say));
   static_cast<void>(save_chain(bucket, chain));
 }
 
@@ -271,11 +275,23 @@ Status submit_job(BatchChain& chain, BatchJob& job,
 
 Status submit_to_aws(BatchChain& chain, const storage::ObjectStore& bucket,
                      const BatchService& service, const Say& say) {
+  std::mutex lock;  // of chain; an interrupt waits for the job in hand
+  std::atomic<bool> interrupted = false;
+  std::condition_variable never;
+  const OnInterrupt end([&] {
+    interrupted = true;
+    lock.lock();  // for good: nothing is submitted after this
+    say(fmt::format("{} interrupted: what was submitted is ended", chain.id));
+    give_up(chain, bucket, service, "the submission was interrupted", say);
+  });
   DMP_TRY(save_chain(bucket, chain));
   for (auto& job : chain.jobs) {
+    std::unique_lock hold(lock);
+    never.wait(hold, [&] { return !interrupted; });
     Status submitted = submit_job(chain, job, bucket, service);
     if (submitted) continue;
-    give_up(chain, bucket, service, say);
+    give_up(chain, bucket, service, "a later job of the chain was not taken",
+            say);
     return submitted;
   }
   return {};

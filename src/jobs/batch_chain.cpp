@@ -263,6 +263,11 @@ bool is_alive(const BatchChain& chain) {
   return chain.process.empty() ? !process.empty() : process == chain.process;
 }
 
+bool is_elsewhere(const BatchChain& chain) {
+  return chain.executor == "local" && chain.pid > 0 && !chain.host.empty() &&
+         chain.host != host_name();
+}
+
 bool has_ended(const BatchJob& job) {
   constexpr int kEnoughLooks = 3;  // one just submitted is not known at once
   return job.state == "SUCCEEDED" || job.state == "FAILED" || job.id.empty() ||
@@ -279,7 +284,8 @@ std::string chain_state(const BatchChain& chain) {
                   [](const BatchJob& job) { return job.state == "SUCCEEDED"; });
   if (done) return "SUCCEEDED";
   if (any("FAILED")) return "FAILED";
-  if (chain.executor == "local" && !is_alive(chain)) return "FAILED";
+  if (chain.executor == "local" && !is_elsewhere(chain) && !is_alive(chain))
+    return "FAILED";
   const bool none_runs = std::all_of(
       chain.jobs.begin(), chain.jobs.end(), [](const BatchJob& job) {
         return has_ended(job) || job.state == "UNKNOWN";

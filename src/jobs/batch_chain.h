@@ -84,13 +84,17 @@ Result<std::vector<std::string>> list_chains(const storage::ObjectStore& bucket,
 // a record that does not say when its process began: whether there is one of
 // that number.
 bool is_alive(const BatchChain& chain);
+// Whether a chain of the local executor was begun on another machine: what has
+// become of it there is not seen from here.
+bool is_elsewhere(const BatchChain& chain);
 
 // SUCCEEDED and FAILED are the end of a job; so is not to be known to AWS, at
 // some looks in a row, or never to have been submitted.
 bool has_ended(const BatchJob& job);
 
 // SUCCEEDED, FAILED, RUNNING or PENDING, by its jobs' states; a local chain
-// whose process is gone is FAILED; UNKNOWN: nothing of it is known to run, but
+// whose process is gone is FAILED, but one of another machine stands as its
+// record says; UNKNOWN: nothing of it is known to run, but
 // how all of it ended is not known either.
 std::string chain_state(const BatchChain& chain);
 

@@ -62,5 +62,24 @@ TEST(IsAlive, IsOfTheProcessThatBeganThen) {
   EXPECT_FALSE(is_alive(chain));
 }
 
+TEST(ChainState, OfAnotherMachineIsThatOfTheRecord) {
+  BatchChain chain;
+  chain.executor = "local";
+  chain.host = "another.example";
+  chain.pid = ::getpid();
+  chain.process = process_identity(chain.pid);
+  for (const char* state : {"SUCCEEDED", "RUNNING"}) {
+    BatchJob& job = chain.jobs.emplace_back();
+    job.id = "local";
+    job.state = state;
+  }
+  EXPECT_TRUE(is_elsewhere(chain));
+  EXPECT_FALSE(is_alive(chain));
+  EXPECT_EQ(chain_state(chain), "RUNNING");
+  EXPECT_TRUE(may_go_on(chain));
+  chain.jobs[1].state = "FAILED";
+  EXPECT_EQ(chain_state(chain), "FAILED");
+}
+
 }  // namespace
 }  // namespace dmp::jobs

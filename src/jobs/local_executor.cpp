@@ -329,6 +329,12 @@ Status run_locally(BatchChain& chain, const storage::ObjectStore& bucket,
 Status cancel_locally(const BatchChain& chain,
                       const storage::ObjectStore& bucket,
                       const std::function<void(std::string_view)>& say) {
+  if (is_elsewhere(chain) && may_go_on(chain)) {
+    return Error{ErrorCode::invalid_argument,
+                 fmt::format("{} was begun on {}: end it there; nothing was "
+                             "ended",
+                             chain.id, chain.host)};
+  }
   const bool running = is_alive(chain);
   if (running && chain.process.empty()) {
     return Error{ErrorCode::invalid_argument,

@@ -26,7 +26,7 @@ struct LocalOptions {
   // Variables of this process that no job gets: a container has only what its
   // definition and its command say.
   std::set<std::string, std::less<>> withheld;
-  int threads = 1;     // array members at once
+  int threads = 1;  // array members at once
   // Bytes that the members of an array may take together: asked when it
   // begins; absent or 0: nobody says.
   std::function<std::uint64_t()> memory_limit;
@@ -54,8 +54,9 @@ Status run_locally(BatchChain& chain, const storage::ObjectStore& bucket,
 // that had not ended have failed then, in its record too. One line a job, the
 // last first. Of a chain that does not run here only the states are said.
 // Errors: unavailable (it does not end), invalid_argument (the record does not
-// say when its process began, and another may have its number now), io, those
-// of load_chain.
+// say when its process began, and another may have its number now; the chain
+// has not ended on another machine, as far as its record says), io, those of
+// load_chain.
 Status cancel_locally(const BatchChain& chain,
                       const storage::ObjectStore& bucket,
                       const std::function<void(std::string_view)>& say);

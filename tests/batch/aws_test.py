@@ -5,12 +5,19 @@ usage: aws_test.py PROGRAM [unittest arguments]
 """
 import json
 import re
+import signal
+import subprocess
+import time
 import unittest
 
-from fake_aws import AwsCase
+from fake_aws import PROGRAM, AwsCase
 
 
 class Aws(AwsCase):
+    def setUp(self):
+        super().setUp()
+        self.finish("sqlmesh/2026-02-04")  # what process-dmps searches
+
     def test_submits_the_documents_of_the_specification(self):
         done = self.call("batch-submit", "ror")
         first, second = self.submitted()
@@ -148,6 +155,44 @@ class Aws(AwsCase):
         self.fake.refuse = lambda path, number: None
         self.call("batch-submit", "process-dmps")  # nothing of it runs
 
+    # P114: what was submitted is ended, also when a job is on its way.
+    def test_an_interrupted_submission_ends_what_it_has_submitted(self):
+        submit = self.fake.submitjob
+
+        def interrupts(ask):
+            if len(self.fake.jobs) == 1:
+                self.program.send_signal(signal.SIGINT)
+                time.sleep(0.5)  # so that it is there before the answer
+            return submit(ask)
+        self.fake.submitjob = interrupts
+        self.program = subprocess.Popen([PROGRAM, "batch-submit", "process-dmps", "--quiet"], cwd=self.dir,
+                                        env=self.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        out, said = self.program.communicate(timeout=60)
+        self.assertEqual((self.program.returncode, out), (130, ""), said)
+        ids = list(self.fake.jobs)
+        self.assertEqual(len(ids), 2)
+        self.assertEqual([ask["jobId"] for ask in self.asked("/v1/terminatejob")], ids[::-1])
+        self.assertIn("interrupted: what was submitted is ended", said)
+        for name, job in (("sync-dmps", ids[0]), ("enrich-dmps", ids[1])):
+            self.assertIn(f"{name}-2026-02-04 {job} ended", said)
+        (record,) = self.records().values()
+        self.assertEqual([job["jobId"] for job in record["jobs"]], [*ids, None, None])
+
+    def test_force_reaches_every_job(self):
+        for force in ((), ("--force",)):
+            self.fake.requests.clear()
+            self.call("batch-submit", "process-dmps", *force)
+            self.assertEqual(["--force=true" in ask["containerOverrides"]["command"] for ask in self.submitted()],
+                             [bool(force)] * 4)
+
+    # P104
+    def test_the_machine_of_a_job_on_aws_is_not_that_of_the_line(self):
+        self.env["DMPWORKS_MEMORY_LIMIT"] = "4GB"
+        words = ("batch-submit", "dmps", "--dry-run", "--threads=2", "--scratch-dir=s")
+        self.assertIn("--threads, --memory-limit, --scratch-dir have no effect: jobs on AWS have the machine that "
+                      "--size gives them", self.call(*words).stderr)
+        self.assertNotIn("no effect", self.call(*words, "--executor=local", "--bucket-name=./b").stderr)
+
     def test_throttling_and_a_server_out_of_order_are_tried_again(self):
         refusals = ((429, "TooManyRequestsException"), (500, "ServerException"), (503, "ServiceUnavailable"))
         for refusal in refusals:
@@ -269,6 +314,7 @@ class Aws(AwsCase):
 
     # P117, P133
     def test_a_secret_in_a_url_is_refused(self):
+        self.fake.objects.clear()
         for url in ("https://me:s3cret@zenodo.org/a.zip", "https://s3cret@zenodo.org/a.zip",
                     "https://zenodo.org/a.zip?download=1&access_token=s3cret",
                     "https://b.s3.amazonaws.com/a.zip?X-Amz-Signature=s3cret"):

@@ -296,7 +296,28 @@ class Batch(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         logs = sorted((self.dir / "bucket/jobs").glob("*/1-dmps-transform-2026-02-04.log"))
         self.assertIn("up to date", logs[-1].read_text())
+        self.assertEqual(self.submit(*words, "--force").returncode, 0)
+        (forced,) = set((self.dir / "bucket/jobs").glob("*/1-dmps-transform-2026-02-04.log")) - set(logs)
+        self.assertNotIn("up to date", forced.read_text())
+        self.another_machine(logs[-1], words)
         self.follow_while_it_runs(logs[-1])
+
+    # P128
+    def another_machine(self, log, words):
+        """A chain whose record says that it runs, and where."""
+        record, chain = log.parent / "chain.json", log.parent.name
+        before = record.read_text()
+        running = json.loads(before) | {"host": "another.example"}
+        record.write_text(json.dumps(running | {"jobs": [running["jobs"][0] | {"state": "RUNNING", "endedAt": ""}]}))
+        shown = self.call("jobs", "status", chain, "--bucket-name", "./bucket")
+        self.assertEqual((shown.returncode, shown.stdout.splitlines()[0]), (0, chain + " RUNNING"))
+        self.assertIn("was begun on another.example", shown.stderr)
+        done = self.call("jobs", "cancel", chain, "--bucket-name", "./bucket")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn(f"{chain} was begun on another.example: end it there; nothing was ended", done.stderr)
+        self.refused(*words, says=["was begun on another.example for this run id, and may still run there", "--force"])
+        self.assertEqual(self.submit(*words, "--force").returncode, 0)
+        record.write_text(before)
 
     def follow_while_it_runs(self, log):
         """`jobs logs --follow` beside a chain that is made to run on in this process."""
@@ -408,6 +429,18 @@ class Batch(unittest.TestCase):
                 "merge-related-works": ["dmps/2026-02-04/transform", "dmp-works-search/2026-02-04"]}.items():
             self.refused("process-dmps", "--executor", "local", "--bucket-name", "./bucket", "--start-job", task,
                          says=[f"needs ./bucket/{stage}, which is not finished" for stage in stages])
+
+    def test_a_works_index_that_is_searched_later_is_there(self):
+        self.use_example()
+        words = ("process-dmps", "--executor", "local", "--bucket-name", "./bucket", "--process-works-run-id",
+                 "2099-01-01")
+        says = "--process-works-run-id: ./bucket/sqlmesh/2099-01-01 is not a finished run"
+        self.refused(*words, says=[says, "hint: `dmpworks batch-submit process-works` makes one"])
+        self.refused(*words, "--allow-no-manifest", says=[says])
+        self.assertEqual(list((self.dir / "bucket").rglob("*.log")), [])
+        (self.dir / "bucket/sqlmesh/2099-01-01").mkdir(parents=True)
+        (self.dir / "bucket/sqlmesh/2099-01-01/works.parquet").write_text("")
+        self.assertIn("sync-dmps-2026-02-04 failed", self.submit(*words, "--allow-no-manifest").stderr)
 
     def test_a_search_needs_some_index_of_works(self):
         self.refused("process-dmps", "dev", "./bucket", "2026-02-04", "--executor", "local",
