@@ -332,6 +332,7 @@ Status check_inputs(const Submission& submission, const Values& values,
                     const storage::ObjectStore& bucket, Problems& problems) {
   const std::string first = values.text("start-job");
   for (const auto& stage : needed_stages(submission, values, first)) {
+    if (stage.ends_with(kNewestRun)) continue;  // none was found: said before
     DMP_ASSIGN(const bool finished, jobs::is_finished(bucket, stage));
     if (finished) continue;
     if (values.flag("allow-no-manifest")) {
@@ -397,7 +398,6 @@ Status check_bucket(const Submission& submission, Values& values,
              storage::open_store(values.text("bucket-name")));
   DMP_TRY(choose_runs(tasks_to_submit(submission.command, values), *bucket,
                       values, problems));
-  if (!problems.lines.empty()) return {};
   DMP_TRY(check_inputs(submission, values, *bucket, problems));
   if (!problems.lines.empty()) return {};
   return check_running(submission, values, *bucket, problems);
