@@ -317,7 +317,7 @@ class RemoteStage {
     if (error) return io_error(one.file, error);
     if (one.need == Need::nothing) return make_hole(one.file, one.bytes);
     if (one.need != Need::whole) {
-      const Status got = fetch_footer(bucket_, piecewise(one));
+      Status got = fetch_footer(bucket_, piecewise(one));
       if (got || got.error().code != ErrorCode::corrupt_input ||
           one.sha256.empty())
         return got;
