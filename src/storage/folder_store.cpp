@@ -43,8 +43,9 @@ class OpenFile {
   const int number;
 };
 
-// By the kernel, as fs::copy_file does it; that says "Input/output error" of a
-// full disk, and is left the file systems between which the kernel does not.
+// By the kernel, as fs::copy_file does it, which says "Input/output error" of a
+// full disk: it is used only where the kernel does not copy between the two file
+// systems.
 std::error_code copy_bytes(const fs::path& from, const fs::path& to) {
   constexpr std::size_t kPieceBytes = std::size_t{1} << 30;
   const auto last = [] {
