@@ -188,8 +188,11 @@ std::string sha256_text(std::string_view text) {
   return sum.hex();
 }
 
-Status write_file_atomically(const fs::path& path, std::string_view text) {
-  const fs::path temporary = unfinished_name(path);
+namespace {
+
+// `path` under its own name when all of `text` is on the disk.
+Status write_and_rename(const fs::path& temporary, const fs::path& path,
+                        std::string_view text) {
   Descriptor file(::open(temporary.c_str(),
                          O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (file.get() < 0) return system_error(temporary);
@@ -198,6 +201,18 @@ Status write_file_atomically(const fs::path& path, std::string_view text) {
     return system_error(temporary);
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) return system_error(path);
+  return {};
+}
+
+}  // namespace
+
+Status write_file_atomically(const fs::path& path, std::string_view text) {
+  const fs::path temporary = unfinished_name(path);
+  Status written = write_and_rename(temporary, path, text);
+  if (!written) {
+    ::unlink(temporary.c_str());
+    return written;
+  }
   return sync_to_disk(path.parent_path().empty() ? "." : path.parent_path());
 }
 

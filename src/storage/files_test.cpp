@@ -1,5 +1,7 @@
 #include "storage/files.h"
 
+#include "storage/manifest.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 namespace dmp::storage {
 namespace {
@@ -70,6 +73,18 @@ TEST_F(FilesTest, AFolderIsLockedByOneAtATime) {
     EXPECT_TRUE(FolderLock::take(root_ / "other").has_value());
   }
   EXPECT_TRUE(FolderLock::take(root_ / "out").has_value());
+}
+
+// The rename fails where a folder has the name, after all was written.
+TEST_F(FilesTest, AWriteThatFailsLeavesWhatWasThereAndNothingElse) {
+  ASSERT_TRUE(make_folder(root_ / "out/m.json"));
+  const Status written = write_file_atomically(root_ / "out/m.json", "{}");
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::io);
+  EXPECT_TRUE(fs::is_directory(root_ / "out/m.json"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(root_ / "out"),
+                          fs::directory_iterator()),
+            1);
 }
 
 }  // namespace

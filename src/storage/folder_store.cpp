@@ -44,8 +44,8 @@ class OpenFile {
 };
 
 // By the kernel, as fs::copy_file does it, which says "Input/output error" of a
-// full disk: it is used only where the kernel does not copy between the two file
-// systems.
+// full disk: it is used only where the kernel does not copy between the two
+// file systems.
 std::error_code copy_bytes(const fs::path& from, const fs::path& to) {
   constexpr std::size_t kPieceBytes = std::size_t{1} << 30;
   const auto last = [] {
