@@ -92,7 +92,8 @@ class Bench:
             plans = [] if "--dmps" in words else ["--dmps", self.options.dmps]
             self.must("synth", folder / "world", "--works", self.options.works, *plans, "--seed", seed,
                       "--quiet", *papers, "--links-per-dmp", self.options.links,
-                      "--distractors", self.options.misses, *COMMON, *words, *self.options.synth)
+                      "--distractors", self.options.misses, *COMMON, *words,
+                      *[word for knob in self.options.knob for word in ("--knob", knob)])
             self.match(folder, "linkage")
             (folder / "done").touch()
         if self.options.again:
@@ -323,11 +324,11 @@ def main():
     parser.add_argument("--work-dir", default="build/linkage-bench", help="worlds stay here for the next run")
     parser.add_argument("--works", type=int, default=40_000)
     parser.add_argument("--dmps", type=int, default=400)
-    parser.add_argument("--links", type=int, default=3, help="outputs a plan, on average")
-    parser.add_argument("--misses", type=int, default=20, help="near misses a plan, on average")
+    parser.add_argument("--links", type=int, default=5, help="outputs a plan, on average")
+    parser.add_argument("--misses", type=int, default=5, help="near misses a plan, on average")
     parser.add_argument("--seed", type=int, default=21, help="and the one after it, for labels")
     parser.add_argument("--worlds", nargs="*", choices=list(WORLDS), default=list(WORLDS))
-    parser.add_argument("--synth", nargs="*", default=[], help="further words for synth")
+    parser.add_argument("--knob", action="append", default=[], help="NAME=VALUE, further knobs of synth")
     parser.add_argument("--again", action="store_true", help="match worlds that are there once more")
     parser.add_argument("--ablation", nargs="*", choices=list(WORLDS), help="of these worlds, instead of the table")
     parser.add_argument("--checks", action="store_true", help="instead of the table")

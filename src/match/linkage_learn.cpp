@@ -7,9 +7,9 @@
 //   date_during          stays: outputs on no clear topic would move it
 //   text                 a row is not mixed with those of other conditions,
 //     where topic tells more or less
-//   row_worth, lambda_worth, kLeastTeam   where topic hardly tells outputs from
-//     other work, the pairs leave lambda and the low end of the topic table
-//     almost free, and O takes in a part of S
+//   row_worth, kLeastTeam   where topic hardly tells outputs from other work,
+//     the pairs leave the low end of the topic table almost free, and O takes
+//     in a part of S
 // Measured: bench/README.md.
 #include "match/linkage_learn.h"
 
@@ -156,22 +156,10 @@ Row rising_ratio(const Row& row, const Row& base) {
   return normalised(out);
 }
 
-// What a compiled-in row is worth, in pairs, and lambda, in plans: no less of
-// many plans, since what they correct is the model, not chance.
+// What a compiled-in row is worth, in pairs: no less of many plans, since what
+// it corrects is the model, not chance.
 double row_worth(std::int64_t plans) {
-  return std::max(150.0, .375 * static_cast<double>(plans));
-}
-double lambda_worth(std::int64_t plans) {
-  return std::max(20.0, .05 * static_cast<double>(plans));
-}
-// Held to the table only where the pairs want more: fewer outputs, or none at
-// all, are no other class.
-double outputs_worth(double outputs, std::int64_t plans,
-                     const Model& defaults) {
-  constexpr double kFew = 2;
-  return outputs > defaults.lambda.o * static_cast<double>(plans)
-             ? lambda_worth(plans)
-             : kFew;
+  return std::max(300.0, .75 * static_cast<double>(plans));
 }
 
 std::array<Row, kConditions> text_rows(const std::array<Row, kConditions>& seen,
@@ -236,14 +224,10 @@ ClassPair organisation_share(const ClassPair& agree, const ClassPair& known,
 
 void learn_lambda(const Counts& counts, std::int64_t plans,
                   const Model& defaults, Model& model) {
-  const auto mean = [&](double works, double worth, double first) {
-    return (works + worth * first) / (static_cast<double>(plans) + worth);
-  };
-  const double outputs = counts.classes.o;
-  model.lambda = {
-      mean(counts.classes.s, lambda_worth(plans), defaults.lambda.s),
-      mean(outputs, outputs_worth(outputs, plans, defaults),
-           defaults.lambda.o)};
+  constexpr double kPseudo = 2;
+  const double all = static_cast<double>(plans) + kPseudo;
+  model.lambda = {(counts.classes.s + kPseudo * defaults.lambda.s) / all,
+                  (counts.classes.o + kPseudo * defaults.lambda.o) / all};
 }
 
 void learn_presence(const Counts& counts, const Model& defaults, Model& model) {

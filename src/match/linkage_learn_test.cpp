@@ -239,8 +239,24 @@ TEST(LinkageEm, CountsTheOtherWorkThatNoListShows) {
   const Model model = learnt_from(PairMaker().set(300, true), {});
   EXPECT_NEAR(model.q.s, .40, .04);
   EXPECT_NEAR(model.q.o, .85, .04);
-  EXPECT_NEAR(model.lambda.s, 10 / (1 - .6 * .6 * .6), 1.5);
+  EXPECT_NEAR(model.lambda.s, 10 / (1 - .6 * .6 * .6), 2);
   EXPECT_NEAR(model.lambda.o, 3, .2);
+}
+
+// The tables expect three times as much other work as outputs. Where topic and
+// names alone tell them apart, a pull on lambda weighs many times what it says.
+TEST(LinkageEm, FollowsPlansOfOtherDensityThanTheTables) {
+  PairSet set = PairMaker().set(300, true, 2);
+  for (auto& plan : set.plans) {
+    for (auto& levels : plan.levels) {
+      levels.has_date = false;
+      levels.funder = Agreement::missing;
+      levels.text_bin = std::min(levels.text_bin, 11);
+    }
+  }
+  const Model model = learnt_from(set, {});
+  EXPECT_NEAR(model.lambda.o, 3, .25);
+  EXPECT_NEAR(model.lambda.s, 2 / (1 - .6 * .6 * .6), .8);
 }
 
 TEST(LinkageEm, LearnsNoPresenceFromPlansOfOneAuthor) {

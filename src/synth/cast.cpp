@@ -157,7 +157,7 @@ void Cast::cast_plan(std::uint32_t plan) {
   Random random = world_.random(What::paper, plan);
   seeds_[plan] = choose_seed(plan, random);
   used_[seeds_[plan]] = true;
-  cast_misses(plan, cast_outputs(plan, random), random);
+  cast_others(plan, cast_outputs(plan, random), random);
   choose_team(plan);
 }
 
@@ -186,11 +186,12 @@ Cast::OtherWork Cast::cast_outputs(std::uint32_t plan, Random& random) {
   return others;
 }
 
-void Cast::cast_misses(std::uint32_t plan, OtherWork others, Random& random) {
+void Cast::cast_others(std::uint32_t plan, OtherWork others, Random& random) {
   constexpr int kNearTries = 24, kTopicTries = 12;
   const std::uint32_t seed = seeds_[plan];
-  const std::uint64_t first = world_.first_slot(plan) + world_.outputs(plan);
-  for (std::uint64_t slot = first; slot < first + world_.misses(plan); ++slot) {
+  const std::uint64_t first = world_.first_slot(plan);
+  for (std::uint64_t slot = first + world_.outputs(plan);
+       slot < first + world_.slots(plan); ++slot) {
     const Role role = role_of_slot(world_, slot);
     if (role != Role::same_team) {
       const bool topic = role == Role::same_topic;

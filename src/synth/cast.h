@@ -29,12 +29,12 @@ struct Part {
 // those of the plan. Outputs are papers by two or more of the team, of the
 // seed's topic, from its time, as far as there are; then papers of the category
 // nearest in topic, adopted; with the share topic_drift only of the group's
-// topic. Of the team's other papers the share near_topic of its near misses are
-// on a topic near the plan's, in its time or not, the others on any other. What
-// is in its time and near, but neither output nor near miss, is left out of the
-// world: nobody could say which it is. All other works are papers not used so,
-// in no order, then the same again under other titles and names. Held: eight
-// bytes a work of a plan, eight a plan, four a paper.
+// topic. Of the team's other works the share near_topic are on a topic near the
+// plan's, in its time or not, the rest on any other. A paper of the team that
+// is in its time and near, but neither, is left out of the world: nobody could
+// say which it is. All other works are papers not used so, in no order, then
+// the same again under other titles and names. Held: eight bytes a work of a
+// plan, eight a plan, four a paper.
 class Cast {
  public:
   // `world` has counted its slots; nothing else of it is asked but knobs,
@@ -60,7 +60,7 @@ class Cast {
   };
   void cast_plan(std::uint32_t plan);
   OtherWork cast_outputs(std::uint32_t plan, Random& random);
-  void cast_misses(std::uint32_t plan, OtherWork others, Random& random);
+  void cast_others(std::uint32_t plan, OtherWork others, Random& random);
   void choose_team(std::uint32_t plan);
   std::uint32_t choose_seed(std::uint32_t plan, Random& random) const;
   std::vector<std::uint32_t> works_of_team(std::uint32_t seed) const;

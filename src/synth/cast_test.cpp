@@ -116,9 +116,9 @@ class CastOfPapers : public testing::Test {
     return day >= window.start - 365 && day <= window.end + 3 * 365;
   }
 
-  // Of the team's own papers among the near misses, those near the plan's
-  // topic, and the others.
-  std::pair<int, int> team_misses(const char* setting) const {
+  // Of the team's own papers among its other works, those near the plan's
+  // topic, and the rest.
+  std::pair<int, int> other_works(const char* setting) const {
     World world = world_with({setting});
     world.use_papers(*papers_);
     int near = 0, far = 0;
@@ -154,13 +154,13 @@ TEST_F(CastOfPapers, OutputsAreCommonWorkOnTheTopicInItsTime) {
 }
 
 TEST_F(CastOfPapers, NearTopicSaysHowNearTheTeamsOtherWorkIs) {
-  const auto [no_near, all_far] = team_misses("near_topic=0");
+  const auto [no_near, all_far] = other_works("near_topic=0");
   EXPECT_EQ(no_near, 0);
   EXPECT_GT(all_far, 40);
-  const auto [all_near, no_far] = team_misses("near_topic=1");
+  const auto [all_near, no_far] = other_works("near_topic=1");
   EXPECT_GT(all_near, 40);
   EXPECT_EQ(no_far, 0);
-  const auto [near, far] = team_misses("near_topic=0.5");
+  const auto [near, far] = other_works("near_topic=0.5");
   EXPECT_GT(near, 15);
   EXPECT_GT(far, 15);
 }

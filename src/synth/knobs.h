@@ -164,8 +164,8 @@ struct Knobs {
       plan_data_sets;
   // how outputs differ from their plan
   double hidden_team, late_outputs, early_outputs, topic_drift;
-  // how near the near misses are
-  double near_topic, keep_team, keep_funder, keep_award, miss_team, miss_name,
+  // what else the team wrote, and near misses by others
+  double team_works, near_topic, keep_team, keep_funder, keep_award, miss_name,
       miss_funder, miss_award, miss_topic;
   // how sources write
   double old_generation, late_registration, registry_history, registry_litter;

@@ -116,7 +116,7 @@ TEST(Knobs, AreRefusedWithAReason) {
       {"orcid=-1", "a number from 0 to 1"},
       {"orcid=nan", "a number from 0 to 1"},
       {"orcid=.5x", "a number from 0 to 1"},
-      {"miss_team=1001", "a number from 0 to 1000"},
+      {"miss_name=1001", "a number from 0 to 1000"},
       {"orchid=1", "unknown knob 'orchid'; the knobs are"}};
   for (const auto& [setting, message] : cases) {
     const auto knobs =

@@ -115,7 +115,7 @@ void append_truth(const World& world, std::uint32_t number, Work& work,
   const Plan plan = world.plan(number);
   std::vector<std::pair<std::string, std::string>> lines;
   const std::uint64_t first = world.first_slot(number);
-  const std::uint64_t count = world.outputs(number) + world.misses(number);
+  const std::uint64_t count = world.slots(number);
   for (std::uint64_t slot = first; slot < first + count; ++slot) {
     make_work(world, slot, Texts::without, work);
     const bool accepted = work.role == Role::output;

@@ -356,19 +356,21 @@ std::string_view role_name(Role role) {
 Role role_of_slot(const World& world, std::uint64_t slot) {
   if (slot >= world.background_begin()) return Role::background;
   const std::uint32_t plan = world.plan_of_slot(slot);
-  if (slot - world.first_slot(plan) < world.outputs(plan)) return Role::output;
+  const std::uint64_t place = slot - world.first_slot(plan);
+  if (place < world.outputs(plan)) return Role::output;
+  if (place < world.outputs(plan) + world.team_works(plan))
+    return Role::same_team;
   const Knobs& knobs = world.knobs();
-  const std::array<double, 5> weights{knobs.miss_team, knobs.miss_name,
-                                      knobs.miss_funder, knobs.miss_award,
-                                      knobs.miss_topic};
+  const std::array<double, 4> weights{knobs.miss_name, knobs.miss_funder,
+                                      knobs.miss_award, knobs.miss_topic};
   double total = 0;
   for (const double weight : weights) total += weight;
   double left = world.random(What::kind, slot).unit() * total;
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    if (left < weights[i]) return static_cast<Role>(i + 1);
+    if (left < weights[i]) return static_cast<Role>(i + 2);
     left -= weights[i];
   }
-  return Role::same_team;
+  return Role::same_name;
 }
 
 WorkType type_of_slot(const World& world, std::uint64_t slot) {

@@ -43,6 +43,11 @@ std::uint32_t some(Random& random, double mean) {
   return random.geometric(mean / 2) + random.geometric(mean / 2);
 }
 
+double share_that_fits(std::uint64_t room, std::uint64_t count) {
+  return count > room ? static_cast<double>(room) / static_cast<double>(count)
+                      : 1;
+}
+
 // Each with the chance `share`, one at least, in their order.
 std::vector<Author> some_of(const std::vector<Author>& team, double share,
                             Random random) {
@@ -68,28 +73,36 @@ World::World(std::uint64_t seed, Size size, Knobs knobs, text::Day today)
 }
 
 // Plans without outputs leave theirs to the others, so that the mean holds.
-// Asked for more than there are works, each plan gives up its share.
+// Asked for more than there are works, the teams' other works give way first,
+// then each plan gives up its share.
 void World::count_slots() {
   const double with = std::max(1 - knobs_.plans_without_outputs, 1e-6);
   std::vector<std::uint32_t> near(size_.plans);
   outputs_.resize(size_.plans);
-  std::uint64_t all = 0;
+  team_works_.resize(size_.plans);
+  std::uint64_t all = 0, team = 0;
   for (std::uint32_t p = 0; p < size_.plans; ++p) {
     Random random = this->random(What::count, p);
     const bool none = random.chance(knobs_.plans_without_outputs);
     outputs_[p] = some(random, size_.links / with) * (none ? 0 : 1);
     if (!none && outputs_[p] == 0 && size_.links > 0) outputs_[p] = 1;
     near[p] = some(random, size_.misses);
+    team_works_[p] = some(random, size_.links * knobs_.team_works);
     all += outputs_[p] + near[p];
+    team += team_works_[p];
   }
-  const double keep = all > size_.works ? static_cast<double>(size_.works) /
-                                              static_cast<double>(all)
-                                        : 1;
+  const double keep = share_that_fits(size_.works, all);
+  const double keep_team =
+      share_that_fits(size_.works - std::min(size_.works, all), team);
+  const auto cut = [](std::uint32_t count, double share) {
+    return static_cast<std::uint32_t>(count * share);
+  };
   first_.push_back(0);
   for (std::uint32_t p = 0; p < size_.plans; ++p) {
-    outputs_[p] = static_cast<std::uint32_t>(outputs_[p] * keep);
-    first_.push_back(first_.back() + outputs_[p] +
-                     static_cast<std::uint32_t>(near[p] * keep));
+    outputs_[p] = cut(outputs_[p], keep);
+    team_works_[p] = cut(team_works_[p], keep_team);
+    first_.push_back(first_.back() + outputs_[p] + team_works_[p] +
+                     cut(near[p], keep));
   }
 }
 

@@ -116,16 +116,22 @@ class World {
   }
 
   // Slots: every work has one. First the plans' in order, each its outputs,
-  // then its near misses; then the background. Work numbers (the order in the
-  // files) are scattered over the slots.
+  // then other works of its people, then its near misses; then the background.
+  // Work numbers (the order in the files) are scattered over the slots.
   std::uint64_t slot_of_work(std::uint64_t work) const {
     return scatter_(work);
   }
   std::uint64_t first_slot(std::uint32_t plan) const { return first_[plan]; }
   std::uint32_t outputs(std::uint32_t plan) const { return outputs_[plan]; }
+  std::uint32_t team_works(std::uint32_t plan) const {
+    return team_works_[plan];
+  }
   std::uint32_t misses(std::uint32_t plan) const {
-    return static_cast<std::uint32_t>(first_[plan + 1] - first_[plan]) -
-           outputs_[plan];
+    return slots(plan) - outputs_[plan] - team_works_[plan];
+  }
+  // All of a plan.
+  std::uint32_t slots(std::uint32_t plan) const {
+    return static_cast<std::uint32_t>(first_[plan + 1] - first_[plan]);
   }
   std::uint64_t background_begin() const { return first_.back(); }
   std::uint32_t plan_of_slot(
@@ -166,8 +172,8 @@ class World {
   std::vector<std::uint64_t> keys_;
   Organisations organisations_;
   Vocabulary vocabulary_;
-  std::vector<std::uint64_t> first_;    // plans + 1
-  std::vector<std::uint32_t> outputs_;  // plans
+  std::vector<std::uint64_t> first_;                 // plans + 1
+  std::vector<std::uint32_t> outputs_, team_works_;  // plans
   std::uint64_t groups_ = 0;
   Permutation scatter_;
   std::optional<Cast> cast_;

@@ -41,7 +41,7 @@ int for_each_of(const World& world, Role role, Take take) {
   for (std::uint32_t p = 0; p < world.plans(); ++p) {
     const Plan plan = world.plan(p);
     const std::uint64_t first = world.first_slot(p);
-    for (std::uint32_t k = 0; k < world.outputs(p) + world.misses(p); ++k) {
+    for (std::uint32_t k = 0; k < world.slots(p); ++k) {
       if (role_of_slot(world, first + k) != role) continue;
       make_work(world, first + k, Texts::without, work);
       take(plan, std::as_const(work));
@@ -74,17 +74,31 @@ TEST(World, OfABillionWorksIsMadeAtOnce) {
 }
 
 TEST(World, GivesPlansTheirShareOfOutputs) {
-  const World world =
-      make_world({"plans_without_outputs=.3"}, {60'000, 2000, 5, 5});
-  std::uint32_t outputs = 0, misses = 0, without = 0;
+  const World world = make_world({"plans_without_outputs=.3", "team_works=4"},
+                                 {60'000, 2000, 5, 3});
+  std::uint32_t outputs = 0, others = 0, misses = 0, without = 0;
   for (std::uint32_t p = 0; p < world.plans(); ++p) {
     outputs += world.outputs(p);
+    others += world.team_works(p);
     misses += world.misses(p);
     without += world.outputs(p) == 0 ? 1 : 0;
   }
   EXPECT_NEAR(outputs / 2000., 5, .5);
-  EXPECT_NEAR(misses / 2000., 5, .5);
+  EXPECT_NEAR(others / 2000., 20, 2);
+  EXPECT_NEAR(misses / 2000., 3, .3);
   EXPECT_NEAR(without / 2000., .3, .03);
+}
+
+TEST(World, TeamsOtherWorksGiveWayFirst) {
+  const World world = make_world({}, {1500, 100, 5, 5});
+  std::uint32_t outputs = 0, others = 0;
+  for (std::uint32_t p = 0; p < world.plans(); ++p) {
+    outputs += world.outputs(p);
+    others += world.team_works(p);
+  }
+  EXPECT_NEAR(outputs / 100., 5, 1);
+  EXPECT_GT(others, 100u);
+  EXPECT_LE(world.background_begin(), 1500u);
 }
 
 TEST(World, GivesPlansLessWhenThereAreTooFewWorks) {
