@@ -76,8 +76,8 @@ class Faults(Case):
         self.proxy.fault = choose
         return hit
 
-    # Issue 7 line 5, P120: bytes counted.
-    def test_killed_at_20_moments_only_what_was_missing_is_fetched(self):
+    # Issue 7 line 5: bytes counted.
+    def test_p120_killed_at_20_moments_only_what_was_missing_is_fetched(self):
         # More than 20 attempts can store: at most 3 each, then the server is busy.
         files = self.offer_openalex(count=80, size=100_000)
         source, stored, again, proxies = f"/{self.source}/data/works/", set(), [], []
@@ -343,15 +343,15 @@ class Faults(Case):
         self.assertNotIn(self.environment["AWS_SECRET_ACCESS_KEY"], done.stderr)
         self.assertIsNone(self.manifest("openalex-works"))
 
-    # P121, issue 7 line 4.
-    def test_an_object_that_changed_on_the_way_is_refused(self):
+    # Issue 7 line 4.
+    def test_p121_an_object_that_changed_on_the_way_is_refused(self):
         self.offer_openalex(count=2)
         self.proxy.fault = lambda m, path, number: ("etag", "0" * 32) if m == "HEAD" and "part_001" in path else None
         self.fails(75, "part_001.gz", "openalex-works", openalex_bucket_name=self.source)
         self.assertIsNone(self.manifest("openalex-works"))
 
-    # P121, issue 7 line 4.
-    def test_a_stale_listing_is_one_error_and_75(self):
+    # Issue 7 line 4.
+    def test_p121_a_stale_listing_is_one_error_and_75(self):
         self.offer_datacite(3)
         path = "dois/updated_2026-01/part_0001.jsonl.gz"
         stale = self.s3.request("GET", self.source, query="list-type=2&prefix=dois%2F").decode()
@@ -383,8 +383,8 @@ class Faults(Case):
         self.assertEqual(self.call("openalex-works", task="transform").returncode, 0)
         return self.published("openalex-works", "transform")
 
-    # P118, issue 7 line 4: an outage is no absence.
-    def test_a_good_stage_whose_manifest_cannot_be_read_stays(self):
+    # Issue 7 line 4: an outage is no absence.
+    def test_p118_a_good_stage_whose_manifest_cannot_be_read_stays(self):
         old = self.two_works_transformed()
         busy = ("answer", 503, between.s3_error("SlowDown"))
         self.proxy.fault = lambda m, path, number: busy if m == "GET" and path.endswith("transform/manifest.json") else None
@@ -420,8 +420,8 @@ class Faults(Case):
         self.proxy.fault = lambda *_: None
         self.assertEqual(self.call("dmps", task="transform").returncode, 0)
 
-    # P122: also between the GET of an object and its HEAD, whose answer has no body, and before the last look.
-    def test_datacite_keys_that_expire_are_fetched_again(self):
+    # Also between the GET of an object and its HEAD, whose answer has no body, and before the last look.
+    def test_p122_datacite_keys_that_expire_are_fetched_again(self):
         self.offer_datacite(4)
         keys = self.keys
         of_objects = lambda method: lambda m, path, _: m == method and path.endswith(".gz")
@@ -440,8 +440,8 @@ class Faults(Case):
                 self.assertEqual(len(self.published("datacite")), 4)
                 self.assertNotIn("s3cret", done.stdout + done.stderr)
 
-    # P122: rights that are really lacking end it.
-    def test_keys_that_are_refused_again_are_one_error(self):
+    # Rights that are really lacking end it.
+    def test_p122_keys_that_are_refused_again_are_one_error(self):
         self.offer_datacite(4)
         self.proxy.fault = lambda m, path, number: (
             ("answer", 403, "") if m == "HEAD" and path.endswith(".gz") else None)

@@ -248,7 +248,7 @@ class Guide(unittest.TestCase):
         self.assertIn("loaded 2\n", done.stdout)
         self.assertEqual([row[15] for row in links_of(file) if row[15] != "PENDING"], ["ACCEPTED"] * 2)
 
-    def test_searches_a_subset_of_the_dmps(self):  # P95
+    def test_p95_searches_a_subset_of_the_dmps(self):
         run, meta, export = "2026-02-01", self.root / "world/meta", self.root / "world/dmps" / RUN / "download"
         for file in export.iterdir():
             self.put(f"dmps/{run}/download/{file.name}", file.read_bytes())
@@ -311,12 +311,11 @@ class Guide(unittest.TestCase):
             with self.assertRaisesRegex(OSError, "HTTP Error 403"):
                 urllib.request.urlopen(f"{server}/{BUCKETS[source]}?list-type=2", timeout=60)
 
-    def test_keeps_no_scratch(self):  # P119
+    def test_p119_keeps_no_scratch(self):
         left = [path for path in (self.root / "scratch").rglob("*") if path.is_file() and path.suffix != ".log"]
         self.assertEqual(left, [])
 
-    # P117, P133
-    def test_shows_no_secret_anywhere(self):
+    def test_p117_p133_shows_no_secret_anywhere(self):
         secrets = list(SECRETS.values())[1:] + [self.environment["AWS_SECRET_ACCESS_KEY"], SESSION_TOKEN or "s3cret"]
         written = [self.log, self.logs()]
         for file in self.bucket.rglob("*.json*"):
@@ -327,8 +326,7 @@ class Guide(unittest.TestCase):
             for secret in secrets:
                 self.assertNotIn(secret, text)
 
-    # P127
-    def test_z_does_nothing_the_second_time(self):
+    def test_z_p127_does_nothing_the_second_time(self):
         before = self.http.sent | {"credentials": 0}  # to look what there is takes keys
         for command in GUIDE[:-1]:
             with self.subTest(command):

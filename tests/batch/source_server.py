@@ -60,9 +60,13 @@ class SourceServer:
 
     def offer(self, folder, bucket, public=False):
         """A bucket with the files of the folder, for everybody or for who has the keys."""
-        self.s3.make_bucket(bucket)
-        self.s3.upload_tree(folder, bucket)
-        for path in [bucket, *(f"{bucket}/{key}" for key in sources.keys_of(folder))] if public else ():
+        self.put(bucket, public=public)
+        for key in sources.keys_of(folder):
+            self.put(f"{bucket}/{key}", (pathlib.Path(folder) / key).read_bytes(), public)
+
+    def put(self, path, content=b"", public=False):
+        self.s3.request("PUT", path, content)
+        if public:
             self.s3.request("PUT", path, PUBLIC.encode(), "acl=")
 
     def close(self):
