@@ -348,6 +348,31 @@ class Pitfalls(unittest.TestCase):
         for text in (good.stdout, good.stderr, bad.stderr, written):
             self.assertNotIn("s3cret", text)
 
+    def test_p134_json_of_ten_thousand_levels_needs_no_memory_and_harms_its_field_or_record(self):
+        lists, objects = "[" * 10_000 + "]" * 10_000, '{"a":' * 10_000 + "1" + "}" * 10_000
+        work = '{"DOI": "10.5555/%s", "title": ["T"], "type": "journal-article"%s}'
+        lines = [work % (1, ""), work % (2, f', "x": {lists}'), work % (3, f', "author": [{{"given": {objects}}}]'),
+                 work % (4, f', "author": {lists}')]
+        self.crossref()
+        file = self.dir / "bucket/crossref_metadata" / RUN / "download/0.jsonl.gz"
+        file.write_bytes(gzip.compress("\n".join(lines).encode()))
+        (self.dir / "bucket/meta").mkdir()
+        (self.dir / "bucket/meta/deep.json").write_text(lists)
+        for words, code in ((("crossref-metadata", "transform", "--allow-no-manifest"), 0),
+                            (("crossref-metadata", "dataset-subset", "--allow-no-manifest", "--dataset-subset.enable=true",
+                              "--dataset-subset.dois-s3-path=meta/deep.json"), 1)):
+            with subprocess.Popen([PROGRAM, "aws-batch", *words, "--bucket-name=./bucket", f"--run-id={RUN}",
+                                   "--scratch-dir=scratch"], cwd=self.dir, env=self.env, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL) as job:
+                _, status, used = os.wait4(job.pid, 0)
+                job.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(job.returncode, code)
+            self.assertLess(used.ru_maxrss, 400_000)  # KiB, with what the sanitizers take
+        manifest = json.loads((self.dir / "bucket/crossref_metadata" / RUN / "transform/manifest.json").read_text())
+        self.assertEqual(manifest["counts"]["in"], 4)
+        self.assertEqual(manifest["counts"]["out"], 4)
+        self.assertFalse((self.dir / "bucket/crossref_metadata" / RUN / "subset/manifest.json").exists())
+
     def test_p148_every_hint_names_a_command_that_exists(self):
         commands = set()
         for file in SOURCE.rglob("*.cpp"):

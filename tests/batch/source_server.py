@@ -86,4 +86,5 @@ def wait_for(endpoint, process, log):
             return
         except OSError:
             time.sleep(0.1)
+    process.kill()
     raise AssertionError("S3Proxy did not start: " + log.read_text(errors="replace")[-2000:])
