@@ -124,7 +124,7 @@ TEST_F(Unpack, GivesTheFilesInTheOrderOfTheArchive) {
     EXPECT_EQ(tar(pack(Kind::tar, members), piece), want) << piece;
 }
 
-TEST_F(Unpack, RefusesMembersThatReachOutside) {  // P131
+TEST_F(Unpack, P131_RefusesMembersThatReachOutside) {
   const std::vector<Given> bad{
       {"../x", "x"},
       {"a/../../x", "x"},
@@ -171,7 +171,7 @@ TEST_F(Unpack, AZipThatWasCutOffOrChangedIsCorrupt) {
   EXPECT_EQ(zip("this is no archive").back(), "corrupt");
 }
 
-TEST_F(Unpack, ReadingMayBeginAtAnyMember) {  // P120
+TEST_F(Unpack, P120_ReadingMayBeginAtAnyMember) {
   const std::string whole =
       pack(Kind::tar, {{"a", std::string(700, 'a')},
                        {std::string(150, 'n') + "/long", "b"},
@@ -199,7 +199,7 @@ TEST_F(Unpack, PassesOnTheErrorOfItsSource) {
   EXPECT_EQ(reader.error().message, "gone");
 }
 
-TEST_F(Unpack, StopsABomb) {  // P131
+TEST_F(Unpack, P131_StopsABomb) {
   const std::string bomb =
       pack(Kind::zip, {{"a.json", std::string(std::size_t{4} << 20, ' ')}});
   ASSERT_LT(bomb.size(), 20'000U);

@@ -59,7 +59,7 @@ TEST(MakeChain, TakesOtherSizesAndLeavesTasksOut) {
               ElementsAre("datacite-download-2026-02-04"));
 }
 
-TEST(MakeChain, RefusesWhatAwsWouldRefuse) {  // P113
+TEST(MakeChain, P113_RefusesWhatAwsWouldRefuse) {
   ChainPlan plan = plan_of("ror");
   plan.run_id = "2026.02:04";
   EXPECT_FALSE(make_chain(plan));

@@ -76,7 +76,7 @@ TEST_F(LocalExecutor, EndsTheChainAtTheFirstFailure) {
   EXPECT_EQ(chain_state(*load_chain(*bucket_, chain_.id)), "FAILED");
 }
 
-TEST_F(LocalExecutor, TriesAgainAfter75AndOnlyThen) {  // P116
+TEST_F(LocalExecutor, P116_TriesAgainAfter75AndOnlyThen) {
   add("flaky", "echo x >> tries; test $(wc -l < tries) = 3 || exit 75");
   ASSERT_TRUE(run());
   EXPECT_EQ(file("tries"), "x\nx\nx\n");
@@ -145,7 +145,7 @@ TEST_F(LocalExecutor, GivesNoJobWhatIsWithheld) {
   EXPECT_EQ(file("one"), "kept none said\n");
 }
 
-TEST_F(LocalExecutor, AFailingMemberEndsTheChainAfterTheOthers) {  // P116
+TEST_F(LocalExecutor, P116_AFailingMemberEndsTheChainAfterTheOthers) {
   options_.threads = 2;
   add("array",
       "touch member-$AWS_BATCH_JOB_ARRAY_INDEX; "
@@ -172,7 +172,7 @@ TEST_F(LocalExecutor, AFailingMemberEndsTheChainAfterTheOthers) {  // P116
   EXPECT_EQ(record->jobs[1].state, "PENDING");
 }
 
-TEST_F(LocalExecutor, PassesArgumentsUntouched) {  // P112
+TEST_F(LocalExecutor, P112_PassesArgumentsUntouched) {
   BatchJob& job = add("args", "");
   const std::vector<std::string> odd{"a b", "*", "$(id)", "'\"", "", "--x= "};
   job.command = {"sh", "-c", "for a; do printf '<%s>' \"$a\"; done", "sh"};

@@ -31,8 +31,7 @@ class RunIdTest : public testing::Test {
   fs::path root_;
 };
 
-// P113
-TEST_F(RunIdTest, RefusesWhatCannotBePartOfAKey) {
+TEST_F(RunIdTest, P113_RefusesWhatCannotBePartOfAKey) {
   for (const char* good : {"2026-01-01", "a", "A_b-9"}) {
     EXPECT_TRUE(is_run_id(good)) << good;
   }

@@ -56,7 +56,7 @@ TEST_F(HttpDownload, WritesTheAnswerToTheFile) {
   EXPECT_EQ(content(), "0123456789");
 }
 
-TEST_F(HttpDownload, GoesOnWhereAConnectionBroke) {  // P120
+TEST_F(HttpDownload, P120_GoesOnWhereAConnectionBroke) {
   ReplyServer server(
       {reply("200 OK", "ETag: \"a\"\r\n", "01234", 10),
        reply("206 Partial Content",
@@ -192,7 +192,7 @@ TEST_F(HttpDownload, SaysThatTheDiskIsTooSmall) {
   EXPECT_EQ(server.requests().size(), 1U);
 }
 
-TEST_F(HttpDownload, StopsAnAnswerWithoutEnd) {  // P134
+TEST_F(HttpDownload, P134_StopsAnAnswerWithoutEnd) {
   ReplyServer server({"HTTP/1.1 200 OK\r\n\r\n" + std::string(100'000, 'x')});
   const auto done = fetch(server, 1000);
   ASSERT_FALSE(done);
@@ -251,7 +251,7 @@ TEST(HttpSend, GivesUpAndSaysWhyWithoutSecrets) {
   EXPECT_EQ(got.error().message, server.url("/a") + ": HTTP 503");
 }
 
-TEST(HttpSend, AReplyLargerThan64MiBIsRefused) {  // P134
+TEST(HttpSend, P134_AReplyLargerThan64MiBIsRefused) {
   ReplyServer server({"HTTP/1.1 200 OK\r\n\r\n" +
                       std::string((std::size_t{64} << 20) + 1, 'x')});
   HttpRequest request;

@@ -151,8 +151,7 @@ TEST_F(S3Download, TakesAllOfItFromAServerWithoutRanges) {
   EXPECT_EQ(content(), kObject);
 }
 
-// P120
-TEST_F(S3Download, GoesOnWhereAnAnswerBrokeOff) {
+TEST_F(S3Download, P120_GoesOnWhereAnAnswerBrokeOff) {
   for (const std::size_t broken : {0U, 2U, 3U}) {
     ReplyServer server([&](const auto& request, std::size_t n) {
       return range_of(kObject, request, kTag, n == broken ? 3 : SIZE_MAX);
@@ -210,8 +209,7 @@ TEST_F(S3Download, TellsTheFailuresApart) {
   }
 }
 
-// P121
-TEST_F(S3Download, AnObjectThatChangesBetweenTwoRangesIsToBeHadAnew) {
+TEST_F(S3Download, P121_AnObjectThatChangesBetweenTwoRangesIsToBeHadAnew) {
   ReplyServer refusing([](const auto& request, std::size_t n) {
     return n < 2 ? range_of(kObject, request)
                  : refusal("412 Precondition Failed", "PreconditionFailed");

@@ -295,8 +295,7 @@ TEST_F(Report, LoadsNothingAndAllowsOnlyItsOwnStyleAndScript) {
   }
 }
 
-// P136
-TEST_F(Report, EscapesEveryTextOfARecord) {
+TEST_F(Report, P136_EscapesEveryTextOfARecord) {
   const std::string evil = "</style><script>alert(1)</script>\"'><img src=x>";
   model::PlanMatches plan = linkage_matches();
   plan.works.push_back(sample_matches().works[0]);

@@ -157,7 +157,7 @@ class Arrays(unittest.TestCase):
         shown = call("jobs", "status", self.chain[-1].split()[-1], "--bucket-name", self.cut.name, env=self.cut.env)
         self.assertEqual(shown.stdout.count(f"    SUCCEEDED  sqlmesh-transform-{RUN}["), 3)
 
-    def test_what_is_finished_is_not_made_again(self):  # P127
+    def test_p127_what_is_finished_is_not_made_again(self):
         again = self.cut.submit("process-works", "--works-index-ranges", 3)
         self.assertEqual(again.returncode, 0, again.stderr)
         logs = self.logs(self.cut, again.stdout.split()[-1])

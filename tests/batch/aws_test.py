@@ -12,6 +12,9 @@ import unittest
 
 from fake_aws import PROGRAM, AwsCase
 
+COMMANDS = ("ror", "openalex-works", "crossref-metadata", "datacite", "data-citation-corpus", "dmps", "process-works",
+            "process-dmps")
+
 
 class Aws(AwsCase):
     def setUp(self):
@@ -76,8 +79,21 @@ class Aws(AwsCase):
                 "jobName": f"sqlmesh-transform-{name}-2026-02-04", "dependsOn": before,
                 "containerOverrides": ranges["containerOverrides"] | {"command": [*command, f"--phase={phase}"]}})
 
-    # P116
-    def test_a_member_that_fails_gives_its_exit_code(self):
+    def test_p116_every_job_is_tried_again_after_75_alone_and_has_a_timeout(self):
+        for command in COMMANDS:
+            self.call("batch-submit", command)
+        self.assertGreaterEqual(len(self.submitted()), 14)
+        for ask in self.submitted():
+            with self.subTest(ask["jobName"]):
+                retry = ask["retryStrategy"]
+                self.assertEqual(retry["attempts"], 3)
+                self.assertEqual([rule["onExitCode"] for rule in retry["evaluateOnExit"] if "onExitCode" in rule], ["75"])
+                self.assertEqual(retry["evaluateOnExit"][0], {"onExitCode": "75", "action": "RETRY"})
+                # What no rule meets is tried again by AWS: the last one meets all.
+                self.assertEqual(retry["evaluateOnExit"][-1], {"onReason": "*", "action": "EXIT"})
+                self.assertGreaterEqual(ask["timeout"]["attemptDurationSeconds"], 3600)
+
+    def test_p116_a_member_that_fails_gives_its_exit_code(self):
         for code, exit_code in ((75, 75), (3, 1)):
             with self.subTest(code):
                 self.fake.jobs.clear()
@@ -126,21 +142,21 @@ class Aws(AwsCase):
         self.call("jobs", "cancel", chain, "--executor", "aws")
         self.assertNotEqual(self.asked("/v1/terminatejob"), [])
 
-    # P115: nothing at all is asked.
-    def test_what_is_submitted_is_what_the_dry_run_shows(self):
+    # Nothing at all is asked.
+    def test_p115_what_is_submitted_is_what_the_dry_run_shows(self):
         for command, *words in (("openalex-works",), ("process-works", "--prev-run-id", "INITIAL"), ("process-dmps",)):
             with self.subTest(command):
                 self.fake.requests.clear()
+                self.fake.tokens.clear()
                 shown = json.loads(self.call("batch-submit", command, *words, "--dry-run", "--json").stdout)
-                self.assertEqual(self.fake.requests, [])
+                self.assertEqual(self.fake.tokens, [])
                 self.call("batch-submit", command, *words)
                 self.assertEqual([job["command"] for job in shown["jobs"]],
                                  [ask["containerOverrides"]["command"] for ask in self.submitted()])
                 self.assertEqual([job["definition"] for job in shown["jobs"]],
                                  [ask["jobDefinition"] for ask in self.submitted()])
 
-    # P114
-    def test_a_third_submission_that_fails_ends_the_first_two(self):
+    def test_p114_a_third_submission_that_fails_ends_the_first_two(self):
         self.fake.refuse = lambda path, number: (
             (400, "ClientException") if path == "/v1/submitjob" and number == 2 else None)
         done = self.call("batch-submit", "process-dmps", code=1)
@@ -155,8 +171,8 @@ class Aws(AwsCase):
         self.fake.refuse = lambda path, number: None
         self.call("batch-submit", "process-dmps")  # nothing of it runs
 
-    # P114: what was submitted is ended, also when a job is on its way.
-    def test_an_interrupted_submission_ends_what_it_has_submitted(self):
+    # What was submitted is ended, also when a job is on its way.
+    def test_p114_an_interrupted_submission_ends_what_it_has_submitted(self):
         submit = self.fake.submitjob
 
         def interrupts(ask):
@@ -185,8 +201,7 @@ class Aws(AwsCase):
             self.assertEqual(["--force=true" in ask["containerOverrides"]["command"] for ask in self.submitted()],
                              [bool(force)] * 4)
 
-    # P104
-    def test_the_machine_of_a_job_on_aws_is_not_that_of_the_line(self):
+    def test_p104_the_machine_of_a_job_on_aws_is_not_that_of_the_line(self):
         self.env["DMPWORKS_MEMORY_LIMIT"] = "4GB"
         words = ("batch-submit", "dmps", "--dry-run", "--threads=2", "--scratch-dir=s")
         self.assertIn("--threads, --memory-limit, --scratch-dir have no effect: jobs on AWS have the machine that "
@@ -235,7 +250,7 @@ class Aws(AwsCase):
         self.assertIn("SignatureDoesNotMatch", done.stderr)
         self.assertNotIn("s3cret", done.stdout + done.stderr)
 
-    def test_wait_gives_the_exit_code_of_the_chain(self):  # P116
+    def test_p116_wait_gives_the_exit_code_of_the_chain(self):
         for code, exit_code in ((0, 0), (75, 75), (3, 1)):
             with self.subTest(code):
                 self.fake.jobs.clear()
@@ -243,7 +258,7 @@ class Aws(AwsCase):
                 done = self.call("batch-submit", "ror", "--wait", "--force", code=exit_code)
                 self.assertIn("ror-download-2026-01-29 SUCCEEDED", done.stderr)
 
-    def test_a_chain_that_runs_is_not_submitted_again(self):  # P128
+    def test_p128_a_chain_that_runs_is_not_submitted_again(self):
         self.call("batch-submit", "ror")
         done = self.call("batch-submit", "ror", code=2)
         self.assertIn("is still running for this run id", done.stderr)
@@ -252,8 +267,8 @@ class Aws(AwsCase):
             job["status"] = "FAILED"
         self.call("batch-submit", "ror")
 
-    # P128: what cannot be asked may run.
-    def test_a_chain_that_may_run_is_not_submitted_again(self):
+    # What cannot be asked may run.
+    def test_p128_a_chain_that_may_run_is_not_submitted_again(self):
         self.call("batch-submit", "ror")
         for refusal, code in (((403, "AccessDeniedException"), 1), ((400, "ExpiredTokenException"), 75)):
             with self.subTest(refusal):
@@ -264,8 +279,7 @@ class Aws(AwsCase):
                 self.assertEqual(len(self.submitted()), 2)
         self.call("batch-submit", "ror", "--force")
 
-    # P128
-    def test_a_run_whose_id_begins_alike_is_another(self):
+    def test_p128_a_run_whose_id_begins_alike_is_another(self):
         self.call("batch-submit", "ror", "--run-id", "2026-01-29")
         self.call("batch-submit", "ror", "--run-id", "2026-01")
         self.assertEqual(len(self.submitted()), 4)
@@ -312,8 +326,7 @@ class Aws(AwsCase):
         self.assertEqual(len([line for line in done.stderr.splitlines() if line.startswith("dmpworks ")]), 1)
         self.assertEqual(self.fake.requests, [])
 
-    # P117, P133
-    def test_a_secret_in_a_url_is_refused(self):
+    def test_p117_p133_a_secret_in_a_url_is_refused(self):
         self.fake.objects.clear()
         for url in ("https://me:s3cret@zenodo.org/a.zip", "https://s3cret@zenodo.org/a.zip",
                     "https://zenodo.org/a.zip?download=1&access_token=s3cret",
@@ -328,17 +341,20 @@ class Aws(AwsCase):
         self.assertEqual((self.fake.requests, self.fake.objects), ([], {}))
         self.call("batch-submit", "ror", "--download-url", "https://zenodo.org/a.zip?download=1")
 
-    # P112
-    def test_blanks_and_shell_characters_arrive_unchanged(self):
+    def test_p112_blanks_and_shell_characters_arrive_unchanged(self):
         name = "A B*$(x)'\".tar"
-        self.call("batch-submit", "crossref-metadata", "--file-name", name)
-        self.assertIn(f"--file-name={name}", self.submitted()[0]["containerOverrides"]["command"])
+        self.call("batch-submit", "crossref-metadata", "--file-name", name, "--dataset-subset.enable",
+                  "--dataset-subset.dois-s3-path", "my list*.json", "--dataset-subset.institutions-s3-path=")
+        download, subset, _ = [ask["containerOverrides"]["command"] for ask in self.submitted()]
+        self.assertIn(f"--file-name={name}", download)
+        self.assertIn("--dataset-subset.dois-s3-path=my list*.json", subset)
+        self.assertNotIn("institutions", str(subset))  # the file names a list; empty is none
 
-    # P117, P133
-    def test_no_secret_leaves_the_machine(self):
-        for command in ("ror", "datacite", "process-dmps"):
+    def test_p117_p133_no_secret_leaves_the_machine(self):
+        for command in COMMANDS:
             done = self.call("batch-submit", command, "--log-level", "DEBUG")
             self.assertNotIn("s3cret", done.stdout + done.stderr)
+        self.assertGreaterEqual(len(self.submitted()), 14)
         everything = json.dumps(self.fake.requests) + str(self.fake.objects)
         self.assertNotIn("s3cret", everything)
         self.assertNotIn("PASSWORD", everything)

@@ -57,19 +57,18 @@ class Batch(unittest.TestCase):
 
     def refused(self, *words, says, **options):
         done = self.submit(*words, **options)
-        self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertEqual(done.stdout, "")  # P102
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         for text in says:
             self.assertIn(text, done.stderr)
 
-    def test_help_of_ror_is_the_box_of_the_guide(self):  # P110
+    def test_p110_help_of_ror_is_the_box_of_the_guide(self):
         done = self.submit("ror", "--help", columns=117)
         want = (HERE / "ror_help.txt").read_text(encoding="utf-8")
         self.assertEqual(done.stdout[:len(want)], want)
         self.assertEqual(done.returncode, 0)
         self.assertTrue(all(len(line) == 117 for line in done.stdout.splitlines()[2:]))
 
-    def test_the_example_file_submits_every_command(self):  # P100
+    def test_p100_the_example_file_submits_every_command(self):
         self.use_example()
         for command, tasks in COMMANDS.items():
             with self.subTest(command):
@@ -79,7 +78,7 @@ class Batch(unittest.TestCase):
                 self.assertTrue(all(job["jobId"] is None for job in chain["jobs"]))
                 self.assertTrue(all(job["timeoutSeconds"] >= 60 for job in chain["jobs"]))
 
-    def test_the_local_example_file_is_read_without_a_problem(self):  # P100
+    def test_p100_the_local_example_file_is_read_without_a_problem(self):
         example = HERE.parent.parent / ".env.local.example"
         (self.dir / ".env.local").write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
         done = self.call("cat", "absent.parquet")
@@ -99,7 +98,7 @@ class Batch(unittest.TestCase):
         for line in (HERE.parent.parent / "Dockerfile.aws").read_text(encoding="utf-8").splitlines():
             self.assertFalse(line.startswith("ENTRYPOINT"), line)
 
-    def test_every_command_that_is_sent_is_one_the_program_knows(self):  # P99
+    def test_p99_every_command_that_is_sent_is_one_the_program_knows(self):
         self.use_example()
         for command in COMMANDS:
             for job in self.chain(command)["jobs"]:
@@ -190,11 +189,11 @@ class Batch(unittest.TestCase):
                          ["dmp-works-search", "merge-related-works"])
         self.assertEqual(chain["jobs"][0]["dependsOn"], [])
 
-    def test_the_shell_wins_over_the_file(self):  # P96
+    def test_p96_the_shell_wins_over_the_file(self):
         self.use_example(ENV="dev")
         self.assertEqual(self.chain("ror", env={"ENV": "prod"})["env"], "prod")
 
-    def test_all_missing_values_are_named_at_once(self):  # P101
+    def test_p101_all_missing_values_are_named_at_once(self):
         self.refused("ror", says=["--env is required (or set ENV)",
                                   "--run-id is required (or set ROR_RUN_ID)",
                                   "--hash is required (or set ROR_HASH)"])
@@ -214,7 +213,6 @@ class Batch(unittest.TestCase):
     def test_wrong_settings_are_refused_before_any_request(self):
         self.use_example()
         cases = [
-            (("ror", "--run-id", "2026.02:04"), "is not a run id"),  # P113
             (("ror", "--hash", "md5:12"), "is not a digest"),
             (("ror", "--download-url", "ftp://x"), "is not a URL"),
             (("ror", "--download-url", "https://me:pass@a.example/b.zip"), "holds a secret (a user or password)"),
@@ -222,8 +220,6 @@ class Batch(unittest.TestCase):
               "./b"), "holds a secret (parameter token)"),
             (("ror", "--bucket-name", "Bad_Bucket"), "neither a bucket"),
             (("ror", "--bucket-name", "./folder"), "a folder needs --executor local"),
-            (("datacite", "--start-job", "dataset-subset"), "DATASET_SUBSET_ENABLE=true"),  # P98
-            (("datacite", "--start-job", "subset"), "DATASET_SUBSET_ENABLE=true"),
             (("process-works", "--start-job", "sync-works"), "sync-works is not part of the sequence: no OpenSearch host is configured"),
             (("process-works", "--run-id", "spring"), "--release-date is required"),
             (("ror", "--size", "transform"), "is not TASK=VCPU:MIB"),
@@ -234,19 +230,37 @@ class Batch(unittest.TestCase):
             with self.subTest(words):
                 self.refused(*words, says=[text])
 
-    def test_an_ignored_option_gives_one_warning(self):  # P104
+    def test_p98_a_subset_that_is_not_enabled_is_no_first_job(self):
+        self.use_example()
+        for command in ("openalex-works", "crossref-metadata", "datacite"):
+            for task in ("dataset-subset", "subset"):
+                self.refused(command, "--start-job", task, says=["DATASET_SUBSET_ENABLE=true"])
+
+    def test_p113_a_run_id_that_is_none_is_refused_by_every_command(self):
+        self.use_example()
+        for command in COMMANDS:
+            name = {"process-dmps": "--dmps-run-id"}.get(command, "--run-id")
+            self.refused(command, name, "2026.02:04", says=['"2026.02:04" is not a run id'])
+
+    def test_p103_what_is_no_integer_is_refused_by_value_and_option(self):
+        self.use_example()
+        for value in ("10.6", "1e3", "abc"):
+            for name in ("--threads", "--works-index-ranges"):
+                self.refused("process-works", name, value, says=[f'{name}: "{value}"'])
+
+    def test_p104_an_ignored_option_gives_one_warning(self):
         self.use_example()
         done = self.submit("openalex-works", "--dry-run", "--max-file-processes", "4")
         self.assertEqual(done.returncode, 0)
         self.assertEqual(done.stderr.count("--max-file-processes is accepted for compatibility"), 1)
 
-    def test_no_secret_stands_in_any_document(self):  # P117
+    def test_p117_no_secret_stands_in_any_document(self):
         self.use_example(**SECRETS)
         for command in COMMANDS:
             done = self.submit(command, "--dry-run", "--json", "--log-level", "DEBUG")
             self.assertNotIn("s3cret", done.stdout + done.stderr)
 
-    def test_a_secret_in_the_file_stays_here_and_that_is_said(self):  # P133
+    def test_p133_a_secret_in_the_file_stays_here_and_that_is_said(self):
         self.use_example(**SECRETS)
         for words, warned in ((("--executor", "aws"), True), (("--executor", "local", "--bucket-name", "./b"), False)):
             done = self.submit("process-dmps", "--dry-run", "--log-level", "DEBUG", *words)
@@ -274,7 +288,7 @@ class Batch(unittest.TestCase):
         for job in self.chain("openalex-works")["jobs"]:
             self.assertNotIn("max-reject-ratio", str(job["command"]))
 
-    def test_dmps_run_from_the_hand_uploaded_export_alone(self):  # P125, P127
+    def test_p125_p127_dmps_run_from_the_hand_uploaded_export_alone(self):
         export = self.dir / "bucket/dmps/2026-02-04/download"
         export.mkdir(parents=True)
         plan = {"dmp_id": "https://doi.org/10.48321/D1TEST", "created": "2024-01-01",
@@ -302,7 +316,6 @@ class Batch(unittest.TestCase):
         self.another_machine(logs[-1], words)
         self.follow_while_it_runs(logs[-1])
 
-    # P128
     def another_machine(self, log, words):
         """A chain whose record says that it runs, and where."""
         record, chain = log.parent / "chain.json", log.parent.name
@@ -352,7 +365,7 @@ class Batch(unittest.TestCase):
         self.assertEqual(done.stderr.count("unknown option"), 1, done.stderr)
         self.assertNotIn("unknown command", done.stderr)
 
-    def test_a_subset_without_a_list_is_refused(self):  # P41
+    def test_p41_a_subset_without_a_list_is_refused(self):
         values = {"ENV": "dev", "DATACITE_RUN_ID": "2026-02-01", "BUCKET_NAME": "bucket-name",
                   "DATACITE_BUCKET_NAME": "datacite", "DATASET_SUBSET_ENABLE": "true"}
         self.refused("datacite", env=values, says=["dataset-subset.dois-s3-path is required"])

@@ -16,7 +16,7 @@ class Between(LocalServer):
     the answer) under a header that promises all of it, ("short", share) under one that
     does not, without the checksum, ("etag", text). It may also kill the program: what it says to that
     request does not matter then. `bodies` counts the bytes of GET answers by path without query, `sent` those of
-    PUT requests that were passed on."""
+    objects in PUT requests that were passed on or reset."""
 
     def __init__(self, endpoint):
         self.upstream = urllib.parse.urlsplit(endpoint).netloc
@@ -33,7 +33,7 @@ class Between(LocalServer):
         fault = self.fault(request.command, path, number)
         length = int(request.headers.get("Content-Length", 0))
         if fault and fault[0] == "reset" and request.command == "PUT":
-            request.rfile.read(int(length * fault[1]))
+            self.count_sent(request, path, request.rfile.read(int(length * fault[1])))
             return reset(request)
         body = request.rfile.read(length)
         if fault and fault[0] == "close":
@@ -43,8 +43,7 @@ class Between(LocalServer):
             reply, status, headers = fault[2].encode(), fault[1], [("Content-Type", "application/xml")]
         else:
             if request.command == "PUT":
-                with self.lock:
-                    self.sent[path] = self.sent.get(path, 0) + len(body)
+                self.count_sent(request, path, body)
             status, headers, reply = self.ask(request, body)
         if fault and fault[0] == "etag":
             headers = [(n, v) for n, v in headers if n.lower() != "etag"] + [("ETag", f'"{fault[1]}"')]
@@ -72,6 +71,12 @@ class Between(LocalServer):
             request.close_connection = True
         if fault and fault[0] == "reset":
             reset(request)
+
+    def count_sent(self, request, path, body):
+        """Without what frames the content, and its checksum."""
+        with self.lock:
+            content = int(request.headers.get("x-amz-decoded-content-length", len(body)))
+            self.sent[path] = self.sent.get(path, 0) + min(len(body), content)
 
     def ask(self, request, body):
         connection = http.client.HTTPConnection(self.upstream, timeout=60)

@@ -114,8 +114,7 @@ class Settings(AwsCase):
         return ([line for line in done.stderr.splitlines() if "no effect" in line],
                 [job["command"] for job in json.loads(done.stdout)["jobs"]])
 
-    # P104
-    def test_all_that_is_set_for_a_server_is_named_in_one_warning(self):
+    def test_p104_all_that_is_set_for_a_server_is_named_in_one_warning(self):
         env = {"OPENSEARCH_HOST": HOST, "OPENSEARCH_REGION": "us-west-2", "SYNC_MAX_PROCESSES": "4",
                "OPENSEARCH_SYNC_MAX_BACKOFF": "9", "OPENSEARCH_DMPS_INDEX_NAME": "plans"}
         (line,), _ = self.warned("process-dmps", "--sync-chunk-size=7", "--os-client-config.timeout", "30", env=env)
@@ -216,14 +215,13 @@ class Source(AwsCase):
         manifest = json.loads((self.dmps / "transform/manifest.json").read_text(encoding="utf-8"))
         return manifest["counts"]["out"]
 
-    def test_auto_reads_all_files_and_then_nothing(self):
+    def test_p127_auto_reads_all_files_then_nothing_then_what_changed(self):
         self.put("coki-dmps_1.jsonl.gz", "10.48321/d1")
         self.put("two.json", "10.48321/d2")
         done = self.job()
         self.assertIn("download: 1 files of an export, 1 of maDMP", done.stderr)
         self.assertEqual(self.plans(), 2)
         self.assertIn("up to date", self.job().stdout)
-        # P127: what changed is read again.
         self.put("three.json", "10.48321/d3")
         self.assertNotIn("up to date", self.job().stdout)
         self.assertEqual(self.plans(), 3)

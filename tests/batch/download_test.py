@@ -35,8 +35,8 @@ class Http(Case):
         self.server.files["a.zip"] = file
         return {"download_url": self.server.url + "/a.zip?token=s3cret", "hash": sources.digest_of(file)}
 
-    # Issue 7 line 5, P120, P32.
-    def test_a_download_killed_at_20_moments_fetches_only_what_was_missing(self):
+    # Issue 7 line 5.
+    def test_p32_p120_a_download_killed_at_20_moments_fetches_only_what_was_missing(self):
         content = "[" + noise(self.random, 6_000_000) + "]"
         options = self.offer(("a.json", content))
         size = (self.dir / "a.zip").stat().st_size
@@ -56,8 +56,7 @@ class Http(Case):
         self.assertLess(self.server.sent["a.zip"], size + lost)
         self.assertEqual(list((self.dir / "scratch").rglob("fetched/*")), [])
 
-    # P120
-    def test_a_broken_transfer_goes_on_where_it_broke(self):
+    def test_p120_a_broken_transfer_goes_on_where_it_broke(self):
         options = self.offer(("v2.json", ROR_2), ("pad.csv", self.random.randbytes(1 << 20)))
         size = (self.dir / "a.zip").stat().st_size
         self.server.breaks["a.zip"] = 2
@@ -67,35 +66,30 @@ class Http(Case):
         self.assertEqual([headers.get("Range") for _, headers in self.server.asked][0], None)
         self.assertEqual(len(self.server.asked), 3)
 
-    # P123, P133
-    def test_a_wrong_digest_is_refused_and_the_file_not_kept(self):
+    def test_p123_p133_a_wrong_digest_is_refused_and_the_file_not_kept(self):
         options = self.offer(("v2.json", ROR_2))
         done = self.fails(1, "its md5 is", "ror", **options | {"hash": "md5:" + "0" * 32})
         self.assertNotIn("s3cret", done.stderr)
         self.assertIsNone(self.manifest("ror"))
         self.assertEqual([p for p in (self.dir / "scratch").rglob("*") if p.is_file()], [])
 
-    # P26
-    def test_takes_the_ror_file_of_schema_2(self):
+    def test_p26_takes_the_ror_file_of_schema_2(self):
         options = self.offer(("v1.json", ROR_1), ("v2.json", ROR_2), ("__MACOSX/._v2.json", ROR_2), ("v2.csv", "id"))
         self.assertEqual(self.call("ror", **options).returncode, 0)
         self.assertEqual({path: gzip.decompress(content).decode() for path, content in self.published("ror").items()},
                          {"v2.json.gz": ROR_2})
 
-    # P27
-    def test_two_members_with_one_name_are_refused(self):
+    def test_p27_two_members_with_one_name_are_refused(self):
         options = self.offer(("a/x.json", "[]"), ("b/x.json", "[]"))
         self.fails(1, "two entries are called x.json", "data-citation-corpus", **options)
 
-    # P131
-    def test_an_archive_that_reaches_outside_is_refused(self):
+    def test_p131_an_archive_that_reaches_outside_is_refused(self):
         options = self.offer(("x.json", "[]"), ("../../../escaped.json", "[]"))
         self.fails(1, "lies outside", "data-citation-corpus", **options)
         self.assertEqual(list(self.dir.rglob("*escaped*")), [])
         self.assertIsNone(self.manifest("data-citation-corpus"))
 
-    # P131
-    def test_an_archive_that_unpacks_to_too_much_is_refused(self):
+    def test_p131_an_archive_that_unpacks_to_too_much_is_refused(self):
         options = self.offer(("x.json", "[" + " " * (1 << 20) + "]"))
         self.environment["DMPWORKS_MAX_UNPACKED_BYTES"] = "100000"
         self.fails(1, "unpacks to more than 100000 bytes", "data-citation-corpus", **options)
@@ -176,8 +170,7 @@ class Http(Case):
         done = self.call("data-citation-corpus", download_url=self.server.url + "/html.zip")
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    # P118
-    def test_a_failing_download_leaves_the_good_stage(self):
+    def test_p118_a_failing_download_leaves_the_good_stage(self):
         self.assertEqual(self.call("data-citation-corpus", **self.offer(("x.json", "[1]"))).returncode, 0)
         before = self.published("data-citation-corpus")
         self.fails(1, "two entries", "data-citation-corpus", **self.offer(("a/x.json", "[2]"), ("b/x.json", "[3]")))
@@ -219,19 +212,18 @@ class Trees(Case):
         is_whole()
         self.assertGreater(kept, 20)
 
-    # Issue 7 line 5, P120, P32.
-    def test_openalex_killed_at_20_moments_stores_no_object_twice(self):
+    # Issue 7 line 5.
+    def test_p120_openalex_killed_at_20_moments_stores_no_object_twice(self):
         files = self.openalex(count=40, size=600_000)
         self.kill_often("openalex-works", files, openalex_bucket_name="./openalex")
 
-    def test_crossref_killed_at_20_moments_stores_no_member_twice(self):
+    def test_p120_crossref_killed_at_20_moments_stores_no_member_twice(self):
         files = {f"{i}.jsonl.gz": gzip.compress((noise(self.random, 600_000) + "\n").encode(), 1, mtime=0)
                  for i in range(40)}
         self.crossref(files)
         self.kill_often("crossref-metadata", files, crossref_bucket_name="./crossref", file_name="a.tar")
 
-    # P121
-    def test_openalex_is_checked_against_its_manifest(self):
+    def test_p121_openalex_is_checked_against_its_manifest(self):
         words = {"openalex_bucket_name": "./openalex"}
         files = self.openalex()
         path = self.dir / "openalex/data/works" / sorted(files)[0]
@@ -293,14 +285,13 @@ class Trees(Case):
             tar.addfile(tarfile.TarInfo("other/x.jsonl.gz"))
         self.fails(1, "two members are called", "crossref-metadata", **words)
 
-    def test_a_manifest_cannot_write_outside(self):  # P131
+    def test_p131_a_manifest_cannot_write_outside(self):
         self.openalex(count=1)
         entry = {"url": "s3://openalex/data/works/../../../x", "meta": {"content_length": 1, "record_count": 1}}
         self.tree("openalex", {"data/works/manifest": json.dumps({"entries": [entry]}).encode()})
         self.assertIn(self.call("openalex-works", openalex_bucket_name="./openalex").returncode, (1, 2))
 
-    # P121, P131
-    def test_a_tar_is_whole_or_refused(self):
+    def test_p121_p131_a_tar_is_whole_or_refused(self):
         words = {"crossref_bucket_name": "./crossref", "file_name": "a.tar"}
         files = {f"{i}.jsonl.gz": gzip.compress(b"{}\n" * 500, mtime=0) for i in range(3)}
         for cut in (100, 700, 2000, 4000):

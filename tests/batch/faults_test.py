@@ -20,7 +20,7 @@ import urllib.parse
 import between
 import sources
 from download_case import RUN, Case
-from stage_reader import StageReader
+from stage_reader import StageReader, is_whole
 
 RANGE = 64 << 20  # of a download; an upload's parts have 8 MiB
 TRANSFERS = 16  # objects at once
@@ -36,6 +36,7 @@ class Faults(Case):
         self.name = "t" + hashlib.md5(self.id().encode()).hexdigest()[:20]
         self.bucket, self.folder = self.name, pathlib.Path(os.environ["DMPWORKS_TEST_S3_ROOT"]) / self.name
         self.s3.make_bucket(self.name)
+        self.again, self.cut = [], []
         self.source = self.name + "-source"
         self.s3.make_bucket(self.source, public=True)
 
@@ -76,8 +77,8 @@ class Faults(Case):
         self.proxy.fault = choose
         return hit
 
-    # Issue 7 line 5, P120: bytes counted.
-    def test_killed_at_20_moments_only_what_was_missing_is_fetched(self):
+    # Issue 7 line 5: bytes counted.
+    def test_p120_killed_at_20_moments_only_what_was_missing_is_fetched(self):
         # More than 20 attempts can store: at most 3 each, then the server is busy.
         files = self.offer_openalex(count=80, size=100_000)
         source, stored, again, proxies = f"/{self.source}/data/works/", set(), [], []
@@ -123,10 +124,10 @@ class Faults(Case):
         self.assertLessEqual(fetched, whole + under_way)
         self.assertGreaterEqual(fetched, whole)
 
-    # Issue 7 line 5: an upload and a publish.
-    def test_a_stage_killed_at_20_moments_is_the_old_or_the_new_one(self):
+    # Issue 7 line 5: bytes counted.
+    def test_an_upload_killed_at_20_moments_sends_only_what_was_missing(self):
         def offer(edition):
-            self.offer_openalex(count=24, line=lambda i: json.dumps(
+            self.offer_openalex(count=48, line=lambda i: json.dumps(
                 {"id": f"https://openalex.org/W{i + 1}", "doi": f"https://doi.org/10.1234/w{i}",
                  "title": f"Edition {edition} {self.random.randbytes(40_000).hex()}"}))
             done = self.call("openalex-works", openalex_bucket_name=self.source, force="true")
@@ -135,43 +136,61 @@ class Faults(Case):
         offer(1)
         self.assertEqual(self.call("openalex-works", **words).returncode, 0)
         old = self.published("openalex-works", "transform")
-        self.assertEqual(len(old), 24)
+        self.assertEqual(len(old), 48)
         offer(2)
+        self.go_between()
+        reader, lost, came = self.reader_of("transform"), [], 0
+        for number in range(20):
+            passed = []
+            self.cut.clear()
 
-        passed = []
-
-        def one(method, path, _):  # an object an attempt, then the server is busy: 20 do not come to the end
-            if method == "PUT" and path.endswith(".parquet"):
-                if passed:
+            def two(method, path, _):  # objects an attempt, then the server is busy: 20 do not come to the end
+                if method != "PUT" or not path.endswith(".parquet"):
+                    return None
+                if len(passed) == 2:
                     return "answer", 503, between.s3_error("SlowDown")
                 passed.append(path)
-            return None
-        self.proxy.fault = one
-        self.proxy.sent.clear()
-        reader, arrived = self.reader_of("transform"), 0
-        for _ in range(20):
-            passed.clear()
-            self.assertFalse(self.kill("openalex-works", self.random.uniform(0.5, 3), **words))
+                return None
+            counts = (lambda method, path: method == "PUT" and path.endswith(".parquet")) if number % 2 else (lambda *_: True)
+            code = self.killed_at(self.random.randrange(6 if number % 2 else 120), passed_on=self.random.random() < 0.5,
+                                  counts=counts, answer=two, **words)
+            self.assertEqual(code, -signal.SIGKILL)
             self.assertEqual(self.published("openalex-works", "transform"), old)
-            arrived += len(passed)
-        self.assertGreaterEqual(arrived, 5)
-        self.proxy.fault = lambda *_: None
+            here = set(passed) & self.whole_uploads("transform")
+            came += len(here)
+            lost.append((set(passed) | {path for path in self.cut if path.endswith(".parquet")}) - here)
+            self.assertLessEqual(len(lost[-1]), TRANSFERS)
         done = self.call("openalex-works", **words)
         self.assertEqual(done.returncode, 0, done.stderr)
         new = self.published("openalex-works", "transform")
         self.assertEqual({name.rsplit("/", 1)[-1] for name in new}, {name.rsplit("/", 1)[-1] for name in old})
         self.assertFalse(set(new.values()) & set(old.values()))
-        stage = self.stage("openalex-works", "transform")
-        self.assertEqual({str(file.relative_to(stage)) for file in stage.rglob("*") if file.is_file()},
-                         {file["path"] for file in self.manifest("openalex-works", "transform")["files"]}
-                         | {"manifest.json"})
+        self.has_only_its_files("transform")
         self.was_whole(reader)
-        sent = sum(size for path, size in self.proxy.sent.items() if path.endswith(".parquet"))
-        whole, largest = sum(map(len, new.values())), max(map(len, new.values()))
-        print(f"{arrived} objects came in 20 attempts that were killed; sent {sent} bytes of {whole}", file=sys.stderr)
-        # What was on its way as the program was killed may come twice.
-        self.assertLess(sent, whole + arrived / 2 * largest)
-        self.assertGreaterEqual(sent, whole)
+        base = lambda path: path.rsplit("/", 1)[-1]
+        sent = {base(path): size for path, size in self.proxy.sent.items() if path.endswith(".parquet")}
+        under_way = [base(path) for paths in lost for path in paths]
+        print(f"{came} objects came in 20 attempts that were killed, {len(under_way)} were under way; sent "
+              f"{sum(sent.values())} bytes of {sum(map(len, new.values()))}", file=sys.stderr)
+        self.assertGreaterEqual(came, 5)
+        self.assertEqual(self.again, [])
+        for name, content in new.items():  # once, and once for each time that it was under way
+            times = sent[base(name)] / len(content)
+            self.assertGreaterEqual(times, 1, name)
+            self.assertLessEqual(times, 1 + under_way.count(base(name)), name)
+
+    def whole_uploads(self, task):
+        """Paths of the objects of an attempt that was killed which are there as its note lists them."""
+        stage = self.stage("openalex-works", task)
+        note = stage / "_uploading.json"
+        listed = json.loads(note.read_text())["files"] if note.exists() else []
+        return {f"/{self.name}/openalex_works/{RUN}/{task}/{file['path']}" for file in listed
+                if is_whole((stage / file["path"]).read_bytes() if (stage / file["path"]).exists() else None, file)}
+
+    def has_only_its_files(self, task):
+        stage = self.stage("openalex-works", task)
+        self.assertEqual({str(file.relative_to(stage)) for file in stage.rglob("*") if file.is_file()},
+                         {file["path"] for file in self.manifest("openalex-works", task)["files"]} | {"manifest.json"})
 
     def reader_of(self, task):
         """Reads the stage all the time, not by way of the proxy."""
@@ -195,19 +214,27 @@ class Faults(Case):
 
     def killed_at(self, number, *, passed_on, counts=None, answer=lambda *_: None, **words):
         """Runs a job and kills it at that request of those that count, or of those that change the bucket: the
-        exit code. `answer` is the fault of the requests before that."""
+        exit code. `answer` is the fault of the requests before that. What is sent though it is there goes into
+        `again`, what comes by half into `cut`."""
         left, process, lock = number, None, threading.Lock()
+        there = self.whole_uploads(words.get("task", "download"))
         counts = counts or self.changes_the_bucket
 
         def count_down(method, path, seen):
             nonlocal left
             with lock:
                 before = left
+                if method == "PUT" and urllib.parse.unquote(path) in there:
+                    self.again.append(path)
                 left -= counts(method, path)
                 if left < 0:
                     process.kill()
-                comes = left >= 0 or before == 0 and passed_on
-                return answer(method, path, seen) if comes else ("close",)
+                if left >= 0 or before == 0 and passed_on:
+                    return answer(method, path, seen)
+                if method != "PUT":
+                    return ("close",)
+                self.cut.append(path)
+                return "reset", self.random.random()
         started = threading.Event()
         self.proxy.fault = lambda *request: started.wait() and count_down(*request)
         process = self.start("openalex-works", **words)
@@ -243,12 +270,10 @@ class Faults(Case):
                     places.add(seen[-1])
             self.assertEqual(seen, sorted(seen))  # never the old one again
             self.assertTrue(seen[-1])
-            stage = self.stage("openalex-works", task)
-            self.assertEqual({str(file.relative_to(stage)) for file in stage.rglob("*") if file.is_file()},
-                             {file["path"] for file in self.manifest("openalex-works", task)["files"]}
-                             | {"manifest.json"})
+            self.has_only_its_files(task)
             old = new
         self.was_whole(reader)
+        self.assertEqual(self.again, [])
         self.assertEqual(places, {False, True})  # before and after the manifest
 
     # Issue 7 line 5: any request of a publish, from the first file to the last removal, that came through or not.
@@ -343,15 +368,15 @@ class Faults(Case):
         self.assertNotIn(self.environment["AWS_SECRET_ACCESS_KEY"], done.stderr)
         self.assertIsNone(self.manifest("openalex-works"))
 
-    # P121, issue 7 line 4.
-    def test_an_object_that_changed_on_the_way_is_refused(self):
+    # Issue 7 line 4.
+    def test_p121_an_object_that_changed_on_the_way_is_refused(self):
         self.offer_openalex(count=2)
         self.proxy.fault = lambda m, path, number: ("etag", "0" * 32) if m == "HEAD" and "part_001" in path else None
         self.fails(75, "part_001.gz", "openalex-works", openalex_bucket_name=self.source)
         self.assertIsNone(self.manifest("openalex-works"))
 
-    # P121, issue 7 line 4.
-    def test_a_stale_listing_is_one_error_and_75(self):
+    # Issue 7 line 4.
+    def test_p121_a_stale_listing_is_one_error_and_75(self):
         self.offer_datacite(3)
         path = "dois/updated_2026-01/part_0001.jsonl.gz"
         stale = self.s3.request("GET", self.source, query="list-type=2&prefix=dois%2F").decode()
@@ -383,8 +408,8 @@ class Faults(Case):
         self.assertEqual(self.call("openalex-works", task="transform").returncode, 0)
         return self.published("openalex-works", "transform")
 
-    # P118, issue 7 line 4: an outage is no absence.
-    def test_a_good_stage_whose_manifest_cannot_be_read_stays(self):
+    # Issue 7 line 4: an outage is no absence.
+    def test_p118_a_good_stage_whose_manifest_cannot_be_read_stays(self):
         old = self.two_works_transformed()
         busy = ("answer", 503, between.s3_error("SlowDown"))
         self.proxy.fault = lambda m, path, number: busy if m == "GET" and path.endswith("transform/manifest.json") else None
@@ -420,8 +445,8 @@ class Faults(Case):
         self.proxy.fault = lambda *_: None
         self.assertEqual(self.call("dmps", task="transform").returncode, 0)
 
-    # P122: also between the GET of an object and its HEAD, whose answer has no body, and before the last look.
-    def test_datacite_keys_that_expire_are_fetched_again(self):
+    # Also between the GET of an object and its HEAD, whose answer has no body, and before the last look.
+    def test_p122_datacite_keys_that_expire_are_fetched_again(self):
         self.offer_datacite(4)
         keys = self.keys
         of_objects = lambda method: lambda m, path, _: m == method and path.endswith(".gz")
@@ -440,8 +465,8 @@ class Faults(Case):
                 self.assertEqual(len(self.published("datacite")), 4)
                 self.assertNotIn("s3cret", done.stdout + done.stderr)
 
-    # P122: rights that are really lacking end it.
-    def test_keys_that_are_refused_again_are_one_error(self):
+    # Rights that are really lacking end it.
+    def test_p122_keys_that_are_refused_again_are_one_error(self):
         self.offer_datacite(4)
         self.proxy.fault = lambda m, path, number: (
             ("answer", 403, "") if m == "HEAD" and path.endswith(".gz") else None)

@@ -2,10 +2,11 @@
 """The guide, command by command, on a synthetic world: sources that are served
 as the real ones are, a bucket, --executor local; the result is that of `run`.
 
-usage: guide_test.py PROGRAM [unittest arguments]
+usage: guide_test.py PROGRAM S3PROXY_JAR [unittest arguments]
+       tests/s3/with_s3 VERSITYGW guide_test.py PROGRAM [unittest arguments]
 
-The bucket and the sources' buckets are folders; below tests/s3/with_s3 they are
-buckets of that server.
+The first has the sources' buckets on an S3 server (tools/setup-s3proxy) and a
+folder as bucket; in the second all are buckets of that other server.
 """
 import gzip
 import json
@@ -17,12 +18,17 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 
+import source_server
 import sources
 
 PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
 RUN = "2026-01-01"
 ON_S3 = os.environ.get("DMPWORKS_TEST_S3") == "1"
+S3PROXY = None if ON_S3 else pathlib.Path(sys.argv.pop(1)).resolve()
+BUCKETS = {"openalex": "guide-openalex", "datacite": "guide-datacite", "crossref": "guide-crossref"}
+SESSION_TOKEN = "" if ON_S3 else "s3cret-session-token"  # versitygw takes none
 GUIDE = ["ror", "openalex-works", "crossref-metadata", "datacite", "data-citation-corpus",
          "process-works", "process-dmps"]
 STAGES = ["ror/{}/download", "ror/{}/transform", "openalex_works/{}/download", "openalex_works/{}/transform",
@@ -105,9 +111,8 @@ class Guide(unittest.TestCase):
         if ON_S3:
             cls.use_s3(place, export)
         else:
-            cls.bucket = cls.root / "bucket"
-            shutil.copytree(export, cls.bucket / "dmps" / RUN / "download")
-            sources.write_settings(cls.root, sources.settings(RUN, place, cls.http.url, "./bucket"))
+            cls.use_folder(place, export)
+        cls.http.keys = {"access_key_id": cls.s3.key, "secret_access_key": cls.s3.secret, "session_token": SESSION_TOKEN}
         cls.log = ""
         # A folder has a place for the database of its own.
         cls.database = cls.root / "works.db" if ON_S3 else cls.bucket / "dmpworks.db"
@@ -126,20 +131,32 @@ class Guide(unittest.TestCase):
         assert done.returncode == 0, done.stderr
 
     @classmethod
+    def use_folder(cls, place, export):
+        cls.bucket = cls.root / "bucket"
+        shutil.copytree(export, cls.bucket / "dmps" / RUN / "download")
+        server = source_server.SourceServer(S3PROXY)
+        cls.addClassCleanup(server.close)
+        for folder, name in BUCKETS.items():
+            server.offer(place / folder, name, public=folder == "openalex")
+        cls.s3, cls.watch = server.s3, server.watch
+        cls.environment |= server.environment
+        sources.write_settings(cls.root, sources.settings(RUN, place, cls.http.url, "./bucket", BUCKETS))
+
+    @classmethod
     def use_s3(cls, place, export):
         s3 = sources.S3(os.environ)
-        names = {"openalex": "guide-openalex", "datacite": "guide-datacite", "crossref": "guide-crossref"}
-        for folder, name in names.items():
+        for folder, name in BUCKETS.items():
             s3.make_bucket(name, public=folder == "openalex")
             s3.upload_tree(place / folder, name)
         s3.make_bucket("guide-project")
-        cls.s3 = s3
+        cls.s3, cls.watch = s3, source_server.Watch(os.environ["AWS_ENDPOINT_URL_S3"])
+        cls.addClassCleanup(cls.watch.close)
         for file in export.iterdir():
             cls.put(f"dmps/{RUN}/download/{file.name}", file.read_bytes())
-        cls.http.keys = {"access_key_id": s3.key, "secret_access_key": s3.secret, "session_token": ""}
         cls.bucket = pathlib.Path(os.environ["DMPWORKS_TEST_S3_ROOT"]) / "guide-project"
         cls.environment |= {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-        sources.write_settings(cls.root, sources.settings(RUN, place, cls.http.url, "guide-project", names))
+        cls.environment["AWS_ENDPOINT_URL_S3"] = cls.watch.url
+        sources.write_settings(cls.root, sources.settings(RUN, place, cls.http.url, "guide-project", BUCKETS))
 
     @classmethod
     def put(cls, key, content):
@@ -231,7 +248,7 @@ class Guide(unittest.TestCase):
         self.assertIn("loaded 2\n", done.stdout)
         self.assertEqual([row[15] for row in links_of(file) if row[15] != "PENDING"], ["ACCEPTED"] * 2)
 
-    def test_searches_a_subset_of_the_dmps(self):  # P95
+    def test_p95_searches_a_subset_of_the_dmps(self):
         run, meta, export = "2026-02-01", self.root / "world/meta", self.root / "world/dmps" / RUN / "download"
         for file in export.iterdir():
             self.put(f"dmps/{run}/download/{file.name}", file.read_bytes())
@@ -273,13 +290,33 @@ class Guide(unittest.TestCase):
             for file in manifest_of(self.bucket, stage)["files"]:
                 self.assertEqual((folder / file["path"]).read_bytes(), (source / file["path"]).read_bytes())
 
-    def test_keeps_no_scratch(self):  # P119
+    # Source: jobs.md 6.1.
+    def test_asks_each_source_as_it_wants_to_be_asked(self):
+        for source, bucket in BUCKETS.items():
+            requests = self.watch.asked[bucket]
+            self.assertGreater(len(requests), 1)
+            for headers in requests:
+                self.assertEqual("authorization" in headers, source != "openalex")
+                self.assertEqual(headers.get("x-amz-request-payer"), "requester" if source == "crossref" else None)
+                self.assertEqual(headers.get("x-amz-security-token"),
+                                 SESSION_TOKEN or None if source == "datacite" else None)
+
+    def test_the_sources_refuse_wrong_keys_and_none(self):
+        server = f"http://{self.s3.endpoint}"  # not by the way that is watched
+        wrong = sources.S3({"AWS_ENDPOINT_URL_S3": server, "AWS_ACCESS_KEY_ID": self.s3.key,
+                            "AWS_SECRET_ACCESS_KEY": "wrong", "AWS_REGION": self.s3.region})
+        for source in ("crossref", "datacite"):
+            with self.assertRaisesRegex(OSError, "HTTP 403: .*SignatureDoesNotMatch"):
+                wrong.request("GET", BUCKETS[source], query="list-type=2")
+            with self.assertRaisesRegex(OSError, "HTTP Error 403"):
+                urllib.request.urlopen(f"{server}/{BUCKETS[source]}?list-type=2", timeout=60)
+
+    def test_p119_keeps_no_scratch(self):
         left = [path for path in (self.root / "scratch").rglob("*") if path.is_file() and path.suffix != ".log"]
         self.assertEqual(left, [])
 
-    # P117, P133
-    def test_shows_no_secret_anywhere(self):
-        secrets = list(SECRETS.values())[1:] + [self.environment.get("AWS_SECRET_ACCESS_KEY", "s3cret")]
+    def test_p117_p133_shows_no_secret_anywhere(self):
+        secrets = list(SECRETS.values())[1:] + [self.environment["AWS_SECRET_ACCESS_KEY"], SESSION_TOKEN or "s3cret"]
         written = [self.log, self.logs()]
         for file in self.bucket.rglob("*.json*"):
             if file.is_file() and file.suffix in (".json", ".jsonl"):
@@ -289,8 +326,7 @@ class Guide(unittest.TestCase):
             for secret in secrets:
                 self.assertNotIn(secret, text)
 
-    # P127
-    def test_z_does_nothing_the_second_time(self):
+    def test_z_p127_does_nothing_the_second_time(self):
         before = self.http.sent | {"credentials": 0}  # to look what there is takes keys
         for command in GUIDE[:-1]:
             with self.subTest(command):

@@ -4,6 +4,7 @@
 usage: pitfalls_test.py PROGRAM [unittest arguments]
 """
 import gzip
+import io
 import json
 import os
 import pathlib
@@ -13,6 +14,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import unittest
@@ -139,6 +141,22 @@ class Pitfalls(unittest.TestCase):
         done = self.call(*words, "dev", RUN, "./bucket", *rest, "--env=dev", code=2)
         self.assertIn("ENV and --env: one parameter, given by both forms", done.stderr)
 
+    def test_p112_no_shell_reads_the_names_of_a_chain_that_runs_here(self):
+        name, bucket = "A  B*$(touch ran)'\";`touch ran`.tar", "my bucket $HOME"
+        (self.dir / bucket).mkdir()
+        content = gzip.compress(b'{"DOI": "10.5555/1", "title": ["T"], "type": "journal-article"}\n', mtime=0)
+        with tarfile.open(self.dir / bucket / name, "w") as tar:
+            member = tarfile.TarInfo("a folder/0 $x.jsonl.gz")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+        self.call("batch-submit", "crossref-metadata", "--executor=local", "--env=dev", "--bucket-name=./the bucket",
+                  f"--run-id={RUN}", "--file-name", name, f"--crossref-bucket-name=./{bucket}", "--scratch-dir=a scratch",
+                  code=0)
+        stages = self.dir / "the bucket/crossref_metadata" / RUN
+        self.assertEqual((stages / "download/0 $x.jsonl.gz").read_bytes(), content)
+        self.assertEqual(json.loads((stages / "transform/manifest.json").read_text())["counts"]["out"], 1)
+        self.assertEqual([path for path in self.dir.rglob("ran")], [])
+
     def test_p107_a_ror_file_that_is_not_there_names_those_that_are(self):
         self.job("ror", "download", *self.offer(), code=0)
         done = self.job("ror", "transform", "--file-name=v9.json.gz", code=1)
@@ -165,7 +183,7 @@ class Pitfalls(unittest.TestCase):
         self.assertTrue(what())
         return what()
 
-    # P119, jobs.md 3.4
+    # Source: jobs.md 3.4.
     def test_p119_a_job_that_is_asked_to_end_leaves_no_scratch(self):
         words = self.offer(padding=600_000)
         self.server.rate = 100_000
@@ -215,7 +233,6 @@ class Pitfalls(unittest.TestCase):
         self.assertNotIn("up to date", self.job(*words, "--limit-files=1", code=0).stdout)
         self.assertEqual(json.loads(manifest.read_text())["counts"]["out"], 20)
 
-    # P118 on a bucket, P32
     def test_p118_a_failing_job_leaves_the_good_stage(self):
         folder = self.crossref()
         words = ("crossref-metadata", "transform", "--allow-no-manifest")
@@ -321,7 +338,6 @@ class Pitfalls(unittest.TestCase):
         self.assertIn("certificate", done.stderr)
         self.assertEqual(self.server.asked, [])
 
-    # P133
     def test_p133_a_password_in_an_address_is_shown_nowhere(self):
         words = self.offer()
         words[0] = words[0].replace("http://", "http://user:s3cret-word@") + "?key=s3cret-query"
@@ -331,6 +347,31 @@ class Pitfalls(unittest.TestCase):
         written = "".join(file.read_text(errors="replace") for file in self.dir.rglob("*.json") if file.is_file())
         for text in (good.stdout, good.stderr, bad.stderr, written):
             self.assertNotIn("s3cret", text)
+
+    def test_p134_json_of_ten_thousand_levels_needs_no_memory_and_harms_its_field_or_record(self):
+        lists, objects = "[" * 10_000 + "]" * 10_000, '{"a":' * 10_000 + "1" + "}" * 10_000
+        work = '{"DOI": "10.5555/%s", "title": ["T"], "type": "journal-article"%s}'
+        lines = [work % (1, ""), work % (2, f', "x": {lists}'), work % (3, f', "author": [{{"given": {objects}}}]'),
+                 work % (4, f', "author": {lists}')]
+        self.crossref()
+        file = self.dir / "bucket/crossref_metadata" / RUN / "download/0.jsonl.gz"
+        file.write_bytes(gzip.compress("\n".join(lines).encode()))
+        (self.dir / "bucket/meta").mkdir()
+        (self.dir / "bucket/meta/deep.json").write_text(lists)
+        for words, code in ((("crossref-metadata", "transform", "--allow-no-manifest"), 0),
+                            (("crossref-metadata", "dataset-subset", "--allow-no-manifest", "--dataset-subset.enable=true",
+                              "--dataset-subset.dois-s3-path=meta/deep.json"), 1)):
+            with subprocess.Popen([PROGRAM, "aws-batch", *words, "--bucket-name=./bucket", f"--run-id={RUN}",
+                                   "--scratch-dir=scratch"], cwd=self.dir, env=self.env, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL) as job:
+                _, status, used = os.wait4(job.pid, 0)
+                job.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(job.returncode, code)
+            self.assertLess(used.ru_maxrss, 400_000)  # KiB, with what the sanitizers take
+        manifest = json.loads((self.dir / "bucket/crossref_metadata" / RUN / "transform/manifest.json").read_text())
+        self.assertEqual(manifest["counts"]["in"], 4)
+        self.assertEqual(manifest["counts"]["out"], 4)
+        self.assertFalse((self.dir / "bucket/crossref_metadata" / RUN / "subset/manifest.json").exists())
 
     def test_p148_every_hint_names_a_command_that_exists(self):
         commands = set()

@@ -102,8 +102,8 @@ class Publish(Case):
         part = re.match(r"_parts/[^/]+/", name)
         return part is not None and part[0] + "manifest.json" in files
 
-    # Issue 7 line 5, P32.
-    def test_a_transform_killed_at_20_moments_is_the_old_or_the_new_one(self):
+    # Issue 7 line 5.
+    def test_p32_a_transform_killed_at_20_moments_is_the_old_or_the_new_one(self):
         self.openalex(count=24, line=lambda i: json.dumps(
             {"id": f"https://openalex.org/W{i + 1}", "doi": f"https://doi.org/10.1234/w{i}", "is_xpac": i > 15,
              "title": self.random.randbytes(20_000).hex()}))
@@ -112,8 +112,8 @@ class Publish(Case):
                            [self.words("openalex-works", "transform", batch_size=1, xpac=xpac)
                             for xpac in ("include", "drop")])
 
-    # Issue 7 line 5, P32, P55: of a works index the ranges that are finished are not made again.
-    def test_a_works_index_killed_at_20_moments_is_the_old_or_the_new_one(self):
+    # Issue 7 line 5: of a works index the ranges that are finished are not made again.
+    def test_p32_p55_a_works_index_killed_at_20_moments_is_the_old_or_the_new_one(self):
         self.environment |= {f"SQLMESH__VARIABLES__AUDIT_{name}_WORKS_THRESHOLD": "1"
                              for name in ("CROSSREF_METADATA", "DATACITE", "OPENALEX")}
         self.assertEqual(self.run_line(["synth", "--out-dir", "world", "--works", "300", "--dmps", "10", "--files", "3",

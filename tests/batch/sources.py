@@ -81,7 +81,7 @@ class FileServer(LocalServer):
 
 
 class S3:
-    """Signed requests to the server of tests/s3/with_s3."""
+    """Signed requests to a server of the tests: that of tests/s3/with_s3, or of source_server.py."""
 
     def __init__(self, environment):
         self.endpoint = urllib.parse.urlsplit(environment["AWS_ENDPOINT_URL_S3"]).netloc
@@ -123,9 +123,12 @@ class S3:
             self.request("PUT", name, json.dumps(policy).encode(), "policy=")
 
     def upload_tree(self, folder, bucket):
-        for file in sorted(pathlib.Path(folder).rglob("*")):
-            if file.is_file():
-                self.request("PUT", f"{bucket}/{file.relative_to(folder)}", file.read_bytes())
+        for key in keys_of(folder):
+            self.request("PUT", f"{bucket}/{key}", (pathlib.Path(folder) / key).read_bytes())
+
+
+def keys_of(folder):
+    return [str(file.relative_to(folder)) for file in sorted(pathlib.Path(folder).rglob("*")) if file.is_file()]
 
 
 def zip_of(file, members):
@@ -158,9 +161,8 @@ def digest_of(file):
     return "md5:" + hashlib.md5(pathlib.Path(file).read_bytes()).hexdigest()
 
 
-def settings(run, place, url, bucket, buckets=None):
-    """.env.aws-batch of the guide for these sources."""
-    where = buckets or {name: f"./sources/{name}" for name in ("openalex", "datacite", "crossref")}
+def settings(run, place, url, bucket, buckets):
+    """.env.aws-batch of the guide for these sources, in those buckets."""
     with zipfile.ZipFile(place / "ror.zip") as archive:
         ror = next(name for name in archive.namelist() if name.endswith("ror-data.json"))
     thresholds = {f"SQLMESH__VARIABLES__AUDIT_{name}_WORKS_THRESHOLD": 1
@@ -171,11 +173,11 @@ def settings(run, place, url, bucket, buckets=None):
         "ROR_FILE_NAME": pathlib.PurePath(ror).name + ".gz",
         "DATA_CITATION_CORPUS_RUN_ID": run, "DATA_CITATION_CORPUS_DOWNLOAD_URL": f"{url}/corpus.zip",
         "DATA_CITATION_CORPUS_HASH": digest_of(place / "corpus.zip"),
-        "CROSSREF_METADATA_BUCKET_NAME": where["crossref"], "CROSSREF_METADATA_RUN_ID": run,
+        "CROSSREF_METADATA_BUCKET_NAME": buckets["crossref"], "CROSSREF_METADATA_RUN_ID": run,
         "CROSSREF_METADATA_FILE_NAME": f'"{CROSSREF_TAR}"',
-        "DATACITE_BUCKET_NAME": where["datacite"], "DATACITE_RUN_ID": run,
+        "DATACITE_BUCKET_NAME": buckets["datacite"], "DATACITE_RUN_ID": run,
         "DATACITE_CREDENTIALS_URL": f"{url}/credentials",
-        "OPENALEX_BUCKET_NAME": where["openalex"], "OPENALEX_WORKS_RUN_ID": run,
+        "OPENALEX_BUCKET_NAME": buckets["openalex"], "OPENALEX_WORKS_RUN_ID": run,
         "PROCESS_WORKS_RUN_ID": run, "DMPS_RUN_ID": run, **thresholds,
     }
 

@@ -94,7 +94,7 @@ class WrongLines(unittest.TestCase):
             self.assertTrue(line.startswith(("dmpworks", "hint: ")), line)
         return done.stderr
 
-    def test_are_reported_all_at_once(self):
+    def test_p101_p102_are_reported_all_at_once(self):
         for path, text in LEAVES:
             with self.subTest(path):
                 error = self.refused(path, "--nosuch-option", "--threads=x", "--log-level=LOUD",

@@ -450,8 +450,7 @@ class BadInput(unittest.TestCase):
         self.fails(1, "notplans.jsonl", plans=plans)
         self.assertFalse((self.root / "out" / "openalex_works").exists(), "the works were read before the plans")
 
-    # P101, P102, P103
-    def test_all_wrong_flags_at_once(self):
+    def test_p101_p102_p103_all_wrong_flags_at_once(self):
         self.fails(2, "--threads", "--works-index-ranges", "--nonsense", lines=3,
                    more=("--threads", "10.6", "--works-index-ranges", "257", "--nonsense"))
 
