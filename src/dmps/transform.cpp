@@ -129,7 +129,6 @@ void add_rules(const ReadingRules& rules,
 Result<storage::Manifest> planned_manifest(const DmpsOptions& options) {
   storage::Manifest manifest;
   manifest.stage = kStage;
-  manifest.version = "1";
   manifest.synthetic = options.synthetic;
   manifest.options["max_reject_ratio"] =
       fmt::format("{}", options.max_reject_ratio);

@@ -72,6 +72,7 @@ class DownloadStage {
   Status refuse_files_of_people() const;
   Status clear_leftovers() const;
   std::string key_of(const std::string& object) const;
+  std::string tag_to_list(const storage::ObjectInfo& object) const;
 
   const JobContext& context_;
   std::string prefix_, below_;

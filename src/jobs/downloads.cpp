@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <system_error>
 
 namespace dmp::jobs {
@@ -47,6 +48,12 @@ std::string listing_digest(const std::vector<Source>& sources) {
   for (const auto& one : sources)
     text += fmt::format("{} {}\n", one.path, one.identity());
   return storage::sha256_text(text);
+}
+
+std::uint64_t bytes_of(const std::vector<Source>& sources) {
+  return std::accumulate(
+      sources.begin(), sources.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const Source& one) { return sum + one.bytes; });
 }
 
 std::vector<std::string> paths_of(const std::vector<Source>& sources) {
@@ -197,7 +204,8 @@ Result<StageResult> openalex_download_job(const JobContext& context,
     return std::move(good).error().during(store->name());
   storage::Manifest manifest = download_manifest("openalex-works");
   manifest.options["source"] = store->name();
-  manifest.inputs = {{"data/works/", listing_digest(*sources), 0}};
+  manifest.inputs = {
+      {"data/works/", listing_digest(*sources), bytes_of(*sources)}};
   const storage::Scratch scratch(context.scratch);
   DMP_ASSIGN(const auto stage,
              DownloadStage::begin(
@@ -351,7 +359,7 @@ Result<StageResult> datacite_download_job(const JobContext& context,
   storage::Manifest manifest = download_manifest("datacite");
   manifest.options["source"] = store->name();
   manifest.inputs = {
-      {"dois/", listing_digest(sources), 0},
+      {"dois/", listing_digest(sources), bytes_of(sources)},
       {"STATUS.json", storage::sha256_text(status), status.size()}};
   const storage::Scratch scratch(context.scratch);
   DMP_ASSIGN(
