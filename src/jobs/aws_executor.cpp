@@ -43,6 +43,7 @@ void set_from(JobRun& run, Element found) {
   run.state = text_of(found, "status");
   run.started_at = time_of(found, "startedAt");
   run.ended_at = time_of(found, "stoppedAt");
+  run.reason = text_of(found, "statusReason");
   Element container;
   if (found["container"].get(container) != simdjson::SUCCESS) return;
   run.log_stream = text_of(container, "logStreamName");
@@ -248,7 +249,7 @@ void give_up(BatchChain& chain, const storage::ObjectStore& bucket,
   std::vector<BatchJob> submitted;
   for (auto& job : chain.jobs) {
     if (job.id.empty()) {
-      job.state = "FAILED";
+      end_run(job, "not submitted");
     } else {
       submitted.push_back(job);
     }
@@ -303,11 +304,14 @@ Status outcome_of(const BatchChain& chain) {
     const bool again = job.exit_code == kTryAgain;
     const auto failed = first_failed(job);
     const std::string name = failed ? member_name(job, *failed) : job.name;
-    return Error{
-        again ? ErrorCode::unavailable : ErrorCode::internal,
-        job.exit_code
-            ? fmt::format("{} failed with exit code {}", name, *job.exit_code)
-            : fmt::format("{} failed without an exit code", name)};
+    std::string how = " without an exit code";
+    if (job.exit_code) {
+      how = fmt::format(" with exit code {}", *job.exit_code);
+    } else if (!job.reason.empty()) {
+      how = ": " + job.reason;
+    }
+    return Error{again ? ErrorCode::unavailable : ErrorCode::internal,
+                 name + " failed" + how};
   }
   for (const auto& job : chain.jobs) {
     if (job.state == "SUCCEEDED" || !has_ended(job)) continue;
