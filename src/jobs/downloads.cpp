@@ -230,6 +230,30 @@ namespace {
 // The answer does not say when they expire. Source: spec jobs.md 6.1.
 constexpr std::chrono::minutes kRenewed{30};
 
+// Why a service gave no keys. What may pass was tried again before.
+Error no_keys(const std::string& url, const net::HttpReply& reply) {
+  const auto said = [&](ErrorCode code, const std::string& what) {
+    return Error{code, fmt::format("{}: HTTP {}: {}", net::shown_url(url),
+                                   reply.status, what)};
+  };
+  if (reply.status == 401 || reply.status == 403)
+    return said(ErrorCode::invalid_argument, "the account was refused");
+  if (reply.status == 404 || reply.status == 410) {
+    return said(ErrorCode::not_found,
+                "no keys are given out there; is --credentials-url right?");
+  }
+  if (reply.status < 300 || reply.status >= 400)
+    return said(ErrorCode::invalid_argument, "no answer with keys");
+  std::string target;
+  for (const auto& [name, value] : reply.headers)
+    if (name == "location") target = net::shown_url(value);
+  return said(ErrorCode::invalid_argument,
+              fmt::format("a redirect{}{}, which is not followed: the account "
+                          "would go there; name that as --credentials-url if "
+                          "it is right",
+                          target.empty() ? "" : " to ", target));
+}
+
 // Temporary keys, fetched again before they expire. P122.
 class DataciteKeys {
  public:
@@ -266,11 +290,7 @@ class DataciteKeys {
     if (!has_datacite_account())
       return Error{ErrorCode::invalid_argument, kDataciteAccountMissing};
     DMP_ASSIGN(const auto reply, net::http_send(request));
-    if (reply.status != 200) {
-      return Error{ErrorCode::invalid_argument,
-                   fmt::format("{}: HTTP {}: the account was refused",
-                               net::shown_url(request.url), reply.status)};
-    }
+    if (reply.status != 200) return no_keys(request.url, reply);
     simdjson::dom::parser parser;
     simdjson::dom::element root;
     storage::TemporaryKeys keys;
