@@ -4,6 +4,7 @@
 #include "jobs/input_check.h"
 #include "jobs/published_stage.h"
 #include "jobs/run_id.h"
+#include "jobs/scratch_room.h"
 #include "storage/files.h"
 #include "storage/stage_path.h"
 
@@ -360,14 +361,8 @@ class RemoteStage {
       if (one.need == Need::buckets)
         needed += one.bytes / 256 * (one.buckets.high - one.buckets.low + 1);
     }
-    std::error_code error;
-    const auto space = fs::space(context_.scratch, error);
-    if (error || space.available >= needed) return {};
-    return Error{ErrorCode::io,
-                 fmt::format("{}: {} bytes are free, the inputs of {} have {}; "
-                             "another place is given with --scratch-dir",
-                             context_.scratch.string(), space.available,
-                             job_.name, needed)};
+    return check_room(context_.scratch, needed, "the inputs of " + job_.name,
+                      "another place is given with --scratch-dir");
   }
 
   // First publication: final names. Replacing: a fresh r<NN>/, and the former

@@ -2,6 +2,7 @@
 
 #include "jobs/catalogue.h"
 #include "jobs/published_stage.h"
+#include "jobs/scratch_room.h"
 #include "storage/files.h"
 
 #include <fmt/format.h>
@@ -214,6 +215,13 @@ std::vector<FetchedObject> DownloadStage::without_gap() const {
   }
   members.resize(count);
   return members;
+}
+
+Status DownloadStage::check_room(std::uint64_t bytes) const {
+  const auto folder = context_.bucket.folder();
+  if (!folder) return {};
+  return jobs::check_room(*folder, bytes, "the objects of " + prefix_,
+                          "make room, or name another bucket");
 }
 
 fs::path DownloadStage::scratch_file(const std::string& name) const {

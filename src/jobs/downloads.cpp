@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -54,6 +55,16 @@ std::uint64_t bytes_of(const std::vector<Source>& sources) {
   return std::accumulate(
       sources.begin(), sources.end(), std::uint64_t{0},
       [](std::uint64_t sum, const Source& one) { return sum + one.bytes; });
+}
+
+// That the bucket has room for what is not there yet. Errors: io.
+Status check_room(const DownloadStage& stage,
+                  const std::vector<Source>& sources) {
+  std::vector<Source> missing;
+  std::copy_if(
+      sources.begin(), sources.end(), std::back_inserter(missing),
+      [&](const Source& one) { return !stage.find(one.path, one.identity()); });
+  return stage.check_room(bytes_of(missing));
 }
 
 std::vector<std::string> paths_of(const std::vector<Source>& sources) {
@@ -120,6 +131,7 @@ Result<StageResult> copy_objects(const JobContext& context,
     context.say(fmt::format("{} objects, {} are there", sources.size(),
                             stage.fetched()));
   }
+  DMP_TRY(check_room(stage, sources));
   DMP_TRY(in_parallel(sources.size(), kTransfers, [&](std::size_t i) {
     return copy_object(stage, open, sources[i]);
   }));
@@ -387,6 +399,7 @@ Result<StageResult> datacite_download_job(const JobContext& context,
       DownloadStage::begin(context, download_prefix("datacite", options.run),
                            std::move(manifest)));
   if (stage->is_done()) return StageResult{true, stage->manifest()};
+  DMP_TRY(check_room(*stage, sources));
   DMP_TRY(in_parallel(sources.size(), kTransfers, [&](std::size_t i) {
     return with_keys(keys, [&](const StoreOf& open) {
       return copy_object(*stage, open, sources[i]);

@@ -5,6 +5,7 @@ its name, with the exit code that says whether another time may help.
 usage: answers_test.py PROGRAM [unittest arguments]
 """
 import json
+import time
 import unittest
 
 import sources
@@ -63,6 +64,99 @@ class Answers(Case):
         self.fails(1, "/a.zip: HTTP 404, not found: the address is wrong", "ror",
                    download_url=server.url + "/a.zip", hash="md5:" + "0" * 32)
         self.assertEqual(server.asked, ["/a.zip"])
+
+
+RECORD = json.dumps([{"id": "https://ror.org/01an7q238", "names": [], "locations": []}]).encode()
+
+
+class BusyServer(sources.FileServer):
+    """Busy after the first answers: who asks comes again after a second."""
+
+    def __init__(self, files, answers):
+        self.left = answers
+        super().__init__(files)
+
+    def answer(self, request):
+        self.left -= 1
+        if self.left >= 0:
+            return super().answer(request)
+        return self.send(request, 503, b"", "busy", {"Retry-After": "1"})
+
+
+class Fetched(Case):
+    """Issue 7: what a ZIP job leaves in scratch: docs/operations.md, Scratch."""
+
+    def setUp(self):
+        super().setUp()
+        self.fetched = self.dir / "scratch/ror" / "2026-01-01" / "fetched"
+        self.zip = self.dir / "a.zip"
+        sources.zip_of(self.zip, [("ror.json", RECORD), ("noise.txt", self.random.randbytes(300_000))])
+
+    def serve(self, answers=1 << 30):
+        server = BusyServer({"a.zip": self.zip, "b.zip": self.zip}, answers)
+        self.addCleanup(server.close)
+        return server
+
+    def url(self, server, name="a.zip"):
+        return {"download_url": f"{server.url}/{name}"}
+
+    def left(self):
+        return [path for path in self.dir.glob("scratch/**/*") if path.is_file()]
+
+    def test_nothing_is_left_of_a_job_that_succeeded_or_can_never(self):
+        server = self.serve()
+        self.fails(1, "md5", "ror", hash="md5:" + "0" * 32, **self.url(server))
+        self.assertEqual(self.left(), [])
+        done = self.call("ror", **self.url(server))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.left(), [])
+        sources.zip_of(self.zip, [("a/ror.json", RECORD), ("b/ror.json", RECORD)])
+        self.fails(1, "two entries are called ror.json.gz", "ror", force="true", **self.url(server, "b.zip"))
+        self.assertEqual(self.left(), [])
+
+    def test_what_came_of_an_archive_waits_for_the_next_attempt_and_no_other(self):
+        server = self.serve(answers=1)
+        server.breaks["a.zip"] = 1
+        done = self.fails(75, "HTTP 503", "ror", **self.url(server))
+        self.assertIn("is kept for the next attempt", done.stderr)
+        kept = max(self.left(), key=lambda path: path.stat().st_size)
+        self.assertEqual((kept.parent, kept.stat().st_size), (self.fetched, self.zip.stat().st_size // 2))
+        server.left = 1 << 30
+        done = self.call("ror", **self.url(server))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(server.sent["a.zip"], self.zip.stat().st_size)
+        self.assertEqual(self.left(), [])
+
+    def test_the_archive_of_another_address_goes(self):
+        server = self.serve(answers=1)
+        server.breaks["a.zip"] = 1
+        self.fails(75, "HTTP 503", "ror", **self.url(server))
+        before = self.left()
+        self.assertNotEqual(before, [])
+        server.breaks["b.zip"], server.left = 1, 1
+        self.fails(75, "HTTP 503", "ror", **self.url(server, "b.zip"))
+        self.assertEqual([path for path in before if path.exists()], [])
+        self.assertNotEqual(self.left(), [])
+
+
+class Room(Case):
+    # Issue 7: before the first object is fetched.
+    def test_a_folder_without_room_is_said_first(self):
+        self.openalex()
+        huge = 8 << 40
+        part = self.dir / "openalex/data/works/updated_date=2026-01-01/part_000.gz"
+        with part.open("r+b") as file:
+            file.truncate(huge)  # without a block of the disk
+        listing = self.dir / "openalex/data/works/manifest"
+        content = json.loads(listing.read_text())
+        content["entries"][0]["meta"]["content_length"] = huge
+        listing.write_text(json.dumps(content))
+        began = time.monotonic()
+        done = self.fails(1, "./bucket: ", "openalex-works", openalex_bucket_name="./openalex")
+        self.assertRegex(done.stderr, r"\./bucket: \d+ bytes are free, the objects of openalex_works/2026-01-01/download "
+                                      r"have \d+; make room, or name another bucket")
+        self.assertLess(time.monotonic() - began, 30)
+        self.assertEqual(list(self.dir.glob("bucket/**/*.gz")), [])
 
 
 unittest.main()
