@@ -549,6 +549,8 @@ Status submit(const Submission& submission, const Values& values) {
              storage::open_store(values.text("bucket-name")));
   DMP_ASSIGN(jobs::BatchChain chain,
              make_new_chain(submission, values, *bucket));
+  // What cannot be recorded is not begun, nor its ids said.
+  if (runs_locally(values)) DMP_TRY(jobs::save_chain(*bucket, chain));
   log::info("chain {}", chain.id);
   if (!runs_locally(values)) return submit_to_aws(chain, *bucket, values);
   jobs::LocalOptions local;

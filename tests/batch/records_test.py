@@ -5,10 +5,15 @@ began does not stay PENDING.
 usage: records_test.py PROGRAM [unittest arguments]
 """
 import json
+import os
+import signal
 import socket
+import subprocess
+import time
 import unittest
 
-from fake_aws import AwsCase
+import sources
+from fake_aws import PROGRAM, AwsCase
 
 BROKEN = "ror-2026-01-29-20990101T000000Z"  # newer than all others
 
@@ -96,6 +101,64 @@ class States(AwsCase):
             job |= {"status": "FAILED", "statusReason": "Dependent Job failed"}
         done = self.call("jobs", "status", "--json", code=1)
         self.assertEqual([job["statusReason"] for job in json.loads(done.stdout)["jobs"]], ["Dependent Job failed"] * 2)
+
+
+class HangUp(AwsCase):
+    """Issue 7: a terminal that is closed."""
+
+    def start(self, **how):
+        archive = self.dir / "a.zip"
+        sources.zip_of(archive, [("a.json", b"{}" * 100_000), ("noise", os.urandom(400_000))])
+        server = sources.FileServer({"a.zip": archive})
+        server.rate = 20_000
+        self.addCleanup(server.close)
+        process = subprocess.Popen(
+            [PROGRAM, "batch-submit", "ror", "--executor", "local", "--bucket-name", "./bucket", "--scratch-dir", "scratch",
+             "--download-url", server.url + "/a.zip"], cwd=self.dir, env=self.env, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, **how)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        for _ in range(600):
+            if server.sent.get("a.zip"):
+                return process, server
+            time.sleep(0.05)
+        self.fail("the download does not begin")
+
+    def record(self):
+        (file,) = self.dir.glob("bucket/jobs/*/chain.json")
+        return json.loads(file.read_text())
+
+    def test_ends_a_local_chain_with_its_jobs(self):
+        process, server = self.start()
+        process.send_signal(signal.SIGHUP)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertIn("interrupted: its jobs are ended", process.stdout.read())
+        self.assertEqual([(job["state"], job["statusReason"]) for job in self.record()["jobs"]],
+                         [("FAILED", "interrupted"), ("FAILED", "not started: interrupted")])
+        time.sleep(1)  # the child is told by its parent's end
+        sent = server.sent["a.zip"]
+        time.sleep(1.5)
+        self.assertEqual(server.sent["a.zip"], sent)
+
+    def test_ends_nothing_that_is_to_outlive_its_terminal(self):
+        process, server = self.start(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        process.send_signal(signal.SIGHUP)
+        sent = server.sent["a.zip"]
+        time.sleep(2)
+        self.assertIsNone(process.poll())
+        self.assertGreater(server.sent["a.zip"], sent)
+        self.assertEqual(self.record()["jobs"][0]["state"], "RUNNING")
+
+
+class Unwritable(AwsCase):
+    def test_a_bucket_that_cannot_be_written_is_one_line(self):
+        (self.dir / "file").write_text("no folder")
+        for bucket in ("./file", "./file/below"):
+            done = self.call("batch-submit", "dmps", "--executor", "local", "--bucket-name", bucket, "--force", code=1)
+            self.assertEqual(done.stdout, "")
+            lines = done.stderr.splitlines()
+            self.assertEqual(len(lines), 1, done.stderr)
+            self.assertIn("Not a directory", lines[0])
 
 
 class Waiting(AwsCase):
