@@ -4,9 +4,9 @@
 
 namespace dmp {
 
-// For as long as it lives, `work` is done before a signal (SIGINT, SIGTERM)
-// ends the process: in the thread that ends it, while the others go on. Its end
-// waits for work under way, so what `work` refers to may be around it.
+// For as long as it lives, `work` is done before a signal (SIGINT, SIGTERM,
+// SIGHUP) ends the process: in the thread that ends it, while the others go on.
+// Its end waits for work under way, so what `work` refers to may be around it.
 // At most one at a time.
 class OnInterrupt {
  public:

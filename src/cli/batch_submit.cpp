@@ -366,10 +366,11 @@ Status check_running(const Submission& submission, const Values& values,
              jobs::list_chains(bucket,
                                fmt::format("{}-{}-", submission.command, run)));
   for (const auto& id : ids) {
-    DMP_ASSIGN(auto chain, jobs::load_chain(bucket, id));
+    DMP_ASSIGN(auto chain, jobs::load_one_of_chains(bucket, id));
     // Another run's id may begin with this one.
-    if (chain.run_id != run || chain.command != submission.command) continue;
-    auto unfinished = is_unfinished(chain);
+    if (!chain || chain->run_id != run || chain->command != submission.command)
+      continue;
+    auto unfinished = is_unfinished(*chain);
     if (!unfinished) {
       return std::move(unfinished)
           .error()
@@ -377,10 +378,10 @@ Status check_running(const Submission& submission, const Values& values,
     }
     if (!*unfinished) continue;
     problems.lines.push_back(
-        jobs::is_elsewhere(chain)
+        jobs::is_elsewhere(*chain)
             ? fmt::format("{} was begun on {} for this run id, and may still "
                           "run there",
-                          id, chain.host)
+                          id, chain->host)
             : fmt::format("{} is still running for this run id", id));
     problems.lines.push_back(fmt::format(
         "hint: look at it with `dmpworks jobs status {} --bucket-name {}`, or "
@@ -548,6 +549,8 @@ Status submit(const Submission& submission, const Values& values) {
              storage::open_store(values.text("bucket-name")));
   DMP_ASSIGN(jobs::BatchChain chain,
              make_new_chain(submission, values, *bucket));
+  // What cannot be recorded is not begun, nor its ids said.
+  if (runs_locally(values)) DMP_TRY(jobs::save_chain(*bucket, chain));
   log::info("chain {}", chain.id);
   if (!runs_locally(values)) return submit_to_aws(chain, *bucket, values);
   jobs::LocalOptions local;

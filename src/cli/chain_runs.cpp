@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace dmp::cli {
@@ -29,14 +31,37 @@ bool has_task(const std::vector<std::string>& tasks, std::string_view task) {
   return std::find(tasks.begin(), tasks.end(), task) != tasks.end();
 }
 
-// A named run is finished, or may be without a manifest.
+std::optional<text::Day> release_of(const Values& values) {
+  return jobs::run_day(
+      values.text(values.has("release-date") ? "release-date" : "run-id"));
+}
+
+// The rows of a later release would be dated after those of this one: the job
+// refuses that too.
+void check_order(std::optional<text::Day> previous, const Values& values,
+                 Problems& problems) {
+  const auto release = release_of(values);
+  if (!previous || !release || *previous <= *release) return;
+  problems.lines.push_back(
+      fmt::format("--{}: {} is of {}, after {}, the release of this run",
+                  kPrevious, values.text(kPrevious),
+                  text::format_day(*previous), text::format_day(*release)));
+  problems.lines.push_back(
+      fmt::format("hint: name an earlier one, or {}", jobs::kInitialRun));
+}
+
+// A named run is finished, and of no later release.
 Status check_previous(const storage::ObjectStore& bucket, const Values& values,
                       Problems& problems) {
   const std::string run = values.text(kPrevious);
   if (run == jobs::kInitialRun) return {};
   const std::string stage = "sqlmesh/" + run;
   DMP_ASSIGN(const bool finished, jobs::is_finished(bucket, stage));
-  if (finished) return {};
+  if (finished) {
+    DMP_ASSIGN(const auto day, jobs::release_of_run(bucket, run));
+    check_order(day, values, problems);
+    return {};
+  }
   problems.lines.push_back(fmt::format("--{}: {}/{} is not a finished run",
                                        kPrevious, bucket.name(), stage));
   problems.lines.push_back(
@@ -49,10 +74,8 @@ Status choose_previous(const storage::ObjectStore& bucket, Values& values,
   if (!is_open(values, kPrevious))
     return check_previous(bucket, values, problems);
   const std::string run = values.text("run-id");
-  const std::string date =
-      values.has("release-date") ? values.text("release-date") : run;
   auto previous =
-      jobs::previous_works_run(bucket, run, jobs::run_day(date).value_or(0));
+      jobs::previous_works_run(bucket, run, release_of(values).value_or(0));
   if (!previous && previous.error().code == ErrorCode::invalid_argument) {
     problems.lines.push_back(
         fmt::format("--{}: {}", kPrevious, previous.error().message));
@@ -140,11 +163,16 @@ void choose_runs_of_dry_run(const std::vector<std::string>& tasks,
   const char* open = nullptr;
   if (has_task(tasks, "sqlmesh-transform")) open = kPrevious;
   if (has_task(tasks, kSearch)) open = kSearched;
-  if (open == nullptr || !is_open(values, open)) return;
+  if (open == nullptr) return;
+  if (open == std::string_view(kPrevious) && !is_open(values, open))
+    check_order(jobs::run_day(values.text(open)), values, problems);
+  if (!is_open(values, open)) return;
   if (settled(tasks, values, problems)) return;
   values.set(open, kNewestRun);
   problems.notes.push_back(
-      fmt::format("--{}: looked up when the chain is submitted", open));
+      fmt::format("--{}: {} stands for the newest finished run, looked up when "
+                  "the chain is submitted",
+                  open, kNewestRun));
 }
 
 }  // namespace dmp::cli

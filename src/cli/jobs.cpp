@@ -73,18 +73,28 @@ class Chains {
     DMP_ASSIGN(auto ids, jobs::list_chains(*bucket_));
     std::vector<jobs::BatchChain> chains;
     for (std::size_t i = 0; i < ids.size() && chains.size() < limit; ++i) {
-      DMP_ASSIGN(auto chain, jobs::load_chain(*bucket_, ids[i]));
-      if (values_.has("executor") && chain.executor != values_.text("executor"))
+      DMP_ASSIGN(auto chain, jobs::load_one_of_chains(*bucket_, ids[i]));
+      if (!chain || (values_.has("executor") &&
+                     chain->executor != values_.text("executor")))
         continue;
-      DMP_TRY(refresh(chain));
-      chains.push_back(std::move(chain));
+      DMP_TRY(look_up(*chain));
+      chains.push_back(*std::move(chain));
     }
     return chains;
   }
 
+  // The record as it is now, and what it does not say.
   Status refresh(jobs::BatchChain& chain) {
     if (chain.executor != "aws") {
       DMP_ASSIGN(chain, jobs::load_chain(*bucket_, chain.id));
+    }
+    return look_up(chain);
+  }
+
+  // What the record of a chain does not say, or not yet.
+  Status look_up(jobs::BatchChain& chain) {
+    if (chain.executor != "aws") {
+      jobs::end_abandoned(chain);
       return {};
     }
     DMP_TRY(open_service());
@@ -135,7 +145,7 @@ class Chains {
         return no_chain(id);
       DMP_ASSIGN(chain, std::move(found));
     }
-    DMP_TRY(refresh(chain));
+    DMP_TRY(look_up(chain));
     return chain;
   }
 
@@ -158,6 +168,7 @@ std::string run_text(const std::string& name, const jobs::JobRun& run) {
   if (run.exit_code) out += fmt::format("  exit code {}", *run.exit_code);
   if (!run.started_at.empty()) out += "  " + run.started_at;
   if (!run.ended_at.empty()) out += " to " + run.ended_at;
+  if (!run.reason.empty()) out += fmt::format("  ({})", run.reason);
   return out + "\n";
 }
 

@@ -189,14 +189,24 @@ void interrupted(int) {
   ::_exit(kInterrupted);
 }
 
+// What ends a process from outside: Ctrl-C, kill, and a terminal that is closed
+// (but of one that is started to outlive it, as by nohup).
+std::vector<int> ending_signals() {
+  std::vector<int> signals{SIGINT, SIGTERM};
+  struct sigaction hang_up {};
+  if (::sigaction(SIGHUP, nullptr, &hang_up) == 0 &&
+      hang_up.sa_handler != SIG_IGN)
+    signals.push_back(SIGHUP);
+  return signals;
+}
+
 // From here on it also removes the scratch of this attempt, which no next run
 // would find. No thread that is started later sees the signals.
 // Source: spec jobs.md 3.4.
 void watch_for_interrupts() {
   sigset_t signals;
   ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGINT);
-  ::sigaddset(&signals, SIGTERM);
+  for (const int signal : ending_signals()) ::sigaddset(&signals, signal);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread([signals] {
     int signal = 0;
@@ -286,8 +296,7 @@ std::vector<Entry> all_commands() {
 
 int run_program(const std::vector<std::string>& typed) {
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGINT, interrupted);
-  std::signal(SIGTERM, interrupted);
+  for (const int signal : ending_signals()) std::signal(signal, interrupted);
   const std::vector<Entry> entries = all_commands();
   const std::vector<std::string> words = with_present_names(typed);
   if (!words.empty() && words[0] == "--version") {

@@ -126,16 +126,19 @@ void add_rules(const ReadingRules& rules,
       fmt::format("{}", fmt::join(rules.skipped_roles, "\n"));
 }
 
-Result<storage::Manifest> planned_manifest(
-    const DmpsOptions& options, const std::vector<ingest::InputFile>& files) {
+Result<storage::Manifest> planned_manifest(const DmpsOptions& options) {
   storage::Manifest manifest;
   manifest.stage = kStage;
-  manifest.version = "1";
   manifest.synthetic = options.synthetic;
   manifest.options["max_reject_ratio"] =
       fmt::format("{}", options.max_reject_ratio);
   add_rules(options.rules, manifest.options);
-  manifest.inputs = ingest::as_inputs(files);
+  for (const auto& input : options.inputs) {
+    DMP_ASSIGN(const auto files, find_inputs({input}));
+    DMP_ASSIGN(auto entries, ingest::as_inputs(input, files));
+    std::move(entries.begin(), entries.end(),
+              std::back_inserter(manifest.inputs));
+  }
   if (options.ror_stage) {
     DMP_ASSIGN(auto ror, storage::stage_input("ror", *options.ror_stage));
     manifest.inputs.push_back(std::move(ror));
@@ -188,7 +191,7 @@ Result<RorRegistry> registry_of(const DmpsOptions& options) {
 
 Result<storage::StageResult> transform_dmps(const DmpsOptions& options) {
   DMP_ASSIGN(const auto files, find_inputs(options.inputs));
-  DMP_ASSIGN(auto manifest, planned_manifest(options, files));
+  DMP_ASSIGN(auto manifest, planned_manifest(options));
   if (!options.force) {
     if (auto done = storage::finished(options.stage_dir, manifest.key)) {
       return storage::StageResult{true, *std::move(done)};

@@ -124,7 +124,7 @@ Result<storage::StageResult> transform_corpus(const CorpusOptions& options) {
                                          "**/*.json, **/*.json.gz"}}));
   storage::Manifest manifest;
   manifest.stage = "read data-citation-corpus";
-  manifest.inputs = as_inputs(files);
+  DMP_ASSIGN(manifest.inputs, as_inputs(options.input, files));
   if (!options.force) {
     if (auto done = storage::finished(options.stage_dir,
                                       storage::stage_key(manifest))) {

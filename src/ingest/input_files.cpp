@@ -1,6 +1,8 @@
 #include "ingest/input_files.h"
 
 #include "ingest/transform.h"
+#include "storage/files.h"
+#include "storage/stage_path.h"
 
 #include <fmt/format.h>
 
@@ -129,15 +131,60 @@ Result<std::vector<InputFile>> find_input(
                fmt::format("{}: no file matches {}", input.string(), shown)};
 }
 
-std::vector<storage::ManifestInput> as_inputs(
-    const std::vector<InputFile>& files) {
+namespace {
+
+// <data set>/<run>/<stage>: the last three folders, as a bucket has them.
+std::string place_of(const fs::path& stage) {
+  std::error_code error;
+  fs::path rest = fs::weakly_canonical(fs::absolute(stage, error), error);
+  if (!rest.has_filename()) rest = rest.parent_path();
+  fs::path place;
+  for (int i = 0; i < 3 && rest.has_filename(); ++i) {
+    place = i == 0 ? rest.filename() : rest.filename() / place;
+    rest = rest.parent_path();
+  }
+  return place.string();
+}
+
+// The file as the finished stage it lies in lists it; nullopt: in none.
+std::optional<storage::ManifestInput> listed_file(const InputFile& file) {
+  std::error_code error;
+  const fs::path path = fs::absolute(file.path, error).lexically_normal();
+  fs::path stage = path.parent_path();
+  for (int up = 0; up < 3; ++up, stage = stage.parent_path()) {
+    const auto manifest = storage::read_manifest(stage);
+    if (!manifest) continue;
+    const std::string relative = path.lexically_relative(stage).string();
+    for (const auto& listed : manifest->files) {
+      if (listed.path != relative || listed.sha256.empty()) continue;
+      return storage::ManifestInput{
+          std::string(storage::name_in_stage(relative)),
+          "sha256:" + listed.sha256, listed.bytes};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::vector<storage::ManifestInput>> as_inputs(
+    const fs::path& input, const std::vector<InputFile>& files) {
+  std::error_code error;
+  const bool folder = fs::is_directory(input, error);
+  if (folder) {
+    if (const auto stage = storage::read_manifest(input))
+      return std::vector{storage::as_input(place_of(input), *stage)};
+  }
   std::vector<storage::ManifestInput> inputs;
   for (const auto& file : files) {
-    std::error_code error;
-    const auto changed = fs::last_write_time(file.path, error);
-    const auto ticks = error ? 0 : changed.time_since_epoch().count();
-    inputs.push_back(
-        {file.path.string(), fmt::format("mtime:{}", ticks), file.bytes});
+    if (auto listed = folder ? std::nullopt : listed_file(file)) {
+      inputs.push_back(*std::move(listed));
+      continue;
+    }
+    const fs::path name =
+        folder ? file.path.lexically_relative(input) : file.path.filename();
+    DMP_ASSIGN(auto tag, storage::file_tag(file.path));
+    inputs.push_back({name.string(), std::move(tag), file.bytes});
   }
   return inputs;
 }

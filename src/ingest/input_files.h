@@ -39,9 +39,12 @@ Result<std::vector<InputFile>> find_input(
     const std::filesystem::path& input,
     const std::vector<FilePattern>& patterns);
 
-// Each file as a stage input: path, bytes and modification time.
-std::vector<storage::ManifestInput> as_inputs(
-    const std::vector<InputFile>& files);
+// What a stage that reads `files`, found in `input`, is made from: of a folder
+// that is a finished stage that stage; else each file, with its sum where it is
+// one of a finished stage, with bytes and modification time where it is not.
+// Nothing of it depends on how `input` is spelled. Errors: not_found, io.
+Result<std::vector<storage::ManifestInput>> as_inputs(
+    const std::filesystem::path& input, const std::vector<InputFile>& files);
 
 // What is made from a subset, from synthetic records or from a part of a source
 // is so itself: takes this over from the manifest of `input`, if it has one.

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 
@@ -42,6 +43,56 @@ class FindInput : public testing::Test {
 
   fs::path root_;
 };
+
+TEST_F(FindInput, NamesAStageByItsContentHoweverItIsSpelled) {
+  write("ds/2026-01-01/download/part_000.gz", "1");
+  write(
+      "ds/2026-01-01/download/manifest.json",
+      R"({"key":"k","files":[{"path":"part_000.gz","bytes":1,"sha256":"a"}]})");
+  const fs::path stage = root_ / "ds/2026-01-01/download";
+  const auto first = as_inputs(stage, {{stage / "part_000.gz", 1}}).value();
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].path, "ds/2026-01-01/download");
+  EXPECT_EQ(first[0].kind, storage::ManifestInput::Kind::stage);
+  EXPECT_EQ(first[0].bytes, 1U);
+  for (const char* spelled :
+       {"../download/", "./", "../../2026-01-01/download"}) {
+    const fs::path other = stage / spelled;
+    const auto again = as_inputs(other, {{other / "part_000.gz", 1}}).value();
+    EXPECT_EQ(again[0].path, first[0].path) << spelled;
+    EXPECT_EQ(again[0].digest, first[0].digest) << spelled;
+  }
+}
+
+TEST_F(FindInput, NamesOneFileOfAStageByTheSumThatIsListed) {
+  write("manifest.json",
+        R"({"key":"k","files":[{"path":"r01/a.json.gz","bytes":1,)"
+        R"("sha256":"5a"}]})");
+  write("r01/a.json.gz", "1");
+  const fs::path file = root_ / "r01/../r01/a.json.gz";
+  const auto inputs = as_inputs(file, {{file, 1}}).value();
+  ASSERT_EQ(inputs.size(), 1U);
+  EXPECT_EQ(inputs[0].path, "a.json.gz");
+  EXPECT_EQ(inputs[0].digest, "sha256:5a");
+}
+
+TEST_F(FindInput, NamesOtherFilesByTheirPlaceInTheFolderBytesAndTime) {
+  const auto named = [&](const fs::path& folder) {
+    const auto files =
+        find_input(folder, works_patterns(Source::openalex_works)).value();
+    return as_inputs(folder, files).value();
+  };
+  const auto first = named(root_), again = named(root_ / "r01" / "..");
+  ASSERT_EQ(first.size(), 2U);
+  EXPECT_EQ(first[1].path, "updated_date=2026-01-01/part_000.gz");
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    EXPECT_EQ(first[i].path, again[i].path);
+    EXPECT_EQ(first[i].digest, again[i].digest);
+  }
+  fs::last_write_time(root_ / first[1].path, fs::file_time_type::clock::now() +
+                                                 std::chrono::seconds(5));
+  EXPECT_NE(named(root_)[1].digest, first[1].digest);
+}
 
 TEST_F(FindInput, TakesAllOfAPlainFolder) {
   write("manifest.json", R"({"made": "by another program"})");

@@ -281,7 +281,7 @@ Result<storage::StageResult> transform_ror(const RorOptions& options) {
   }
   storage::Manifest manifest;
   manifest.stage = "transform ror";
-  manifest.inputs = as_inputs(files);
+  DMP_ASSIGN(manifest.inputs, as_inputs(options.input, files));
   if (!options.force) {
     if (auto done = storage::finished(options.stage_dir,
                                       storage::stage_key(manifest))) {

@@ -165,11 +165,11 @@ std::vector<PartResult> write_parts(
   return results;
 }
 
-storage::Manifest wanted_manifest(const SubsetOptions& options,
-                                  const std::vector<InputFile>& files) {
+Result<storage::Manifest> wanted_manifest(const SubsetOptions& options,
+                                          const std::vector<InputFile>& files) {
   storage::Manifest manifest;
   manifest.stage = "subset " + std::string(source_name(options.source));
-  manifest.inputs = as_inputs(files);
+  DMP_ASSIGN(manifest.inputs, as_inputs(options.input, files));
   if (options.dois)
     manifest.options["dois"] = storage::sha256_text(options.dois->json);
   if (options.institutions) {
@@ -238,7 +238,7 @@ Result<storage::StageResult> subset_works(const SubsetOptions& options) {
   DMP_ASSIGN(auto rule, SubsetRule::read(options.dois, options.institutions));
   DMP_ASSIGN(auto files,
              find_input(options.input, works_patterns(options.source)));
-  storage::Manifest manifest = wanted_manifest(options, files);
+  DMP_ASSIGN(auto manifest, wanted_manifest(options, files));
   if (!options.force) {
     if (auto done = storage::finished(options.stage_dir,
                                       storage::stage_key(manifest))) {

@@ -320,12 +320,12 @@ Status check_equation(const Counters& counters) {
   return Error{ErrorCode::internal, "rows in and rows out do not add up"};
 }
 
-storage::Manifest wanted_manifest(Source source,
-                                  const TransformOptions& options,
-                                  const std::vector<InputFile>& files) {
+Result<storage::Manifest> wanted_manifest(Source source,
+                                          const TransformOptions& options,
+                                          const std::vector<InputFile>& files) {
   storage::Manifest manifest;
   manifest.stage = std::string("transform ") + std::string(source_name(source));
-  manifest.inputs = as_inputs(files);
+  DMP_ASSIGN(manifest.inputs, as_inputs(options.input, files));
   manifest.options["xpac"] = options.xpac == Xpac::drop     ? "drop"
                              : options.xpac == Xpac::enrich ? "enrich"
                                                             : "include";
@@ -394,7 +394,7 @@ Result<storage::StageResult> transform_works(Source source,
   if (options.limit_files && files.size() > *options.limit_files) {
     files.resize(*options.limit_files);
   }
-  storage::Manifest manifest = wanted_manifest(source, options, files);
+  DMP_ASSIGN(auto manifest, wanted_manifest(source, options, files));
   if (!options.force) {
     if (auto done = storage::finished(options.stage_dir,
                                       storage::stage_key(manifest))) {

@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -43,6 +44,7 @@ void set_from(JobRun& run, Element found) {
   run.state = text_of(found, "status");
   run.started_at = time_of(found, "startedAt");
   run.ended_at = time_of(found, "stoppedAt");
+  run.reason = text_of(found, "statusReason");
   Element container;
   if (found["container"].get(container) != simdjson::SUCCESS) return;
   run.log_stream = text_of(container, "logStreamName");
@@ -78,14 +80,15 @@ std::string id_list(const std::vector<std::string>& ids, std::size_t first) {
 }
 
 // Calls `found` with the id and what DescribeJobs says of each job it knows.
-Status look_up(const net::AwsSession& session,
+Status look_up(const net::AwsSession& session, const net::RetryPolicy& policy,
                const std::vector<std::string>& ids,
                const std::function<void(const std::string&, Element)>& found) {
   for (std::size_t first = 0; first < ids.size(); first += kIdsPerCall) {
-    DMP_ASSIGN(const std::string body,
-               net::aws_call(
-                   session,
-                   {"batch", "/v1/describejobs", "", id_list(ids, first)}, {}));
+    DMP_ASSIGN(
+        const std::string body,
+        net::aws_call(session,
+                      {"batch", "/v1/describejobs", "", id_list(ids, first)},
+                      policy));
     simdjson::dom::parser parser;
     DMP_ASSIGN(const Element root, parse(parser, body));
     simdjson::dom::array jobs;
@@ -97,6 +100,7 @@ Status look_up(const net::AwsSession& session,
 
 // The members of arrays that AWS has made.
 Status look_up_members(const net::AwsSession& session,
+                       const net::RetryPolicy& policy,
                        std::vector<BatchJob>& jobs) {
   std::map<std::string, JobRun*> by_id;
   std::vector<std::string> ids;
@@ -111,10 +115,11 @@ Status look_up_members(const net::AwsSession& session,
       by_id[ids.back()] = &job.members[i];
     }
   }
-  return look_up(session, ids, [&](const std::string& id, Element found) {
-    const auto member = by_id.find(id);
-    if (member != by_id.end()) set_from(*member->second, found);
-  });
+  return look_up(session, policy, ids,
+                 [&](const std::string& id, Element found) {
+                   const auto member = by_id.find(id);
+                   if (member != by_id.end()) set_from(*member->second, found);
+                 });
 }
 
 std::string id_of(const BatchChain& chain, const std::string& name) {
@@ -161,25 +166,29 @@ Status BatchService::terminate(const std::string& id,
   return {};
 }
 
-Status BatchService::describe(std::vector<BatchJob>& jobs) const {
+Status BatchService::describe(std::vector<BatchJob>& jobs,
+                              const net::RetryPolicy& policy) const {
   std::map<std::string, BatchJob*> by_id;
   std::vector<std::string> ids;
   for (auto& job : jobs) {
     if (job.id.empty()) continue;
-    ++job.unknown_looks;
     by_id[job.id] = &job;
     ids.push_back(job.id);
   }
-  DMP_TRY(look_up(*session_, ids, [&](const std::string& id, Element found) {
-    const auto job = by_id.find(id);
-    if (job == by_id.end()) return;
-    job->second->unknown_looks = 0;
-    set_from(*job->second, found);
-    set_shape(*job->second, found);
-  }));
-  for (auto& job : jobs)
-    if (job.unknown_looks > 0 && !has_ended(job)) job.state = "UNKNOWN";
-  DMP_TRY(look_up_members(*session_, jobs));
+  DMP_TRY(look_up(*session_, policy, ids,
+                  [&](const std::string& id, Element found) {
+                    const auto job = by_id.find(id);
+                    if (job == by_id.end()) return;
+                    job->second->unknown_looks = -1;
+                    set_from(*job->second, found);
+                    set_shape(*job->second, found);
+                  }));
+  // A look that AWS did not answer is none.
+  for (auto& [id, job] : by_id) {
+    ++job->unknown_looks;
+    if (job->unknown_looks > 0 && !has_ended(*job)) job->state = "UNKNOWN";
+  }
+  DMP_TRY(look_up_members(*session_, policy, jobs));
   for (auto& job : jobs) {
     if (const auto failed = first_failed(job))
       job.exit_code = job.members[*failed].exit_code;
@@ -248,7 +257,7 @@ void give_up(BatchChain& chain, const storage::ObjectStore& bucket,
   std::vector<BatchJob> submitted;
   for (auto& job : chain.jobs) {
     if (job.id.empty()) {
-      job.state = "FAILED";
+      end_run(job, "not submitted");
     } else {
       submitted.push_back(job);
     }
@@ -303,11 +312,14 @@ Status outcome_of(const BatchChain& chain) {
     const bool again = job.exit_code == kTryAgain;
     const auto failed = first_failed(job);
     const std::string name = failed ? member_name(job, *failed) : job.name;
-    return Error{
-        again ? ErrorCode::unavailable : ErrorCode::internal,
-        job.exit_code
-            ? fmt::format("{} failed with exit code {}", name, *job.exit_code)
-            : fmt::format("{} failed without an exit code", name)};
+    std::string how = " without an exit code";
+    if (job.exit_code) {
+      how = fmt::format(" with exit code {}", *job.exit_code);
+    } else if (!job.reason.empty()) {
+      how = ": " + job.reason;
+    }
+    return Error{again ? ErrorCode::unavailable : ErrorCode::internal,
+                 name + " failed" + how};
   }
   for (const auto& job : chain.jobs) {
     if (job.state == "SUCCEEDED" || !has_ended(job)) continue;
@@ -318,26 +330,79 @@ Status outcome_of(const BatchChain& chain) {
   return {};
 }
 
+namespace {
+
+// Looks that fail, in a row.
+class Outage {
+ public:
+  Outage(const AwsWatch& watch, const Say& say) : watch_(watch), say_(say) {}
+
+  // Whether to look again after this.
+  bool may_pass(const Error& error) {
+    if (error.code != ErrorCode::unavailable) return false;
+    const auto now = watch_.now();
+    if (!since_) {
+      since_ = now;
+      say_(fmt::format("{}; asked again for {} minutes", error.message,
+                       watch_.patience.count()));
+    }
+    return now - *since_ < watch_.patience;
+  }
+  void is_over() {
+    if (since_) say_("AWS Batch answers again");
+    since_.reset();
+  }
+
+ private:
+  const AwsWatch& watch_;
+  const Say& say_;
+  std::optional<std::chrono::steady_clock::time_point> since_;
+};
+
+// One line a job that has another state than is known.
+bool say_changes(const BatchChain& chain,
+                 std::map<std::string, std::string>& known, const Say& say) {
+  bool changed = false;
+  for (const auto& job : chain.jobs) {
+    if (known[job.id] == job.state) continue;
+    changed = true;
+    known[job.id] = job.state;
+    say(fmt::format("{} {}", job.name, job.state));
+  }
+  return changed;
+}
+
+}  // namespace
+
+Status wait_for_aws(BatchChain& chain, const storage::ObjectStore& bucket,
+                    const AwsWatch& watch, const Say& say) {
+  std::map<std::string, std::string> known;
+  Outage outage(watch, say);
+  for (auto pause = kFirstLook;; pause = std::min(pause * 2, kLook)) {
+    if (Status seen = watch.describe(chain.jobs); seen) {
+      outage.is_over();
+      if (say_changes(chain, known, say)) {
+        if (const Status saved = save_chain(bucket, chain); !saved)
+          say(fmt::format("record of the states: {}", saved.error().message));
+      }
+      if (std::all_of(chain.jobs.begin(), chain.jobs.end(), has_ended))
+        return outcome_of(chain);
+    } else if (!outage.may_pass(seen.error())) {
+      return seen;
+    }
+    watch.sleep ? watch.sleep(pause) : std::this_thread::sleep_for(pause);
+  }
+}
+
 Status wait_for_aws(BatchChain& chain, const storage::ObjectStore& bucket,
                     const BatchService& service, const Say& say) {
-  std::map<std::string, std::string> known;
-  for (auto pause = kFirstLook;; pause = std::min(pause * 2, kLook)) {
-    DMP_TRY(service.describe(chain.jobs));
-    bool changed = false;
-    for (const auto& job : chain.jobs) {
-      if (known[job.id] == job.state) continue;
-      changed = true;
-      known[job.id] = job.state;
-      say(fmt::format("{} {}", job.name, job.state));
-    }
-    if (changed) {
-      if (const Status saved = save_chain(bucket, chain); !saved)
-        say(fmt::format("record of the states: {}", saved.error().message));
-    }
-    if (std::all_of(chain.jobs.begin(), chain.jobs.end(), has_ended))
-      return outcome_of(chain);
-    std::this_thread::sleep_for(pause);
-  }
+  // Each look is one request: they are repeated here.
+  const net::RetryPolicy once{1, std::chrono::milliseconds(0)};
+  AwsWatch watch;
+  watch.describe = [&](std::vector<BatchJob>& jobs) {
+    return service.describe(jobs, once);
+  };
+  return wait_for_aws(chain, bucket, watch, say);
 }
 
 }  // namespace dmp::jobs

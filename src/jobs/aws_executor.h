@@ -32,7 +32,8 @@ class BatchService {
   // members of arrays, as AWS knows them. One that it does not know (any more)
   // stays as it is when it has ended, else its state is UNKNOWN; one that was
   // not submitted stays as it is.
-  Status describe(std::vector<BatchJob>& jobs) const;
+  Status describe(std::vector<BatchJob>& jobs,
+                  const net::RetryPolicy& policy = {}) const;
   // The last `lines` of a job's log where `after` is empty, else what was
   // written since: `after` is the `next` of the page before, and becomes the
   // next. Errors: also not_found (no log yet).
@@ -58,10 +59,24 @@ using Say = std::function<void(std::string_view)>;
 Status submit_to_aws(BatchChain& chain, const storage::ObjectStore& bucket,
                      const BatchService& service, const Say& say);
 
+// How jobs are looked at that are waited for.
+struct AwsWatch {
+  std::function<Status(std::vector<BatchJob>&)> describe;
+  // How long looks may fail in a row that could do better another time.
+  std::chrono::minutes patience{15};
+  std::function<std::chrono::steady_clock::time_point()> now =
+      std::chrono::steady_clock::now;
+  std::function<void(std::chrono::seconds)> sleep = {};  // unset: really
+};
+
 // Follows the jobs until all have ended; one line a change of state, which the
-// record of the chain gets too where it can be written.
-// Errors: unavailable (the first that failed did with 75), internal (it failed
-// otherwise, or AWS does not know it), those of describe().
+// record of the chain gets too where it can be written. A look that AWS does
+// not answer, or not for now, ends nothing for a while: a line says so.
+// Errors: unavailable (the first that failed did with 75; no look succeeded for
+// so long), internal (it failed otherwise, or AWS does not know it), those of
+// describe().
+Status wait_for_aws(BatchChain& chain, const storage::ObjectStore& bucket,
+                    const AwsWatch& watch, const Say& say);
 Status wait_for_aws(BatchChain& chain, const storage::ObjectStore& bucket,
                     const BatchService& service, const Say& say);
 

@@ -1,6 +1,7 @@
 #include "jobs/batch_chain.h"
 
 #include "base/json_writer.h"
+#include "base/log.h"
 #include "base/machine.h"
 #include "jobs/batch_request.h"
 #include "text/dates.h"
@@ -46,6 +47,7 @@ void write_run(JsonWriter& json, const JobRun& run) {
   }
   optional_text(json, "startedAt", run.started_at);
   optional_text(json, "endedAt", run.ended_at);
+  optional_text(json, "statusReason", run.reason);
 }
 
 void write_job(JsonWriter& json, const BatchJob& job) {
@@ -99,6 +101,7 @@ void read_run(Element object, JobRun& run) {
   run.state = text_of(object, "state");
   run.started_at = text_of(object, "startedAt");
   run.ended_at = text_of(object, "endedAt");
+  run.reason = text_of(object, "statusReason");
   std::int64_t code = 0;
   if (object["exitCode"].get(code) == simdjson::SUCCESS)
     run.exit_code = static_cast<int>(code);
@@ -226,8 +229,24 @@ Result<BatchChain> load_chain(const storage::ObjectStore& bucket,
                               const std::string& id) {
   DMP_ASSIGN(const std::string json, bucket.read(chain_key(id)));
   auto chain = parse_chain(json);
-  if (!chain) return std::move(chain).error().during(chain_key(id));
+  if (!chain)
+    return std::move(chain).error().during(bucket.name() + "/" + chain_key(id));
+  if (chain->id != id) {
+    return Error{ErrorCode::corrupt_input,
+                 fmt::format("{}/{}: the record of \"{}\"", bucket.name(),
+                             chain_key(id), chain->id)};
+  }
   return chain;
+}
+
+Result<std::optional<BatchChain>> load_one_of_chains(
+    const storage::ObjectStore& bucket, const std::string& id) {
+  auto chain = load_chain(bucket, id);
+  if (chain) return std::optional(*std::move(chain));
+  if (chain.error().code == ErrorCode::unavailable)
+    return std::move(chain).error();
+  log::warning("chain {} is passed over: {}", id, chain.error().message);
+  return std::optional<BatchChain>();
 }
 
 Result<bool> has_chain(const storage::ObjectStore& bucket,
@@ -266,6 +285,27 @@ bool is_alive(const BatchChain& chain) {
 bool is_elsewhere(const BatchChain& chain) {
   return chain.executor == "local" && chain.pid > 0 && !chain.host.empty() &&
          chain.host != host_name();
+}
+
+bool end_run(JobRun& run, std::string_view reason) {
+  if (run.state == "SUCCEEDED" || run.state == "FAILED") return false;
+  run.state = "FAILED";
+  run.reason = reason;
+  run.ended_at = now_text();
+  return true;
+}
+
+void end_abandoned(BatchChain& chain) {
+  if (chain.executor != "local" || is_elsewhere(chain) || is_alive(chain))
+    return;
+  for (auto& job : chain.jobs) {
+    const bool started = job.state == "RUNNING";
+    if (end_run(job, started ? "its process is gone"
+                             : "not started: the chain's process is gone"))
+      job.ended_at.clear();  // nobody knows when
+    for (auto& member : job.members)
+      if (end_run(member, "its process is gone")) member.ended_at.clear();
+  }
 }
 
 bool has_ended(const BatchJob& job) {

@@ -20,6 +20,7 @@ struct JobRun {
   std::string state;
   std::optional<int> exit_code;
   std::string started_at, ended_at;
+  std::string reason;      // why it is in that state; empty: nobody says
   std::string log_stream;  // of AWS, when asked
 };
 
@@ -71,8 +72,15 @@ std::string chain_id(const std::string& command, const std::string& run_id,
 // The key of a chain's record; its other files lie beside it.
 std::string chain_key(std::string_view id);
 Status save_chain(const storage::ObjectStore& bucket, const BatchChain& chain);
+// Errors: not_found, corrupt_input (no record, or that of another chain), those
+// of the bucket.
 Result<BatchChain> load_chain(const storage::ObjectStore& bucket,
                               const std::string& id);
+// The record of one of several chains that are looked at. One that cannot be
+// read is named in a warning, and nullopt: the others are not to suffer.
+// Errors: unavailable (the bucket does not answer).
+Result<std::optional<BatchChain>> load_one_of_chains(
+    const storage::ObjectStore& bucket, const std::string& id);
 // Whether the bucket has a record under that id: the id is taken.
 Result<bool> has_chain(const storage::ObjectStore& bucket, std::string_view id);
 // Ids of all chains in the bucket, or of those that begin with `prefix`; newest
@@ -87,6 +95,12 @@ bool is_alive(const BatchChain& chain);
 // Whether a chain of the local executor was begun on another machine: what has
 // become of it there is not seen from here.
 bool is_elsewhere(const BatchChain& chain);
+
+// What had not ended has failed, for that reason, now; whether it was so.
+bool end_run(JobRun& run, std::string_view reason);
+// The same of all runs of a chain of the local executor whose process is gone
+// from this machine: what was killed could not say so itself.
+void end_abandoned(BatchChain& chain);
 
 // SUCCEEDED and FAILED are the end of a job; so is not to be known to AWS, at
 // some looks in a row, or never to have been submitted.

@@ -4,6 +4,7 @@
 #include "jobs/input_check.h"
 #include "jobs/published_stage.h"
 #include "jobs/run_id.h"
+#include "jobs/scratch_room.h"
 #include "storage/files.h"
 #include "storage/stage_path.h"
 
@@ -21,6 +22,7 @@ namespace dmp::jobs {
 
 namespace fs = std::filesystem;
 using storage::Manifest;
+using storage::ManifestInput;
 using storage::StageResult;
 
 namespace {
@@ -160,10 +162,6 @@ class RemoteStage {
     Need need = Need::whole;
     std::string etag = {};  // empty: not known
     sql::BucketRange buckets{0, 255};
-
-    std::string identity() const {
-      return sha256.empty() ? "etag:" + etag : "sha256:" + sha256;
-    }
   };
 
   std::string part_key(const std::string& part) const {
@@ -215,16 +213,18 @@ class RemoteStage {
                                   absent);
   }
 
-  // Files of the scratch folder become the objects they were fetched from.
+  // Files that no manifest lists have the tag of the object, not of the copy in
+  // the scratch folder.
   void name_inputs(Manifest& manifest) const {
-    const std::string folder = (context_.scratch / "in").string() + "/";
-    std::map<std::string_view, const Fetch*> fetched;
-    for (const auto& one : fetches_) fetched[one.key] = &one;
+    std::map<std::string_view, std::string_view> tags;
+    for (const auto& one : fetches_)
+      if (one.sha256.empty()) tags[one.key] = one.etag;
     for (auto& input : manifest.inputs) {
-      if (!input.path.starts_with(folder)) continue;
-      input.path.erase(0, folder.size());
-      const auto object = fetched.find(input.path);
-      if (object != fetched.end()) input.digest = object->second->identity();
+      if (input.kind == ManifestInput::Kind::stage) continue;
+      for (const auto& [prefix, folder] : folders_) {
+        const auto object = tags.find(prefix + "/" + input.path);
+        if (object != tags.end()) input.digest = object->second;
+      }
     }
   }
 
@@ -254,9 +254,8 @@ class RemoteStage {
       if (context_.allow_no_manifest) return false;
       return no_manifest(bucket_.name() + "/" + input.prefix);
     }
-    identity += manifest->key;
     manifest->files = manifest->files_named(input.only);
-    for (const auto& file : manifest->files) identity += "\n" + file.sha256;
+    identity += storage::content_digest(*manifest);
     plan_files(input.prefix, *manifest, input);
     return true;
   }
@@ -362,14 +361,8 @@ class RemoteStage {
       if (one.need == Need::buckets)
         needed += one.bytes / 256 * (one.buckets.high - one.buckets.low + 1);
     }
-    std::error_code error;
-    const auto space = fs::space(context_.scratch, error);
-    if (error || space.available >= needed) return {};
-    return Error{ErrorCode::io,
-                 fmt::format("{}: {} bytes are free, the inputs of {} have {}; "
-                             "another place is given with --scratch-dir",
-                             context_.scratch.string(), space.available,
-                             job_.name, needed)};
+    return check_room(context_.scratch, needed, "the inputs of " + job_.name,
+                      "another place is given with --scratch-dir");
   }
 
   // First publication: final names. Replacing: a fresh r<NN>/, and the former

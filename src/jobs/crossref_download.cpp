@@ -151,6 +151,14 @@ class TarDownload {
   std::vector<std::future<Status>> under_way_;
 };
 
+// About what members that are not stored yet have: the tar packs nothing.
+std::uint64_t bytes_left(const storage::ObjectInfo& tar,
+                         const std::vector<FetchedObject>& stored) {
+  std::uint64_t bytes = 0;
+  for (const auto& member : stored) bytes += member.bytes;
+  return tar.bytes - std::min(tar.bytes, bytes);
+}
+
 }  // namespace
 
 Result<StageResult> crossref_download_job(const JobContext& context,
@@ -168,8 +176,10 @@ Result<StageResult> crossref_download_job(const JobContext& context,
                  context, download_prefix("crossref-metadata", options.run),
                  std::move(manifest)));
   if (stage->is_done()) return StageResult{true, stage->manifest()};
+  const auto stored = stage->without_gap();
+  DMP_TRY(stage->check_room(bytes_left(tar, stored)));
   TarDownload download(*stage, *store, tar);
-  DMP_TRY(download.run(stage->without_gap()));
+  DMP_TRY(download.run(stored));
   auto paths = download.paths();
   std::sort(paths.begin(), paths.end());
   return stage->publish(paths);

@@ -20,6 +20,7 @@ struct FetchedObject {
   std::uint64_t bytes = 0;
   std::int64_t rows = -1;
   std::string sha256;
+  std::string etag = {};  // in an S3 bucket, once it is stored; not noted
   // Of a member of an archive: where its header lies, which one it is.
   std::uint64_t offset = 0;
   std::int64_t order = -1;

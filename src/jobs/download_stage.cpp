@@ -2,6 +2,7 @@
 
 #include "jobs/catalogue.h"
 #include "jobs/published_stage.h"
+#include "jobs/scratch_room.h"
 #include "storage/files.h"
 
 #include <fmt/format.h>
@@ -61,7 +62,7 @@ std::string download_prefix(std::string_view dataset, const std::string& run) {
 storage::Manifest download_manifest(std::string_view dataset) {
   storage::Manifest manifest;
   manifest.stage = std::string(dataset) + " download";
-  manifest.version = "1";
+  manifest.version = storage::kFormatVersion;
   return manifest;
 }
 
@@ -78,6 +79,12 @@ DownloadStage::DownloadStage(const JobContext& context, std::string prefix,
       prefix_(std::move(prefix)),
       manifest_(std::move(manifest)),
       notes_(context.bucket, prefix_, manifest_.key) {}
+
+// That of a file in a folder is another in each copy.
+std::string DownloadStage::tag_to_list(
+    const storage::ObjectInfo& object) const {
+  return context_.bucket.folder() ? "" : object.etag;
+}
 
 std::string DownloadStage::key_of(const std::string& object) const {
   return prefix_ + "/" + object;
@@ -124,12 +131,14 @@ Status DownloadStage::read_notes() {
   DMP_ASSIGN(auto found, notes_.read());
   begun_ = found.any;
   if (found.objects.empty()) return {};
-  std::map<std::string, std::uint64_t> present;
+  std::map<std::string_view, const storage::ObjectInfo*> present;
   DMP_ASSIGN(const auto listed, context_.bucket.list(prefix_ + "/"));
-  for (const auto& object : listed) present[object.key] = object.bytes;
+  for (const auto& object : listed) present[object.key] = &object;
   for (auto& object : found.objects) {
     const auto there = present.find(key_of(object.object));
-    if (there == present.end() || there->second != object.bytes) continue;
+    if (there == present.end() || there->second->bytes != object.bytes)
+      continue;
+    object.etag = tag_to_list(*there->second);
     std::string path = object.path;
     objects_.insert_or_assign(std::move(path), std::move(object));
   }
@@ -208,6 +217,13 @@ std::vector<FetchedObject> DownloadStage::without_gap() const {
   return members;
 }
 
+Status DownloadStage::check_room(std::uint64_t bytes) const {
+  const auto folder = context_.bucket.folder();
+  if (!folder) return {};
+  return jobs::check_room(*folder, bytes, "the objects of " + prefix_,
+                          "make room, or name another bucket");
+}
+
 fs::path DownloadStage::scratch_file(const std::string& name) const {
   fs::path file = context_.scratch / name;
   std::error_code error;
@@ -239,6 +255,7 @@ Status DownloadStage::store(const fs::path& file, const std::string& path,
                  fmt::format("{}: {} bytes arrived of {}", sent.key, sent.bytes,
                              object.bytes)};
   }
+  object.etag = tag_to_list(sent);
   fs::remove(file, error);
   const std::lock_guard<std::mutex> hold(lock_);
   objects_[path] = std::move(object);
@@ -258,7 +275,7 @@ Result<storage::StageResult> DownloadStage::publish(
       return Error{ErrorCode::internal, path + " was not stored"};
     const FetchedObject& object = found->second;
     manifest_.files.push_back(
-        {object.object, object.bytes, object.rows, object.sha256});
+        {object.object, object.bytes, object.rows, object.sha256, object.etag});
     if (object.rows > 0) manifest_.rows_out += object.rows;
   }
   manifest_.rows_in = manifest_.rows_out;

@@ -56,6 +56,9 @@ class DownloadStage {
   // Members 0, 1, 2 … as far as none is missing.
   std::vector<FetchedObject> without_gap() const;
 
+  // Whether a bucket that is a folder has room for `bytes` more. Errors: io.
+  Status check_room(std::uint64_t bytes) const;
+
   // A file of this name to work in, in scratch; for a folder bucket on the same
   // disk as the bucket where that can be.
   std::filesystem::path scratch_file(const std::string& name) const;
@@ -72,6 +75,7 @@ class DownloadStage {
   Status refuse_files_of_people() const;
   Status clear_leftovers() const;
   std::string key_of(const std::string& object) const;
+  std::string tag_to_list(const storage::ObjectInfo& object) const;
 
   const JobContext& context_;
   std::string prefix_, below_;

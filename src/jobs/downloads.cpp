@@ -13,9 +13,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <system_error>
 
 namespace dmp::jobs {
@@ -47,6 +49,22 @@ std::string listing_digest(const std::vector<Source>& sources) {
   for (const auto& one : sources)
     text += fmt::format("{} {}\n", one.path, one.identity());
   return storage::sha256_text(text);
+}
+
+std::uint64_t bytes_of(const std::vector<Source>& sources) {
+  return std::accumulate(
+      sources.begin(), sources.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const Source& one) { return sum + one.bytes; });
+}
+
+// That the bucket has room for what is not there yet. Errors: io.
+Status check_room(const DownloadStage& stage,
+                  const std::vector<Source>& sources) {
+  std::vector<Source> missing;
+  std::copy_if(
+      sources.begin(), sources.end(), std::back_inserter(missing),
+      [&](const Source& one) { return !stage.find(one.path, one.identity()); });
+  return stage.check_room(bytes_of(missing));
 }
 
 std::vector<std::string> paths_of(const std::vector<Source>& sources) {
@@ -113,6 +131,7 @@ Result<StageResult> copy_objects(const JobContext& context,
     context.say(fmt::format("{} objects, {} are there", sources.size(),
                             stage.fetched()));
   }
+  DMP_TRY(check_room(stage, sources));
   DMP_TRY(in_parallel(sources.size(), kTransfers, [&](std::size_t i) {
     return copy_object(stage, open, sources[i]);
   }));
@@ -197,7 +216,8 @@ Result<StageResult> openalex_download_job(const JobContext& context,
     return std::move(good).error().during(store->name());
   storage::Manifest manifest = download_manifest("openalex-works");
   manifest.options["source"] = store->name();
-  manifest.inputs = {{"data/works/", listing_digest(*sources), 0}};
+  manifest.inputs = {
+      {"data/works/", listing_digest(*sources), bytes_of(*sources)}};
   const storage::Scratch scratch(context.scratch);
   DMP_ASSIGN(const auto stage,
              DownloadStage::begin(
@@ -221,6 +241,30 @@ namespace {
 
 // The answer does not say when they expire. Source: spec jobs.md 6.1.
 constexpr std::chrono::minutes kRenewed{30};
+
+// Why a service gave no keys. What may pass was tried again before.
+Error no_keys(const std::string& url, const net::HttpReply& reply) {
+  const auto said = [&](ErrorCode code, const std::string& what) {
+    return Error{code, fmt::format("{}: HTTP {}: {}", net::shown_url(url),
+                                   reply.status, what)};
+  };
+  if (reply.status == 401 || reply.status == 403)
+    return said(ErrorCode::invalid_argument, "the account was refused");
+  if (reply.status == 404 || reply.status == 410) {
+    return said(ErrorCode::not_found,
+                "no keys are given out there; is --credentials-url right?");
+  }
+  if (reply.status < 300 || reply.status >= 400)
+    return said(ErrorCode::invalid_argument, "no answer with keys");
+  std::string target;
+  for (const auto& [name, value] : reply.headers)
+    if (name == "location") target = net::shown_url(value);
+  return said(ErrorCode::invalid_argument,
+              fmt::format("a redirect{}{}, which is not followed: the account "
+                          "would go there; name that as --credentials-url if "
+                          "it is right",
+                          target.empty() ? "" : " to ", target));
+}
 
 // Temporary keys, fetched again before they expire. P122.
 class DataciteKeys {
@@ -258,11 +302,7 @@ class DataciteKeys {
     if (!has_datacite_account())
       return Error{ErrorCode::invalid_argument, kDataciteAccountMissing};
     DMP_ASSIGN(const auto reply, net::http_send(request));
-    if (reply.status != 200) {
-      return Error{ErrorCode::invalid_argument,
-                   fmt::format("{}: HTTP {}: the account was refused",
-                               net::shown_url(request.url), reply.status)};
-    }
+    if (reply.status != 200) return no_keys(request.url, reply);
     simdjson::dom::parser parser;
     simdjson::dom::element root;
     storage::TemporaryKeys keys;
@@ -351,7 +391,7 @@ Result<StageResult> datacite_download_job(const JobContext& context,
   storage::Manifest manifest = download_manifest("datacite");
   manifest.options["source"] = store->name();
   manifest.inputs = {
-      {"dois/", listing_digest(sources), 0},
+      {"dois/", listing_digest(sources), bytes_of(sources)},
       {"STATUS.json", storage::sha256_text(status), status.size()}};
   const storage::Scratch scratch(context.scratch);
   DMP_ASSIGN(
@@ -359,6 +399,7 @@ Result<StageResult> datacite_download_job(const JobContext& context,
       DownloadStage::begin(context, download_prefix("datacite", options.run),
                            std::move(manifest)));
   if (stage->is_done()) return StageResult{true, stage->manifest()};
+  DMP_TRY(check_room(*stage, sources));
   DMP_TRY(in_parallel(sources.size(), kTransfers, [&](std::size_t i) {
     return with_keys(keys, [&](const StoreOf& open) {
       return copy_object(*stage, open, sources[i]);

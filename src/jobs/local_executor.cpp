@@ -107,12 +107,10 @@ int wait_for(pid_t child, std::chrono::seconds limit,
   return kTimedOut;
 }
 
-// What had not ended has failed; whether it was so.
-bool end_run(JobRun& run) {
-  if (run.state == "SUCCEEDED" || run.state == "FAILED") return false;
-  run.state = "FAILED";
-  run.ended_at = now_text();
-  return true;
+// A job of a chain that was ended, with its members.
+bool end_job(BatchJob& job, const std::string& why) {
+  for (auto& member : job.members) end_run(member, why);
+  return end_run(job, job.started_at.empty() ? "not started: " + why : why);
 }
 
 class Runner {
@@ -125,17 +123,41 @@ class Runner {
     DMP_TRY(prepare());
     const OnInterrupt record([this] { interrupted(); });
     for (std::size_t n = 0; n < chain_.jobs.size(); ++n) {
-      BatchJob& job = chain_.jobs[n];
-      DMP_TRY(started(job, job.name));
-      auto code = job.array_size > 1 ? run_array(n) : run_member(n, "", {});
-      if (!code) return std::move(code).error();
-      DMP_TRY(ended(job, job.name, *code));
-      if (*job.exit_code != 0) return failure(n);
+      Status done = run_job(n);
+      if (done) continue;
+      end_from(n, done.error().message);
+      return done;
     }
     return {};
   }
 
  private:
+  Status run_job(std::size_t n) {
+    BatchJob& job = chain_.jobs[n];
+    DMP_TRY(started(job, job.name));
+    DMP_ASSIGN(const int code,
+               job.array_size > 1 ? run_array(n) : run_member(n, "", {}));
+    DMP_TRY(ended(job, job.name, code));
+    return code == 0 ? Status() : failure(n);
+  }
+
+  // The job n has failed, and those after it never begin, as AWS Batch has it.
+  void end_from(std::size_t n, const std::string& why) {
+    const std::lock_guard hold(lock_);
+    end_job(chain_.jobs[n], why);
+    const std::string failed = chain_.jobs[n].name + " failed";
+    for (std::size_t later = n + 1; later < chain_.jobs.size(); ++later) {
+      BatchJob& job = chain_.jobs[later];
+      end_job(job, failed);
+      if (options_.say)
+        options_.say(
+            fmt::format("{} {} ({})", job.name, job.state, job.reason));
+    }
+    const Status saved = save_chain(bucket_, chain_);
+    if (!saved && options_.say)
+      options_.say("record of the states: " + saved.error().message);
+  }
+
   Status prepare() {
     std::array<char, 256> host{};
     ::gethostname(host.data(), host.size() - 1);
@@ -152,10 +174,7 @@ class Runner {
   // Keeps the lock: nothing is noted after this.
   void interrupted() {
     lock_.lock();
-    for (auto& job : chain_.jobs) {
-      end_run(job);
-      for (auto& member : job.members) end_run(member);
-    }
+    for (auto& job : chain_.jobs) end_job(job, "interrupted");
     const Status saved = save_chain(bucket_, chain_);
     if (!options_.say) return;
     options_.say(
@@ -348,11 +367,10 @@ Status cancel_locally(const BatchChain& chain,
         fmt::format("{}: process {} does not end", chain.id, chain.pid)};
   }
   DMP_ASSIGN(BatchChain record, load_chain(bucket, chain.id));
+  if (!running) end_abandoned(record);
   for (std::size_t n = record.jobs.size(); n-- > 0;) {
     BatchJob& job = record.jobs[n];
-    if (running) end_run(job);
-    for (auto& member : job.members)
-      if (running) end_run(member);
+    if (running) end_job(job, "cancelled");
     const bool ended = running && job.state == "FAILED" &&
                        n < chain.jobs.size() && !has_ended(chain.jobs[n]);
     say(fmt::format("{} {}", job.name, ended ? "ended" : job.state));

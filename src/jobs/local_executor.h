@@ -40,8 +40,9 @@ struct LocalOptions {
 // array members with AWS_BATCH_JOB_ARRAY_INDEX, each told its share of threads
 // and memory by DMPWORKS_THREADS and DMPWORKS_MEMORY_LIMIT. Output goes to
 // jobs/<chain>/<n>-<name>.log in the bucket (of a member -<index>.log), states
-// to its chain.json. The first failure ends the chain; the other members of an
-// array are run all the same. Children end when this process does; one that is
+// to its chain.json. The first failure ends the chain, and the jobs after it
+// have failed too ("not started: …"); the other members of an array are run all
+// the same. Children end when this process does; one that is
 // interrupted (base/interrupt.h) says so first, and its record that what had
 // not ended has failed.
 // Source: spec jobs.md 3.3.

@@ -76,6 +76,39 @@ TEST_F(LocalExecutor, EndsTheChainAtTheFirstFailure) {
   EXPECT_EQ(chain_state(*load_chain(*bucket_, chain_.id)), "FAILED");
 }
 
+// Issue 7: as AWS Batch ends what depends on a job that failed.
+TEST_F(LocalExecutor, SaysOfLaterJobsThatTheyNeverBegan) {
+  add("first", "exit 3");
+  add("second", "exit 0");
+  add("third", "exit 0").array_size = 2;
+  ASSERT_FALSE(run());
+  const auto record = load_chain(*bucket_, chain_.id).value();
+  EXPECT_EQ(record.jobs[0].reason, "");
+  for (const std::size_t later : {1U, 2U}) {
+    const BatchJob& job = record.jobs[later];
+    EXPECT_EQ(job.state, "FAILED");
+    EXPECT_EQ(job.reason, "not started: first failed");
+    EXPECT_EQ(job.started_at, "");
+    EXPECT_FALSE(job.exit_code);
+  }
+  EXPECT_THAT(said_,
+              testing::Contains("second FAILED (not started: first failed)"));
+  EXPECT_FALSE(may_go_on(record));
+  EXPECT_THAT(to_json(record), HasSubstr(R"("statusReason":"not started: )"
+                                         R"(first failed")"));
+}
+
+TEST_F(LocalExecutor, SaysOfAJobThatCannotBeRunWhy) {
+  add("first", "exit 0");
+  add("second", "exit 0");
+  fs::create_directories(dir_ / "jobs" / chain_.id / "1-first.log");
+  ASSERT_FALSE(run());
+  const auto record = load_chain(*bucket_, chain_.id).value();
+  EXPECT_EQ(record.jobs[0].state, "FAILED");
+  EXPECT_THAT(record.jobs[0].reason, HasSubstr("1-first.log"));
+  EXPECT_EQ(record.jobs[1].reason, "not started: first failed");
+}
+
 TEST_F(LocalExecutor, P116_TriesAgainAfter75AndOnlyThen) {
   add("flaky", "echo x >> tries; test $(wc -l < tries) = 3 || exit 75");
   ASSERT_TRUE(run());
@@ -169,7 +202,8 @@ TEST_F(LocalExecutor, P116_AFailingMemberEndsTheChainAfterTheOthers) {
   EXPECT_EQ(array.members[1].state, "FAILED");
   EXPECT_EQ(array.members[1].exit_code, 75);
   EXPECT_EQ(array.members[3].state, "SUCCEEDED");
-  EXPECT_EQ(record->jobs[1].state, "PENDING");
+  EXPECT_EQ(record->jobs[1].state, "FAILED");
+  EXPECT_EQ(record->jobs[1].reason, "not started: array failed");
 }
 
 TEST_F(LocalExecutor, P112_PassesArgumentsUntouched) {
@@ -189,6 +223,27 @@ TEST(ChainState, OfAKilledLocalChainIsFailed) {
   chain.jobs.resize(2);
   chain.jobs[0].state = "RUNNING";
   EXPECT_EQ(chain_state(chain), "FAILED");
+}
+
+TEST(EndAbandoned, EndsTheJobsOfAKilledLocalChain) {
+  BatchChain chain;
+  chain.executor = "local";
+  chain.pid = 999'999'999;
+  chain.jobs.resize(3);
+  chain.jobs[0].state = "SUCCEEDED";
+  chain.jobs[1].state = "RUNNING";
+  chain.jobs[2].state = "PENDING";
+  end_abandoned(chain);
+  EXPECT_EQ(chain.jobs[0].state, "SUCCEEDED");
+  EXPECT_EQ(chain.jobs[1].state, "FAILED");
+  EXPECT_EQ(chain.jobs[1].reason, "its process is gone");
+  EXPECT_EQ(chain.jobs[2].reason, "not started: the chain's process is gone");
+  BatchChain aws;
+  aws.executor = "aws";
+  aws.jobs.resize(1);
+  aws.jobs[0].state = "RUNNING";
+  end_abandoned(aws);
+  EXPECT_EQ(aws.jobs[0].state, "RUNNING");
 }
 
 }  // namespace

@@ -19,6 +19,12 @@ std::string note_of(const std::string& prefix) {
   return prefix + "/" + kUploadingName;
 }
 
+// Noted before the objects had tags.
+std::string noted_text(Manifest manifest) {
+  for (auto& file : manifest.files) file.etag.clear();
+  return storage::manifest_json(manifest);
+}
+
 std::string manifest_of(const std::string& prefix) {
   return prefix + "/manifest.json";
 }
@@ -54,7 +60,7 @@ Result<std::optional<Manifest>> former_stage(const JobContext& context,
 
 Status note_manifest(const ObjectStore& bucket, const std::string& prefix,
                      const Manifest& manifest) {
-  DMP_TRY(bucket.write(note_of(prefix), storage::manifest_json(manifest)));
+  DMP_TRY(bucket.write(note_of(prefix), noted_text(manifest)));
   return {};
 }
 
@@ -68,10 +74,7 @@ Status publish_manifest(const ObjectStore& bucket, const std::string& prefix,
 void clear_after_kill(const ObjectStore& bucket, const std::string& prefix,
                       const Manifest& manifest) {
   const auto noted = bucket.read(note_of(prefix));
-  Manifest bare = manifest;  // noted before the objects had tags
-  for (auto& file : bare.files) file.etag.clear();
-  if (noted && *noted == storage::manifest_json(bare))
-    clear(bucket, prefix, manifest);
+  if (noted && *noted == noted_text(manifest)) clear(bucket, prefix, manifest);
 }
 
 Result<bool> is_whole(const ObjectStore& bucket, const std::string& prefix,

@@ -6,6 +6,23 @@
 
 namespace dmp::jobs {
 
+namespace fs = std::filesystem;
+
+Status check_room(const fs::path& folder, std::uint64_t bytes,
+                  std::string_view what, std::string_view hint) {
+  std::error_code error;
+  fs::path there = fs::absolute(folder, error);
+  while (!there.empty() && !fs::exists(there, error) &&
+         there != there.parent_path())
+    there = there.parent_path();
+  const auto space = fs::space(there, error);
+  if (error || space.available >= bytes) return {};
+  return Error{
+      ErrorCode::io,
+      fmt::format("{}: {} bytes are free, {} have {}; {}", folder.string(),
+                  space.available, what, bytes, hint)};
+}
+
 std::string lack_of_room(const std::filesystem::path& scratch,
                          std::uint64_t bytes) {
   constexpr std::uint64_t kTimes = 6;

@@ -51,5 +51,18 @@ TEST_F(ScratchRoomTest, IsNotInTheWayWhereNobodyKnowsHowMuchIsFree) {
   EXPECT_EQ(lack_of_room(file / "scratch", free_), "");
 }
 
+TEST(CheckRoom, SaysInOneLineThatADiskIsTooSmall) {
+  const auto place = std::filesystem::temp_directory_path() / "absent" / "yet";
+  EXPECT_TRUE(check_room(place, 1, "objects", "make room"));
+  const Status full = check_room(place, std::uint64_t{1} << 62,
+                                 "the objects of a", "make room");
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, ErrorCode::io);
+  EXPECT_THAT(full.error().message,
+              testing::HasSubstr(" bytes are free, the objects of a have "
+                                 "4611686018427387904; make room"));
+  EXPECT_THAT(full.error().message, testing::StartsWith(place.string() + ": "));
+}
+
 }  // namespace
 }  // namespace dmp::jobs

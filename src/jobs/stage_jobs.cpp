@@ -143,11 +143,10 @@ Result<StageResult> transform_dataset_job(const JobContext& context,
       folder, options.input_run, options.use_subset ? "subset" : "download");
   StageJob job;
   job.name = options.dataset + " transform";
-  job.options = {std::to_string(options.row_group_rows),
-                 std::to_string(options.row_groups_per_file),
-                 std::to_string(options.batch_size),
-                 std::to_string(static_cast<int>(options.xpac)),
-                 std::to_string(options.limit_files.value_or(0))};
+  job.options = {std::to_string(static_cast<int>(options.xpac)),
+                 std::to_string(options.limit_files.value_or(0)),
+                 std::to_string(current_year()),
+                 std::to_string(context.max_reject_ratio)};
   job.inputs = {{input}};
   job.output = stage_prefix(folder, options.run, "transform");
   job.work = [&](const StageJob::Folders& in, const fs::path& out) {

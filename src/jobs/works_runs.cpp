@@ -66,6 +66,13 @@ Result<std::string> newest_works_run(const storage::ObjectStore& bucket) {
                fmt::format("{}/{}: no finished run", bucket.name(), kRoot)};
 }
 
+Result<std::optional<text::Day>> release_of_run(
+    const storage::ObjectStore& bucket, const std::string& run) {
+  DMP_ASSIGN(const auto manifest,
+             stage_manifest(bucket, std::string(kRoot) + "/" + run));
+  return release_of(manifest, run);
+}
+
 Result<std::string> previous_works_run(const storage::ObjectStore& bucket,
                                        const std::string& run,
                                        text::Day release) {

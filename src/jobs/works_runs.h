@@ -4,6 +4,7 @@
 #include "storage/object_store.h"
 #include "text/dates.h"
 
+#include <optional>
 #include <string>
 
 // Which process-works run of a bucket is meant where nobody names one, by the
@@ -17,6 +18,11 @@ inline constexpr const char* kInitialRun = "INITIAL";
 // The finished run of the newest release; those without a date come last.
 // Errors: not_found (no run is finished).
 Result<std::string> newest_works_run(const storage::ObjectStore& bucket);
+
+// The release of a finished run; nullopt: it has no date.
+// Errors: not_found (it is not finished).
+Result<std::optional<text::Day>> release_of_run(
+    const storage::ObjectStore& bucket, const std::string& run);
 
 // The run whose DOI state `run` of `release` continues: the newest finished
 // one of an earlier release, or kInitialRun where no run is older.

@@ -134,7 +134,8 @@ std::string file_name_of(const std::string& url) {
 
 // Where a fetched archive lies until it is used: the same place for each
 // attempt, so that a killed one is continued; a place of its own while another
-// attempt of this run on this machine holds that (P119).
+// attempt of this run on this machine holds that (P119). At most one archive of
+// a run waits for its next attempt: that of another address goes.
 class ArchivePlace {
  public:
   ArchivePlace(const JobContext& context, const std::string& url) {
@@ -147,6 +148,8 @@ class ArchivePlace {
     if (lock_ < 0 || ::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
       folder = context.scratch;
       fs::create_directories(folder, error);
+    } else {
+      remove_others(folder, name);
     }
     file_ = folder / name;
   }
@@ -158,14 +161,39 @@ class ArchivePlace {
 
   const fs::path& file() const { return file_; }
   void clear() const {
+    remove_all_of(file_);
     std::error_code error;
-    for (const char* end : {"", ".etag", ".lock"}) {
-      fs::remove(fs::path(file_) += end, error);
-    }
     fs::remove(file_.parent_path(), error);  // only when it is empty
   }
 
  private:
+  // Those that no attempt holds.
+  static void remove_others(const fs::path& folder, const std::string& name) {
+    constexpr std::string_view kLock = ".lock";
+    std::error_code error;
+    std::vector<std::string> others;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end;
+         it.increment(error)) {
+      std::string other = it->path().filename().string();
+      if (!other.ends_with(kLock)) continue;
+      other.resize(other.size() - kLock.size());
+      if (other != name) others.push_back(std::move(other));
+    }
+    for (const auto& other : others) {
+      const int lock = ::open((folder / other).string().append(kLock).c_str(),
+                              O_RDWR | O_CLOEXEC);
+      if (lock < 0) continue;
+      if (::flock(lock, LOCK_EX | LOCK_NB) == 0) remove_all_of(folder / other);
+      ::close(lock);
+    }
+  }
+
+  static void remove_all_of(const fs::path& file) {
+    std::error_code error;
+    for (const char* end : {"", ".etag", ".lock"})
+      fs::remove(fs::path(file) += end, error);
+  }
+
   int lock_ = -1;
   fs::path file_;
 };
@@ -189,17 +217,46 @@ Status fetch_archive(const ZipDownload& options, const fs::path& file) {
 }
 
 // P123: what has another digest is neither used nor kept.
-Status check_archive(const ZipDownload& options, const ArchivePlace& place) {
+Status check_archive(const ZipDownload& options, const fs::path& archive) {
   if (options.digest.empty()) {
     log::warning("{}: no digest is given, so it is not checked",
                  net::shown_url(options.url));
     return {};
   }
   DMP_ASSIGN(const auto digest, storage::parse_digest(options.digest));
-  Status good = storage::verify_digest(place.file(), digest);
+  Status good = storage::verify_digest(archive, digest);
   if (good) return good;
-  place.clear();
   return std::move(good).error().during(net::shown_url(options.url));
+}
+
+// Fetches, checks and unpacks the archive, and publishes what is in it.
+Result<StageResult> make_stage(const ZipDownload& options, DownloadStage& stage,
+                               const fs::path& archive) {
+  DMP_TRY(fetch_archive(options, archive));
+  DMP_TRY(check_archive(options, archive));
+  auto kind = kind_of(archive);
+  if (!kind) return std::move(kind).error().during(net::shown_url(options.url));
+  std::error_code error;
+  // What is in it is packed again, to about as much.
+  DMP_TRY(stage.check_room(fs::file_size(archive, error)));
+  DMP_ASSIGN(auto unpacked,
+             unpack(stage, archive, *kind, file_name_of(options.url)));
+  if (options.dataset == "ror") {
+    std::erase_if(unpacked,
+                  [](const Unpacked& one) { return !is_schema_2(one.file); });
+    if (unpacked.size() != 1) {
+      return Error{ErrorCode::corrupt_input,
+                   fmt::format("{}: {} JSON files of ROR schema 2, one is "
+                               "needed",
+                               net::shown_url(options.url), unpacked.size())};
+    }
+  }
+  std::vector<std::string> paths;
+  for (const auto& one : unpacked) {
+    DMP_TRY(stage.store(one.file, one.name, "", -1));
+    paths.push_back(one.name);
+  }
+  return stage.publish(paths);
 }
 
 }  // namespace
@@ -222,32 +279,13 @@ Result<StageResult> zip_download_job(const JobContext& context,
     place.clear();
     return StageResult{true, stage->manifest()};
   }
-  DMP_TRY(fetch_archive(options, place.file()));
-  DMP_TRY(check_archive(options, place));
-  auto kind = kind_of(place.file());
-  if (!kind) {
+  auto result = make_stage(options, *stage, place.file());
+  // Kept only where another attempt may go on with it.
+  if (result || result.error().code != ErrorCode::unavailable) {
     place.clear();
-    return std::move(kind).error().during(net::shown_url(options.url));
+  } else {
+    log::info("{} is kept for the next attempt", place.file().string());
   }
-  DMP_ASSIGN(auto unpacked,
-             unpack(*stage, place.file(), *kind, file_name_of(options.url)));
-  if (options.dataset == "ror") {
-    std::erase_if(unpacked,
-                  [](const Unpacked& one) { return !is_schema_2(one.file); });
-    if (unpacked.size() != 1) {
-      return Error{ErrorCode::corrupt_input,
-                   fmt::format("{}: {} JSON files of ROR schema 2, one is "
-                               "needed",
-                               net::shown_url(options.url), unpacked.size())};
-    }
-  }
-  std::vector<std::string> paths;
-  for (const auto& one : unpacked) {
-    DMP_TRY(stage->store(one.file, one.name, "", -1));
-    paths.push_back(one.name);
-  }
-  auto result = stage->publish(paths);
-  if (result) place.clear();
   return result;
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cinttypes>
+#include <cstdio>
 #include <cstdlib>
 #include <random>
 
@@ -11,6 +13,15 @@ namespace dmp::net {
 namespace {
 
 constexpr long kConnectSeconds = 10, kRedirects = 10;
+
+// What people would look up of a status.
+std::string_view words_of(long status) {
+  if (status == 404 || status == 410)
+    return ", not found: the address is wrong, or what was there is gone";
+  if (status == 401 || status == 403) return ", keys or rights refused";
+  if (status >= 300 && status < 400) return ", a redirect that leads nowhere";
+  return "";
+}
 
 std::size_t on_header(char* text, std::size_t size, std::size_t count,
                       void* user) {
@@ -64,8 +75,7 @@ std::string Attempt::header(std::string_view name) const {
 bool Attempt::is_temporary() const {
   switch (code) {
     case CURLE_OK:
-      return status == 429 || status == 500 || status == 502 || status == 503 ||
-             status == 504;
+      return status == 408 || status == 429 || status >= 500;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
@@ -84,8 +94,19 @@ bool Attempt::is_temporary() const {
 }
 
 std::string Attempt::reason() const {
-  if (code == CURLE_OK) return fmt::format("HTTP {}", status);
+  if (code == CURLE_OK)
+    return fmt::format("HTTP {}{}", status, words_of(status));
   return error[0] == '\0' ? curl_easy_strerror(code) : error.data();
+}
+
+std::optional<ContentRange> content_range(const std::string& text) {
+  ContentRange range;
+  if (std::sscanf(text.c_str(), "bytes %" SCNu64 "-%" SCNu64 "/%" SCNu64,
+                  &range.begin, &range.end, &range.size) != 3) {
+    return std::nullopt;
+  }
+  ++range.end;
+  return range;
 }
 
 void set_common(CURL* handle, const std::string& url, Attempt& outcome) {

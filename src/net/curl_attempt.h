@@ -9,7 +9,9 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,10 +40,17 @@ struct Attempt {
 
   std::string header(std::string_view name) const;  // "" when there is none
 
-  // Lost connections, time-outs, 429, 500, 502, 503, 504.
+  // Lost connections, time-outs, 408, 429, 5xx.
   bool is_temporary() const;
   std::string reason() const;
 };
+
+// What a 206 says it holds: bytes [begin, end) of `size`.
+struct ContentRange {
+  std::uint64_t begin = 0, end = 0, size = 0;
+};
+// Of a Content-Range header; nullopt: it is none, or does not say the size.
+std::optional<ContentRange> content_range(const std::string& text);
 
 // Address, time to connect, schemes, and that `outcome`, which must outlive the
 // transfer, gets the headers and the words of an error.

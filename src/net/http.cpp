@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <system_error>
 #include <thread>
 
@@ -37,7 +38,7 @@ std::size_t on_body(char* bytes, std::size_t size, std::size_t count,
 bool is_refusal(const Attempt& outcome) {
   switch (outcome.code) {
     case CURLE_OK:
-      return outcome.status >= 400 && !outcome.is_temporary();
+      return outcome.status >= 300 && !outcome.is_temporary();
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -51,7 +52,8 @@ bool is_refusal(const Attempt& outcome) {
 ErrorCode code_of(const Attempt& outcome) {
   if (outcome.too_large) return ErrorCode::corrupt_input;
   if (outcome.code == CURLE_FILE_COULDNT_READ_FILE) return ErrorCode::not_found;
-  if (outcome.code == CURLE_OK && outcome.status == 404)
+  if (outcome.code == CURLE_OK &&
+      (outcome.status == 404 || outcome.status == 410))
     return ErrorCode::not_found;
   if (is_refusal(outcome)) return ErrorCode::invalid_argument;
   return outcome.code == CURLE_WRITE_ERROR ? ErrorCode::io
@@ -102,10 +104,16 @@ struct Sink {
   std::FILE* file = nullptr;
   Attempt* outcome = nullptr;
   CURL* handle = nullptr;
+  std::uint64_t most_bytes = 0;
+  // Of one attempt:
   std::uint64_t offset = 0;  // where the answer begins
-  std::uint64_t written = 0, most_bytes = 0;
+  std::uint64_t written = 0;
+  std::optional<std::uint64_t> size;  // of the whole, where a range says it
   bool started = false;
-  int disk_error = 0;  // errno of what could not be written
+  bool is_other_range = false;  // than was asked for
+  int disk_error = 0;           // errno of what could not be written
+
+  bool has_all() const { return !size || offset + written == *size; }
 };
 
 // Notes a strong tag, so that an attempt after this one, or after a kill, can
@@ -116,9 +124,13 @@ void note_tag(const Sink& sink) {
       << (tag.starts_with('"') ? tag : "") << "\n";
 }
 
-bool begins_at(const Attempt& outcome, std::uint64_t offset) {
-  return outcome.header("content-range")
-      .starts_with(fmt::format("bytes {}-", offset));
+// Whether the 206 has what was asked for, from the offset on.
+bool take_range(Sink& sink) {
+  const auto told = content_range(sink.outcome->header("content-range"));
+  sink.is_other_range = !told || sink.offset == 0 ||
+                        told->begin != sink.offset || told->end > told->size;
+  if (!sink.is_other_range) sink.size = told->size;
+  return !sink.is_other_range;
 }
 
 // Whether the answer may be written; places the file where it begins.
@@ -128,8 +140,8 @@ bool start_answer(Sink& sink) {
   curl_easy_getinfo(sink.handle, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(sink.handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
                     &announced);
-  if (status >= 400) return false;  // the page of an error is not kept
-  if (status == 206 && !begins_at(*sink.outcome, sink.offset)) return false;
+  if (status >= 300) return false;  // the page of an error is not kept
+  if (status == 206 && !take_range(sink)) return false;
   if (status != 206) sink.offset = 0;
   std::error_code unknown;
   const auto room = fs::space(sink.path, unknown);
@@ -161,6 +173,10 @@ std::size_t on_file(char* bytes, std::size_t size, std::size_t count,
     sink->outcome->too_large = true;
     return 0;
   }
+  if (sink->size && sink->offset + sink->written + size * count > *sink->size) {
+    sink->is_other_range = true;
+    return 0;
+  }
   const std::size_t done = std::fwrite(bytes, size, count, sink->file);
   if (done != count) sink->disk_error = errno;
   sink->written += done * size;
@@ -174,14 +190,23 @@ std::string read_tag(const fs::path& path) {
   return tag;
 }
 
-// One attempt; what is there of the file is continued if its tag still holds.
-Status fetch_once(const std::string& url, Sink sink, Attempt& outcome) {
+// What is there of the file, for an attempt to go on from; "" begins anew.
+std::string begin_attempt(Sink& sink, Attempt& outcome) {
   std::error_code none;
-  const std::string tag = read_tag(sink.tag_path);
-  sink.offset = tag.empty() ? 0 : fs::file_size(sink.path, none);
-  if (none) sink.offset = 0;
+  std::string tag = read_tag(sink.tag_path);
+  const auto bytes = fs::file_size(sink.path, none);
+  sink.offset = tag.empty() || none ? 0 : bytes;
+  sink.written = 0;
+  sink.size.reset();
+  sink.started = sink.is_other_range = false;
   sink.outcome = &outcome;
-  sink.file = std::fopen(sink.path.c_str(), sink.offset > 0 ? "r+b" : "wb");
+  sink.file = std::fopen(sink.path.c_str(), none ? "wb" : "r+b");
+  return tag;
+}
+
+// One attempt; what is there of the file is continued if its tag still holds.
+Status fetch_once(const std::string& url, Sink& sink, Attempt& outcome) {
+  const std::string tag = begin_attempt(sink, outcome);
   if (sink.file == nullptr) {
     return Error{ErrorCode::io,
                  sink.path.string() + ": " + std::strerror(errno)};
@@ -206,7 +231,7 @@ Status fetch_once(const std::string& url, Sink sink, Attempt& outcome) {
   outcome.code = curl_easy_perform(handle.get());
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &outcome.status);
   // An empty answer never came to on_file.
-  if (outcome.code == CURLE_OK && !sink.started && outcome.status < 400 &&
+  if (outcome.code == CURLE_OK && !sink.started && outcome.status < 300 &&
       !start_answer(sink)) {
     outcome.code = CURLE_WRITE_ERROR;
   }
@@ -215,6 +240,21 @@ Status fetch_once(const std::string& url, Sink sink, Attempt& outcome) {
   if (sink.disk_error == 0) return {};
   return Error{ErrorCode::io,
                sink.path.string() + ": " + std::strerror(sink.disk_error)};
+}
+
+void begin_anew(const Sink& sink) {
+  std::error_code error;
+  fs::remove(sink.tag_path, error);
+}
+
+// The server does not give what it says it has: nothing that came of it is
+// used, and another time it may.
+Error wrong_range(const std::string& url, const Sink& sink) {
+  return Error{ErrorCode::unavailable,
+               fmt::format("{}: bytes from {} on were asked for, {} came under "
+                           "\"Content-Range: {}\"",
+                           shown_url(url), sink.offset, sink.written,
+                           sink.outcome->header("content-range"))};
 }
 
 // 416 to a range that begins at the end: the file is whole already.
@@ -302,17 +342,23 @@ Status http_download(const std::string& url, const fs::path& file,
   for (int number = 0;; ++number) {
     Attempt outcome;
     DMP_TRY(fetch_once(url, sink, outcome));
-    // The page of an error is not kept, so writing it "fails".
-    if (outcome.status >= 400) outcome.code = CURLE_OK;
-    if (outcome.code == CURLE_OK && outcome.status < 400) return {};
-    if (is_whole(outcome, file)) return {};
     const bool last = number + 1 >= policy.attempts;
-    if (outcome.status == 416 && !last) {  // the server changed its mind
-      std::error_code error;
-      fs::remove(sink.tag_path, error);
+    // The page of an error is not kept, so writing it "fails".
+    if (outcome.status >= 400 ||
+        (outcome.status >= 300 && outcome.code == CURLE_WRITE_ERROR))
+      outcome.code = CURLE_OK;
+    if (outcome.code == CURLE_OK && outcome.status < 300) {
+      if (sink.has_all()) return {};
+    } else if (is_whole(outcome, file)) {
+      return {};
+    } else if (outcome.status == 416 && !last) {  // the server changed its mind
+      begin_anew(sink);
       continue;
+    } else if (!sink.is_other_range && (last || !outcome.is_temporary())) {
+      return failure(url, outcome);
     }
-    if (!outcome.is_temporary() || last) return failure(url, outcome);
+    if (sink.is_other_range) begin_anew(sink);
+    if (last) return wrong_range(url, sink);
     log::info("{}: {}; again", shown_url(url), outcome.reason());
     std::this_thread::sleep_for(pause_after(policy, number, outcome));
   }

@@ -19,7 +19,7 @@ struct HttpRequest {
   std::string body;
   std::string user, password;        // basic authentication; never shown
   std::chrono::seconds timeout{60};  // of the whole exchange
-  bool any_status = false;           // 429 and 5xx are answers too
+  bool any_status = false;           // 408, 429 and 5xx are answers too
   std::string ca_bundle;             // empty: the system's certificates
 };
 
@@ -29,7 +29,7 @@ struct HttpReply {
   std::string body;  // at most 64 MiB (more is corrupt_input)
 };
 
-// Retries of what may get better: 429, 500, 502, 503, 504, time-outs, lost
+// Retries of what may get better: 408, 429, 5xx, time-outs, lost
 // connections. Pauses double from `first`, with jitter; Retry-After is kept to,
 // up to 5 minutes. Source: spec jobs.md 9.
 struct RetryPolicy {
@@ -47,10 +47,13 @@ Result<HttpReply> http_send(const HttpRequest& request,
 // Fetches `url` (https, http, file) into `file`. What a killed download left of
 // it is continued where the server says it is still the same (Range with
 // If-Range; `file`.etag notes the tag), and a whole one is not fetched again;
-// else it is fetched anew. Redirects are followed, to https and http only. No
-// limit of time, but 60 s without a byte end an attempt.
-// Errors: not_found (404, no such file), unavailable, invalid_argument (other
-// 4xx), corrupt_input (over `most_bytes` or the room on disk), io.
+// else it is fetched anew. An answer with another range than was asked for is
+// not written; one with less of it is continued. Redirects are followed, to
+// https and http only. No limit of time, but 60 s without a byte end an
+// attempt. Errors: not_found (404, 410, no such file), unavailable (also:
+// ranges that are not what was asked for, each time), invalid_argument (other
+// 4xx, a redirect that leads nowhere), corrupt_input (over `most_bytes` or the
+// room on disk), io.
 Status http_download(const std::string& url, const std::filesystem::path& file,
                      std::uint64_t most_bytes, const RetryPolicy& policy = {});
 

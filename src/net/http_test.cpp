@@ -127,7 +127,75 @@ TEST_F(HttpDownload, RefusesARangeThatWasNotAskedFor) {
              "ETag: \"a\"\r\nContent-Range: bytes 0-5/10\r\n", "012345")});
   const auto done = fetch(server);
   ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(done.error().message,
+              HasSubstr("bytes from 0 on were asked for, 0 came under "
+                        "\"Content-Range: bytes 0-5/10\""));
   EXPECT_EQ(content(), "0123");
+  EXPECT_EQ(server.requests().size(), 4U);
+  EXPECT_THAT(server.requests()[1], Not(HasSubstr("Range:")));
+}
+
+// Issue 7: none of these may pass for a whole file.
+TEST_F(HttpDownload, BeginsAnewAfterARangeThatIsNotTheOneAskedFor) {
+  for (const char* told : {"bytes 3-9/10", "bytes 5-9/10", "bytes 4-9/*",
+                           "bytes 4-10/10", "bytes 4-9", ""}) {
+    leave("0123", "\"a\"");
+    ReplyServer server(
+        {reply("206 Partial Content",
+               fmt::format("ETag: \"a\"\r\nContent-Range: {}\r\n", told),
+               "xxxxxx"),
+         reply("200 OK", "ETag: \"a\"\r\n", "0123456789")});
+    const auto done = fetch(server);
+    EXPECT_TRUE(done) << told;
+    EXPECT_EQ(content(), "0123456789") << told;
+  }
+}
+
+TEST_F(HttpDownload, GoesOnAfterARangeThatEndsEarly) {
+  leave("0123", "\"a\"");
+  ReplyServer server(
+      {reply("206 Partial Content",
+             "ETag: \"a\"\r\nContent-Range: bytes 4-6/10\r\n", "456"),
+       reply("206 Partial Content",
+             "ETag: \"a\"\r\nContent-Range: bytes 7-9/10\r\n", "789")});
+  const auto done = fetch(server);
+  EXPECT_TRUE(done);
+  EXPECT_EQ(content(), "0123456789");
+  EXPECT_THAT(server.requests()[1], HasSubstr("Range: bytes=7-\r\n"));
+}
+
+TEST_F(HttpDownload, GoesOnAfterARangeWithFewerBytesThanItSays) {
+  leave("0123", "\"a\"");
+  ReplyServer server(
+      {reply("206 Partial Content",
+             "ETag: \"a\"\r\nContent-Range: bytes 4-9/10\r\n", "456"),
+       reply("206 Partial Content",
+             "ETag: \"a\"\r\nContent-Range: bytes 7-9/10\r\n", "789")});
+  EXPECT_TRUE(fetch(server));
+  EXPECT_EQ(content(), "0123456789");
+}
+
+TEST_F(HttpDownload, TakesNoMoreOfARangeThanThereIs) {
+  leave("0123", "\"a\"");
+  ReplyServer server(
+      {reply("206 Partial Content",
+             "ETag: \"a\"\r\nContent-Range: bytes 4-9/10\r\n", "456789xyz"),
+       reply("200 OK", "ETag: \"a\"\r\n", "0123456789")});
+  EXPECT_TRUE(fetch(server));
+  EXPECT_EQ(content(), "0123456789");
+}
+
+TEST_F(HttpDownload, SaysThatARangeNeverComesWhole) {
+  leave("0123", "\"a\"");
+  ReplyServer server(
+      {reply("206 Partial Content",
+             "ETag: \"a\"\r\nContent-Range: bytes 4-9/10\r\n", "")});
+  const auto done = fetch(server);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(done.error().message, HasSubstr("bytes from 4 on"));
+  EXPECT_EQ(server.requests().size(), 4U);
 }
 
 TEST_F(HttpDownload, FollowsRedirects) {
@@ -156,11 +224,18 @@ TEST_F(HttpDownload, TellsTheFailuresApartAndShowsNoQuery) {
     std::size_t requests;
   };
   const std::vector<Example> examples{
-      {reply("404 Not Found", "", "<html>"), ErrorCode::not_found, "HTTP 404",
-       1},
+      {reply("404 Not Found", "", "<html>"), ErrorCode::not_found,
+       "HTTP 404, not found", 1},
+      {reply("410 Gone", "", "<html>"), ErrorCode::not_found, "HTTP 410", 1},
       {reply("403 Forbidden", "", "no"), ErrorCode::invalid_argument,
-       "HTTP 403", 1},
+       "HTTP 403, keys or rights refused", 1},
+      {reply("302 Found", "", "<html>"), ErrorCode::invalid_argument,
+       "HTTP 302, a redirect that leads nowhere", 1},
+      {reply("302 Found", "", ""), ErrorCode::invalid_argument, "HTTP 302", 1},
+      {reply("408 Request Timeout", "", ""), ErrorCode::unavailable, "HTTP 408",
+       4},
       {reply("500 Oops", "", "no"), ErrorCode::unavailable, "HTTP 500", 4},
+      {reply("501 Oops", "", "no"), ErrorCode::unavailable, "HTTP 501", 4},
       {reply("429 Slow", "", ""), ErrorCode::unavailable, "HTTP 429", 4},
       {"", ErrorCode::unavailable, "", 4},
       {reply("200 OK", "", "half", 8), ErrorCode::unavailable, "", 4},

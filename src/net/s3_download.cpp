@@ -11,8 +11,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cinttypes>
-#include <cstdio>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -56,20 +54,6 @@ struct Range {
   bool is_judged = false;
   std::optional<Error> wrong;  // with the answer
 };
-
-struct ContentRange {
-  std::uint64_t begin = 0, end = 0, size = 0;
-};
-
-std::optional<ContentRange> content_range(const std::string& text) {
-  ContentRange range;
-  if (std::sscanf(text.c_str(), "bytes %" SCNu64 "-%" SCNu64 "/%" SCNu64,
-                  &range.begin, &range.end, &range.size) != 3) {
-    return std::nullopt;
-  }
-  ++range.end;
-  return range;
-}
 
 bool holds_bytes(long status) {
   return status == 200 || status == 206;

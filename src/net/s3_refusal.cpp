@@ -31,7 +31,7 @@ bool S3Refusal::is_temporary() const {
   constexpr std::array<std::string_view, 6> kCodes{
       "ExpiredToken",   "ExpiredTokenException", "SlowDown",
       "RequestTimeout", "RequestTimeTooSkewed",  "InternalError"};
-  return status >= 500 || status == 429 ||
+  return status >= 500 || status == 408 || status == 429 ||
          std::find(kCodes.begin(), kCodes.end(), code()) != kCodes.end();
 }
 

@@ -38,9 +38,24 @@ ErrorCode code_of(std::string_view message) {
   return ErrorCode::internal;
 }
 
+// What stands between the first quotes of DuckDB's message.
+std::string_view quoted_in(std::string_view message) {
+  const auto begin = message.find('\'');
+  const auto end = message.rfind('\'');
+  return begin == end ? "a file" : message.substr(begin, end + 1 - begin);
+}
+
+// The statement helps whoever mends the program, nobody who has a bad file or
+// a full disk.
 Error failure(const char* message, std::string_view sql) {
   std::string line = first_line(message);
   const ErrorCode code = code_of(line);
+  if (code == ErrorCode::corrupt_input) {
+    return Error{code, fmt::format("{} is cut off or no Parquet file; make or "
+                                   "fetch it again",
+                                   quoted_in(line))};
+  }
+  if (code == ErrorCode::io) return Error{code, std::move(line)};
   return Error{code, fmt::format("{} (in: {})", line, one_line(sql))};
 }
 

@@ -69,6 +69,17 @@ TEST(Session, CallsATruncatedParquetFileCorrupt) {
       session.query("SELECT * FROM read_parquet(" + quote(path.string()) + ")");
   ASSERT_FALSE(rows.has_value());
   EXPECT_EQ(rows.error().code, ErrorCode::corrupt_input);
+  // Issue 7: which file, what is wrong, what to do; no statement.
+  EXPECT_EQ(rows.error().message,
+            "'" + path.string() +
+                "' is cut off or no Parquet file; make or fetch it again");
+  std::ofstream(path) << "PAR1";
+  EXPECT_EQ(
+      session
+          .execute("SELECT * FROM read_parquet(" + quote(path.string()) + ")")
+          .error()
+          .message,
+      rows.error().message);
   std::filesystem::remove(path);
 }
 

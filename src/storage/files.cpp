@@ -111,6 +111,17 @@ fs::path unfinished_name(const fs::path& path) {
   return unfinished;
 }
 
+std::string file_tag(const struct ::stat& status) {
+  return fmt::format("{:x}-{:x}{:08x}", status.st_size, status.st_mtim.tv_sec,
+                     status.st_mtim.tv_nsec);
+}
+
+Result<std::string> file_tag(const fs::path& path) {
+  struct ::stat status {};
+  if (::stat(path.c_str(), &status) != 0) return system_error(path);
+  return file_tag(status);
+}
+
 Status sync_to_disk(const fs::path& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0 || ::fsync(file.get()) != 0) return system_error(path);

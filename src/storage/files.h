@@ -2,6 +2,8 @@
 
 #include "base/result.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -18,6 +20,11 @@ Result<std::string> read_file(const std::filesystem::path& path);
 inline constexpr std::string_view kUnfinishedEnding = ".unfinished";
 // The name beside `path` that this process writes under before it renames.
 std::filesystem::path unfinished_name(const std::filesystem::path& path);
+
+// Changes when the content of a file does: its bytes and when it was written.
+std::string file_tag(const struct ::stat& status);
+// Errors: not_found, io.
+Result<std::string> file_tag(const std::filesystem::path& path);
 
 // fsync of a file or folder. Errors: io.
 Status sync_to_disk(const std::filesystem::path& path);

@@ -107,10 +107,9 @@ class FolderStore : public ObjectStore {
     if (::stat(path.c_str(), &status) != 0) return last_error(path);
     if (!S_ISREG(status.st_mode))
       return Error{ErrorCode::not_found, path.string() + ": not a file"};
-    return ObjectInfo{
-        std::string(key), static_cast<std::uint64_t>(status.st_size),
-        fmt::format("{:x}-{:x}{:08x}", status.st_size, status.st_mtim.tv_sec,
-                    status.st_mtim.tv_nsec)};
+    return ObjectInfo{std::string(key),
+                      static_cast<std::uint64_t>(status.st_size),
+                      file_tag(status)};
   }
 
   Result<std::string> read(std::string_view key, std::uint64_t offset,

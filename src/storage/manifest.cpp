@@ -60,10 +60,23 @@ std::string stage_key(const Manifest& manifest) {
     text += json_string(name) + "=" + json_string(value) + "\n";
   }
   for (const auto& input : manifest.inputs) {
-    text += fmt::format("{} {} {}\n", json_string(input.path), input.digest,
-                        input.bytes);
+    const bool stage = input.kind == ManifestInput::Kind::stage;
+    text += fmt::format("{} {} {}\n", stage ? "stage" : json_string(input.path),
+                        input.digest, input.bytes);
   }
   return sha256_text(text);
+}
+
+std::string content_digest(const Manifest& manifest) {
+  std::string content = manifest.key;
+  for (const auto& file : manifest.files) content += "\n" + file.sha256;
+  return sha256_text(content);
+}
+
+ManifestInput as_input(const std::string& name, const Manifest& manifest) {
+  std::uint64_t bytes = 0;
+  for (const auto& file : manifest.files) bytes += file.bytes;
+  return {name, content_digest(manifest), bytes, ManifestInput::Kind::stage};
 }
 
 Result<Manifest> read_manifest(const fs::path& stage_dir) {
@@ -120,10 +133,7 @@ Result<ManifestInput> stage_input(const std::string& name,
                  stage_dir.string() +
                      " was made from a part of its input (--limit-files)"};
   }
-  // The key names inputs and options; the sums of the files name the content.
-  std::string content = manifest.key;
-  for (const auto& file : manifest.files) content += "\n" + file.sha256;
-  return ManifestInput{name, sha256_text(content), 0};
+  return as_input(name, manifest);
 }
 
 }  // namespace dmp::storage

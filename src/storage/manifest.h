@@ -17,9 +17,13 @@ namespace dmp::storage {
 inline constexpr std::string_view kFormatVersion = "1";
 
 struct ManifestInput {
+  enum class Kind : std::uint8_t { object, stage };
+  // Of an object: relative to the folder it was given in, or the source's name.
+  // Of a stage: what it is called; it may lie anywhere, so not in the key.
   std::string path;
-  std::string digest;  // sha256 of a manifest, or "bytes:mtime" of a file
+  std::string digest;  // of a stage: content_digest(); of an object: its tag
   std::uint64_t bytes = 0;
+  Kind kind = Kind::object;
 };
 
 struct ManifestFile {
@@ -61,8 +65,12 @@ struct StageResult {
   Manifest manifest;
 };
 
-// sha256 over stage, format version, options and inputs' digests.
+// sha256 over stage, format version, options and inputs' digests: the same for
+// the same content, wherever it lies and however the place is spelled.
 std::string stage_key(const Manifest& manifest);
+// sha256 over the key of a stage, which names inputs and options, and the sums
+// of its files. When and where it was made is not in it.
+std::string content_digest(const Manifest& manifest);
 
 // Errors: not_found (no manifest: the stage is unfinished), corrupt_input.
 Result<Manifest> read_manifest(const std::filesystem::path& stage_dir);
@@ -86,9 +94,11 @@ std::optional<Manifest> finished(const std::filesystem::path& stage_dir,
 Status verify_sizes(const Manifest& manifest,
                     const std::filesystem::path& stage_dir);
 
-// A finished stage as the input `name` of another: its digest covers options,
-// inputs and content. Errors: not_found (unfinished), corrupt_input (a listed
-// file is absent or of other size), invalid_argument (a partial stage).
+// A finished stage as the input `name` of another.
+ManifestInput as_input(const std::string& name, const Manifest& manifest);
+// The same of the stage in `stage_dir`, made from its whole input. Errors:
+// not_found (unfinished), corrupt_input (a listed file is absent or of other
+// size), invalid_argument (a partial stage).
 Result<ManifestInput> stage_input(const std::string& name,
                                   const std::filesystem::path& stage_dir);
 

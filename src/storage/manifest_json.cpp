@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kSearchSchema = 2;  // of the member "search"
+// What an input is known by. Source: spec jobs.md 4.2.
+constexpr std::string_view kStageDigest = "manifestSha256", kObjectTag = "etag";
 
 // ------------------------------------------------------------------- writing
 
@@ -29,7 +31,12 @@ void write_files(JsonWriter& json, const std::vector<ManifestFile>& files) {
   for (const auto& file : files) {
     json.begin_object();
     json.member("bytes", static_cast<std::int64_t>(file.bytes));
-    if (!file.etag.empty()) json.member("etag", file.etag);
+    json.key("etag");
+    if (file.etag.empty()) {
+      json.null();
+    } else {
+      json.value(file.etag);
+    }
     json.member("path", file.path);
     json.key("rows");
     if (file.rows < 0) {
@@ -46,8 +53,9 @@ void write_inputs(JsonWriter& json, const std::vector<ManifestInput>& inputs) {
   json.key("inputs").begin_array();
   for (const auto& input : inputs) {
     json.begin_object();
+    const bool stage = input.kind == ManifestInput::Kind::stage;
     json.member("bytes", static_cast<std::int64_t>(input.bytes));
-    json.member("digest", input.digest);
+    json.member(stage ? kStageDigest : kObjectTag, input.digest);
     json.member("path", input.path).end_object();
   }
   json.end_array();
@@ -177,13 +185,22 @@ Status read_files(Element root, Manifest& manifest) {
   return {};
 }
 
+// Earlier versions called both "digest".
 void read_inputs(Element root, Manifest& manifest) {
   simdjson::dom::array inputs;
   if (root["inputs"].get(inputs) != simdjson::SUCCESS) return;
   for (const Element entry : inputs) {
-    manifest.inputs.push_back(
-        {text_of(entry, "path"), text_of(entry, "digest"),
-         static_cast<std::uint64_t>(int_of(entry, "bytes", 0))});
+    ManifestInput input;
+    input.path = text_of(entry, "path");
+    input.bytes = static_cast<std::uint64_t>(int_of(entry, "bytes", 0));
+    if (auto digest = maybe_text_of(entry, kStageDigest)) {
+      input.digest = *std::move(digest);
+      input.kind = ManifestInput::Kind::stage;
+    } else {
+      input.digest =
+          maybe_text_of(entry, kObjectTag).value_or(text_of(entry, "digest"));
+    }
+    manifest.inputs.push_back(std::move(input));
   }
 }
 

@@ -101,6 +101,32 @@ model::SearchRun some_search() {
   return search;
 }
 
+// Issue 7. Source: spec jobs.md 4.2.
+TEST(ManifestJson, HasTheMembersThatTheSpecificationNames) {
+  Manifest manifest;
+  manifest.inputs = {{"a", "5a", 7, ManifestInput::Kind::stage},
+                     {"b.gz", "\"tag\"", 8}};
+  manifest.files = {{"x", 1, 2, "6b", "\"etag\""}, {"y", 3, -1, "7c"}};
+  const std::string json = manifest_json(manifest);
+  EXPECT_THAT(
+      json,
+      HasSubstr(R"("files":[{"bytes":1,"etag":"\"etag\"","path":"x","rows":2,)"
+                R"("sha256":"6b"},{"bytes":3,"etag":null,"path":"y",)"
+                R"("rows":null,"sha256":"7c"}])"));
+  EXPECT_THAT(
+      json,
+      HasSubstr(R"("inputs":[{"bytes":7,"manifestSha256":"5a","path":"a"},)"
+                R"({"bytes":8,"etag":"\"tag\"","path":"b.gz"}])"));
+  EXPECT_EQ(manifest_json(parse_manifest(json).value()), json);
+}
+
+TEST(ManifestJson, ReadsTheInputsOfEarlierVersions) {
+  const auto manifest = parse_manifest(
+      R"({"files":[],"inputs":[{"path":"a","digest":"5a","bytes":7}]})");
+  ASSERT_TRUE(manifest && manifest->inputs.size() == 1);
+  EXPECT_EQ(manifest->inputs[0].digest, "5a");
+}
+
 TEST(ManifestJson, HasTheSearchAsOneObjectWithSortedKeys) {
   Manifest manifest;
   EXPECT_THAT(manifest_json(manifest), Not(HasSubstr("search")));
@@ -150,6 +176,7 @@ TEST_F(ManifestTest, ReadsBackWhatWasPublished) {
   const auto manifest = read_manifest(stage_);
   ASSERT_TRUE(manifest.has_value()) << manifest.error().message;
   EXPECT_EQ(manifest->stage, "test");
+  EXPECT_EQ(manifest->version, kFormatVersion);
   EXPECT_EQ(manifest->key, stage_key(wanted("1")));
   ASSERT_EQ(manifest->files.size(), 1U);
   EXPECT_EQ(manifest->files[0].path, "part.txt");

@@ -228,6 +228,7 @@ void Publication::adopt(const fs::path& file, ManifestFile known) {
 
 Result<Manifest> Publication::publish(Manifest manifest) {
   manifest.files = files_;
+  manifest.version = kFormatVersion;
   manifest.created_at = created_now();
   manifest.key = stage_key(manifest);
   const std::string text = manifest_json(manifest);

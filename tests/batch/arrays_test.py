@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import between
@@ -167,6 +168,30 @@ class Arrays(unittest.TestCase):
         again = self.cut.submit("process-works", "--works-index-ranges", 1)
         self.assertEqual([log.count("up to date\n") for log in self.logs(self.cut, again.stdout.split()[-1]).values()], [1])
         self.no_parts(self.cut, INDEX)
+
+    # Issue 7.
+    def test_force_makes_all_jobs_of_an_array_again(self):
+        made = self.cut.manifest(INDEX)["createdAt"]
+        time.sleep(1.1)  # it has seconds
+        again = self.cut.submit("process-works", "--works-index-ranges", 3, "--force")
+        self.assertEqual(again.returncode, 0, again.stderr + self.cut.logs())
+        logs = self.logs(self.cut, again.stdout.split()[-1])
+        self.assertEqual({name: log.count("up to date\n") for name, log in logs.items()}, dict.fromkeys(logs, 0))
+        self.assertEqual(len(logs), 5)
+        self.assertGreater(self.cut.manifest(INDEX)["createdAt"], made)
+        self.same_index(self.cut)
+        search = ("process-dmps", "--search-shards", 2, "--database", f"sqlite:{self.cut.database}")
+        found = []
+        for words in ((), ("--force",)):
+            done = self.cut.submit(*search, *words)
+            self.assertEqual(done.returncode, 0, done.stderr + self.cut.logs())
+            found.append(self.cut.matches())
+        self.assertEqual(*found)
+        logs = self.logs(self.cut, done.stdout.split()[-1])
+        parts = {name: log for name, log in logs.items() if "dmp-works-search" in name}
+        self.assertEqual({name: log.count("up to date\n") for name, log in parts.items()}, dict.fromkeys(parts, 0))
+        self.assertEqual(len(parts), 3)
+        self.no_parts(self.cut, SEARCH)
 
     def test_members_share_what_the_chain_may_use(self):
         whole = int(re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) * 1024

@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -77,6 +78,27 @@ class Batch(unittest.TestCase):
                 self.assertEqual(chain["bucket"], "bucket-name")
                 self.assertTrue(all(job["jobId"] is None for job in chain["jobs"]))
                 self.assertTrue(all(job["timeoutSeconds"] >= 60 for job in chain["jobs"]))
+
+    # Source: spec jobs.md 7. Issue 7.
+    def test_the_example_file_has_each_variable_under_a_comment_of_its_own(self):
+        names = """ENV BUCKET_NAME #AWS_REGION #OPENSEARCH_HOST #OPENSEARCH_REGION #OPENSEARCH_MODE #OPENSEARCH_PORT
+            #OPENSEARCH_SERVICE #OPENSEARCH_WORKS_INDEX_NAME #OPENSEARCH_DMPS_INDEX_NAME DATASET_SUBSET_ENABLE
+            DATASET_SUBSET_INSTITUTIONS_S3_PATH DATASET_SUBSET_DOIS_S3_PATH DMP_SUBSET_ENABLE
+            DMP_SUBSET_INSTITUTIONS_S3_PATH DMP_SUBSET_DOIS_S3_PATH ROR_RUN_ID ROR_DOWNLOAD_URL ROR_HASH ROR_FILE_NAME
+            DATA_CITATION_CORPUS_RUN_ID DATA_CITATION_CORPUS_DOWNLOAD_URL DATA_CITATION_CORPUS_HASH
+            CROSSREF_METADATA_BUCKET_NAME CROSSREF_METADATA_RUN_ID CROSSREF_METADATA_FILE_NAME DATACITE_BUCKET_NAME
+            DATACITE_RUN_ID OPENALEX_BUCKET_NAME OPENALEX_WORKS_RUN_ID #PREV_PROCESS_WORKS_RUN_ID PROCESS_WORKS_RUN_ID
+            #PROCESS_WORKS_RELEASE_DATE #SQLMESH_DUCKDB_THREADS #SQLMESH_DUCKDB_MEMORY_LIMIT #SYNC_MAX_PROCESSES
+            #SYNC_CHUNK_SIZE #SYNC_MAX_RETRIES DMPS_RUN_ID #DMPS_SOURCE #ROR_START_JOB #DATA_CITATION_CORPUS_START_JOB
+            #OPENALEX_WORKS_START_JOB #CROSSREF_METADATA_START_JOB #DATACITE_START_JOB #DMPS_START_JOB
+            #PROCESS_WORKS_START_JOB #PROCESS_DMPS_START_JOB #DMPWORKS_EXECUTOR #DMPWORKS_WORKS_INDEX_RANGES
+            #DMPWORKS_SEARCH_SHARDS #DMPWORKS_JOB_QUEUE #DMPWORKS_JOB_DEFINITION #DMPWORKS_DATABASE_JOB_DEFINITION
+            #DMPWORKS_DATACITE_JOB_DEFINITION""".split()
+        lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+        found = [number for number, line in enumerate(lines) if re.match(r"#?[A-Z0-9_]+=", line)]
+        self.assertEqual([lines[number].partition("=")[0] for number in found], names)
+        for number in found:
+            self.assertRegex(lines[number - 1], "^# ")
 
     def test_p100_the_local_example_file_is_read_without_a_problem(self):
         example = HERE.parent.parent / ".env.local.example"

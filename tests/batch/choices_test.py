@@ -40,6 +40,19 @@ class Runs(AwsCase):
         self.assertEqual(self.option("prev-run-id", "--release-date", "2026-01-15")[0], ["2025-12-01"])
         self.assertEqual(self.option("prev-run-id", "--prev-run-id", "2025-11-01")[0], ["2025-11-01"])
 
+    # Issue 7: the job would refuse it after hours.
+    def test_a_former_run_of_a_later_release_is_refused(self):
+        self.finish("sqlmesh/2026-02-05", "sqlmesh/2026-02-04")
+        self.finish_index("summer", "2026-07-01")
+        for words, day in ((("2026-02-05",), "2026-02-05"), (("summer",), "2026-07-01"),
+                           (("2026-02-05", "--dry-run"), "2026-02-05"),
+                           (("2026-02-04", "--release-date", "2026-02-03"), "2026-02-04")):
+            done = self.call("batch-submit", "process-works", "--prev-run-id", *words, code=2)
+            self.assertIn(f"--prev-run-id: {words[0]} is of {day}, after 2026-02-0", done.stderr)
+            self.assertIn("hint: name an earlier one, or INITIAL", done.stderr)
+        self.assertEqual(self.submitted(), [])
+        self.option("prev-run-id", "--prev-run-id", "2026-02-04", "--release-date", "2026-02-04")
+
     def test_a_first_run_starts_empty_and_says_so(self):
         sent, said = self.option("prev-run-id")
         self.assertEqual(sent, ["INITIAL"])
@@ -88,10 +101,11 @@ class Runs(AwsCase):
         self.fake.deny = lambda method, path: self.fail(f"asked {path}")
         done = self.call("batch-submit", "process-works", "--run-id", RUN, "--dry-run")
         self.assertIn("--prev-run-id=NEWEST", done.stdout)
-        self.assertIn("--prev-run-id: looked up when the chain is submitted", done.stderr)
+        self.assertIn("--prev-run-id: NEWEST stands for the newest finished run, looked up when the chain is submitted", done.stderr)
         done = self.call("batch-submit", "process-dmps", "--dry-run")
         self.assertIn("--process-works-run-id=NEWEST", done.stdout)
-        self.assertIn("--process-works-run-id: looked up when the chain is submitted", done.stderr)
+        self.assertIn("--process-works-run-id: NEWEST stands for the newest finished run, looked up when the chain is submitted",
+                      done.stderr)
 
     def test_a_bucket_that_does_not_answer_is_no_empty_one(self):
         self.fake.deny = lambda method, path: 503

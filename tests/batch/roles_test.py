@@ -204,6 +204,19 @@ class Roles(AwsCase):
         self.assume_role()
         self.refuses("profile: STS refused its role")
 
+    # Issue 7: a refusal lasts, a service out of order does not.
+    def test_a_service_out_of_order_is_temporary(self):
+        self.proxy.refused |= {"sts": 503, "portal.sso.eu-west-1": 500}
+        self.web_identity()
+        self.refuses("web identity: STS is out of order or busy: HTTP 503", code=75)
+        del self.env["AWS_WEB_IDENTITY_TOKEN_FILE"]
+        self.assume_role()
+        self.refuses("profile: STS is out of order or busy: HTTP 503", code=75)
+        self.old_login()
+        self.refuses("SSO: SSO is out of order or busy: HTTP 500", code=75)
+        self.proxy.refused["portal.sso.eu-west-1"] = 403
+        self.refuses("SSO: the login was refused")
+
     def test_what_is_set_by_half_is_named(self):
         self.env |= {"AWS_WEB_IDENTITY_TOKEN_FILE": "nowhere", "AWS_PROFILE": "nobody"}
         self.refuses("web identity: AWS_WEB_IDENTITY_TOKEN_FILE is set, but not all that goes with it",
