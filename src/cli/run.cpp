@@ -2,6 +2,7 @@
 
 #include "cli/batch_options.h"
 #include "cli/commands.h"
+#include "cli/linkage_parameters.h"
 #include "cli/progress_display.h"
 #include "cli/search_options.h"
 #include "cli/stats.h"
@@ -175,9 +176,16 @@ Status read_lists(const Values& values, jobs::RunOptions& run) {
   return {};
 }
 
+// The parameters of ranker linkage.
+void check_parameters(const Values& values, Problems& problems) {
+  const Status read = check_linkage_object(values, "", problems);
+  if (!read) problems.failure = read.error();
+}
+
 // Before any work: a source, and plans that are there.
 void check_inputs(const Values& values, Problems& problems) {
   check_search(values, "", problems);
+  check_parameters(values, problems);
   std::error_code failed;
   for (const auto& dmps : values.list("dmps")) {
     if (!std::filesystem::exists(dmps, failed))
