@@ -8,6 +8,7 @@
 #include "cli/database_options.h"
 #include "cli/dmps_source.h"
 #include "cli/job_context.h"
+#include "cli/linkage_parameters.h"
 #include "cli/search_options.h"
 #include "cli/server_options.h"
 #include "jobs/aws_executor.h"
@@ -392,14 +393,28 @@ Status check_running(const Submission& submission, const Values& values,
   return {};
 }
 
+// The parameters of ranker linkage. That an object cannot be read here says
+// nothing of the job, which may have other rights. Errors: those of the bucket.
+Status check_parameters(const std::string& prefix, const Values& values,
+                        const storage::ObjectStore& bucket,
+                        Problems& problems) {
+  if (const Status read = check_linkage_object(values, prefix, problems); !read)
+    problems.warnings.push_back("the linkage parameters were not looked at: " +
+                                read.error().message);
+  return check_linkage_of_bucket(bucket, values, prefix, problems);
+}
+
 // What the bucket says.
 Status check_bucket(const Submission& submission, Values& values,
                     Problems& problems) {
   DMP_ASSIGN(const auto bucket,
              storage::open_store(values.text("bucket-name")));
-  DMP_TRY(choose_runs(tasks_to_submit(submission.command, values), *bucket,
-                      values, problems));
+  const auto tasks = tasks_to_submit(submission.command, values);
+  DMP_TRY(choose_runs(tasks, *bucket, values, problems));
   DMP_TRY(check_inputs(submission, values, *bucket, problems));
+  if (std::count(tasks.begin(), tasks.end(), "dmp-works-search") > 0)
+    DMP_TRY(
+        check_parameters(*submission.search_prefix, values, *bucket, problems));
   if (!problems.lines.empty()) return {};
   return check_running(submission, values, *bucket, problems);
 }

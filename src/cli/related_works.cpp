@@ -286,6 +286,9 @@ std::string json_row(const database::PlanRow& plan,
   part("institutionMatches", values.evidence.institution_matches);
   part("funderMatches", values.evidence.funder_matches);
   part("awardMatches", values.evidence.award_matches);
+  json.member("probability", values.evidence.probability);
+  json.member("logOdds", values.evidence.log_odds);
+  part("weights", values.evidence.weights);
   json.end_object();
   return out + "\n";
 }

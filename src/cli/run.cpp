@@ -1,7 +1,9 @@
 #include "jobs/run.h"
 
+#include "base/log.h"
 #include "cli/batch_options.h"
 #include "cli/commands.h"
+#include "cli/linkage_parameters.h"
 #include "cli/progress_display.h"
 #include "cli/search_options.h"
 #include "cli/stats.h"
@@ -162,6 +164,8 @@ jobs::RunOptions run_options(const Values& values) {
     if (form == "html") run.forms.push_back(jobs::ResultForm::html);
   }
   run.search = search_of(values, "");
+  if (auto learned = linkage_in_folder(run.out_dir, values, ""))
+    run.search.linkage_file = *std::move(learned);
   return run;
 }
 
@@ -175,9 +179,28 @@ Status read_lists(const Values& values, jobs::RunOptions& run) {
   return {};
 }
 
+// Other parameters give other probabilities: say which they are.
+void say_parameters(const Values& values, const jobs::RunOptions& run) {
+  if (run.until < jobs::Step::search || !uses_linkage(values, "")) return;
+  log::info("linkage parameters: {}", run.search.linkage_file
+                                          ? run.search.linkage_file->string()
+                                          : "the compiled-in tables");
+}
+
+// The parameters of ranker linkage, wherever they lie.
+void check_parameters(const Values& values, Problems& problems) {
+  Status read = check_linkage_object(values, "", problems);
+  if (read && values.has("out-dir")) {
+    const auto out = storage::open_folder(values.text("out-dir"));
+    read = check_linkage_of_bucket(*out, values, "", problems);
+  }
+  if (!read) problems.failure = std::move(read).error();
+}
+
 // Before any work: a source, and plans that are there.
 void check_inputs(const Values& values, Problems& problems) {
   check_search(values, "", problems);
+  check_parameters(values, problems);
   std::error_code failed;
   for (const auto& dmps : values.list("dmps")) {
     if (!std::filesystem::exists(dmps, failed))
@@ -203,6 +226,7 @@ Entry run_command() {
           [](const Values& values) -> Status {
             jobs::RunOptions run = run_options(values);
             DMP_TRY(read_lists(values, run));
+            say_parameters(values, run);
             ProgressDisplay display;
             if (!values.flag("quiet")) {
               run.progress = [&](const jobs::StageProgress& progress) {

@@ -2,6 +2,7 @@
 
 #include "cli/batch_options.h"
 #include "cli/commands.h"
+#include "cli/linkage_parameters.h"
 #include "cli/option_value.h"
 #include "cli/server_options.h"
 #include "jobs/run_id.h"
@@ -79,8 +80,9 @@ std::vector<Option> ranker_options() {
        "query's score. Default: linkage with query builder dmpworks.",
        "", "", -1, false, match::all_names(match::kRankers)},
       {"linkage-file", OptionType::file_or_object,
-       "Parameters of the linkage model, a file or s3://BUCKET/KEY; else the "
-       "compiled-in tables.",
+       "Parameters of the linkage model, a file or s3://BUCKET/KEY; else "
+       "meta/linkage.json of the bucket or output folder; else the compiled-in "
+       "tables.",
        "", ""},
       real("min-probability", "Less probable works are left out (linkage).",
            "0.001", 1),
@@ -319,8 +321,8 @@ void check_search(const Values& values, const std::string& prefix,
     problems.lines.push_back(
         "--" + prefix + "ranker linkage: only with query builder dmpworks");
   }
-  const bool linkage = improved && values.text(prefix + "ranker") != "query";
-  if (linkage) return;
+  if (uses_linkage(values, prefix))
+    return check_linkage_file(values, prefix, problems);
   for (const char* name : {"linkage-file", "linkage-pairs"}) {
     const bool set = std::string_view(name) == "linkage-pairs"
                          ? values.flag(prefix + name)

@@ -71,6 +71,23 @@ TEST(BatchOf, StagesAWorkAndItsLink) {
   EXPECT_TRUE(counts.all().empty());
 }
 
+TEST(BatchOf, StagesWhatTheLinkageModelSays) {
+  model::Match one = match("10.5555/a", .849281);
+  one.linkage = model::Linkage{
+      .849281, 2.495, 31.2, {{"author", "full", 14.2, 1, 0, 2, ""}}};
+  Counters counts;
+  const Batch batch = batch_of(11, plan({one, match("10.5555/b", 1)}), counts);
+  ASSERT_EQ(batch.links.size(), 2U);
+  const Evidence& evidence = batch.links[0].values.evidence;
+  EXPECT_EQ(evidence.probability, .849281);
+  EXPECT_EQ(evidence.log_odds, 2.495);
+  EXPECT_EQ(evidence.weights,
+            R"([{"k":"author","level":"full","vsChance":14.2,"vsTeam":1.0,)"
+            R"("dmp":0,"work":2,"note":""}])");
+  const Evidence& other = batch.links[1].values.evidence;
+  EXPECT_FALSE(other.probability || other.log_odds || other.weights);
+}
+
 TEST(BatchOf, LeavesOutWhatTheTablesCannotHold) {
   std::vector<std::pair<const char*, model::Match>> cases;
   const auto add = [&](const char* reason) -> model::Match& {

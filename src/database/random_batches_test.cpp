@@ -105,10 +105,20 @@ class RandomBatches : public ::testing::Test {
     ASSERT_TRUE(moved) << moved.error().message;
   }
 
+  static std::vector<Evidence> evidence(RelatedWorksStore& store) {
+    std::vector<Evidence> all;
+    for (int plan = 1; plan <= kPlans; ++plan) {
+      const auto links = store.links(plan);
+      for (const Link& one : *links) all.push_back(one.values.evidence);
+    }
+    return all;
+  }
+
   void expect_equal(int batch) {
     for (int plan = 1; plan <= kPlans; ++plan)
       ASSERT_EQ(shown(*sqlite_, plan), shown(model_, plan))
           << "batch " << batch << " plan " << plan;
+    ASSERT_EQ(evidence(*sqlite_), evidence(model_)) << "batch " << batch;
   }
 
   ModelStore model_;

@@ -41,11 +41,15 @@ struct WorkVersion {
   std::string source_name, source_url;  // no URL: ""
 };
 
-// Why a work is thought to belong to a plan: JSON texts. Null only in links
-// that this program did not make.
+// Why a work is thought to belong to a plan: JSON texts, null only in links
+// that this program did not make; and what ranker linkage says, null in all
+// others: probability (0 to 1, to six digits), log-odds (bits, to three) and
+// the weights they are made of (JSON as results::weights_json).
 struct Evidence {
   std::optional<std::string> doi_match, content_match, author_matches,
       institution_matches, funder_matches, award_matches;
+  std::optional<double> probability, log_odds;
+  std::optional<std::string> weights;
   bool operator==(const Evidence&) const = default;
 };
 

@@ -126,8 +126,30 @@ END;
 INSERT INTO settings VALUES ('identity', lower(hex(randomblob(16))));
 )sql";
 
+// Version 2: what ranker linkage says of a link.
+constexpr const char* kLinkage = R"sql(
+ALTER TABLE relatedWorks ADD COLUMN probability REAL;
+ALTER TABLE relatedWorks ADD COLUMN logOdds REAL;
+ALTER TABLE relatedWorks ADD COLUMN
+  weights TEXT CHECK (weights IS NULL OR json_valid(weights));
+
+CREATE TRIGGER relatedWorks_linkage_modified AFTER UPDATE ON relatedWorks
+WHEN NEW.modified IS OLD.modified
+ AND (NEW.probability IS NOT OLD.probability
+   OR NEW.logOdds IS NOT OLD.logOdds OR NEW.weights IS NOT OLD.weights)
+BEGIN
+  UPDATE relatedWorks SET modified = CURRENT_TIMESTAMP WHERE id = NEW.id;
+END;
+)sql";
+
 // One script for each version, from the one before.
-constexpr std::array kMigrations{kTables};
+constexpr std::array kMigrations{kTables, kLinkage};
+
+// A file of version 1 as one of version 2.
+constexpr const char* kViewOfFirst = R"sql(
+CREATE TEMP VIEW relatedWorks AS
+SELECT *, NULL AS probability, NULL AS logOdds, NULL AS weights
+  FROM main.relatedWorks)sql";
 
 constexpr const char* kStaging = R"sql(
 CREATE TEMP TABLE stagingWorkVersions (
@@ -143,6 +165,7 @@ CREATE TEMP TABLE stagingRelatedWorks (
   score REAL NOT NULL, scoreMax REAL NOT NULL, status TEXT NOT NULL,
   doiMatch TEXT, contentMatch TEXT, authorMatches TEXT,
   institutionMatches TEXT, funderMatches TEXT, awardMatches TEXT,
+  probability REAL, logOdds REAL, weights TEXT,
   UNIQUE (planId, doi_fold)
 );
 CREATE TEMP TABLE mergeTarget (
@@ -245,11 +268,12 @@ Status prepare_schema(Connection& connection) {
   return transaction.commit();
 }
 
-Status check_schema(Connection& connection) {
+Status view_schema(Connection& connection) {
   DMP_ASSIGN(const Version version, version_of(connection));
   DMP_TRY(check_version(version));
   if (version.number == static_cast<std::int64_t>(kMigrations.size()))
     return {};
+  if (version.number == 1) return connection.run(kViewOfFirst);
   return Error{ErrorCode::invalid_argument,
                "it has no tables of related works"};
 }

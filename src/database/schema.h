@@ -11,9 +11,10 @@ namespace dmp::database {
 // now).
 Status prepare_schema(Connection& connection);
 
-// A file that is only read has these tables.
-// Errors: invalid_argument (it has not; the message says why).
-Status check_schema(Connection& connection);
+// To read a file as it is: of an older version the columns that came later are
+// null, by a view of this connection.
+// Errors: invalid_argument (it has not these tables; the message says why).
+Status view_schema(Connection& connection);
 
 // The temporary tables of this connection that a batch is staged in, and what
 // apply() keeps in between.

@@ -110,6 +110,10 @@ void Statement::put(int at, const std::optional<std::string>& value) {
   if (value) put(at, std::string_view(*value));
 }
 
+void Statement::put(int at, const std::optional<double>& value) {
+  if (value) put(at, *value);
+}
+
 Result<bool> Statement::step() {
   sqlite3* handle = sqlite3_db_handle(statement_.get());
   if (failed_ != SQLITE_OK) return error_of(handle, failed_);
@@ -140,6 +144,12 @@ double Statement::real(int column) const {
 
 std::string Statement::text(int column) const {
   return maybe_text(column).value_or("");
+}
+
+std::optional<double> Statement::maybe_real(int column) const {
+  if (sqlite3_column_type(statement_.get(), column) == SQLITE_NULL)
+    return std::nullopt;
+  return real(column);
 }
 
 std::optional<std::string> Statement::maybe_text(int column) const {

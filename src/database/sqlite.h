@@ -43,7 +43,9 @@ class Statement {
   std::int64_t integer(int column) const;
   double real(int column) const;
   std::string text(int column) const;  // of a blob: its bytes
-  std::optional<std::string> maybe_text(int column) const;  // nullopt: NULL
+  // nullopt: NULL.
+  std::optional<std::string> maybe_text(int column) const;
+  std::optional<double> maybe_real(int column) const;
 
  private:
   friend class Connection;
@@ -60,7 +62,9 @@ class Statement {
     put(at, std::string_view(value));
   }
   void put(int at, Blob value);
+  // Nothing is NULL.
   void put(int at, const std::optional<std::string>& value);
+  void put(int at, const std::optional<double>& value);
 
   std::unique_ptr<sqlite3_stmt, Finalise> statement_;
   int failed_ = 0;  // what the first bind that failed said

@@ -47,10 +47,10 @@ constexpr const char* kNewLinks = R"sql(
 INSERT INTO relatedWorks
   (planId, workVersionId, sourceType, status, score, scoreMax, doiMatch,
    contentMatch, authorMatches, institutionMatches, funderMatches,
-   awardMatches)
+   awardMatches, probability, logOdds, weights)
 SELECT t.planId, t.workVersionId, s.sourceType, s.status, s.score, s.scoreMax,
        s.doiMatch, s.contentMatch, s.authorMatches, s.institutionMatches,
-       s.funderMatches, s.awardMatches
+       s.funderMatches, s.awardMatches, s.probability, s.logOdds, s.weights
   FROM temp.mergeTarget t
   JOIN temp.stagingRelatedWorks s ON s.id = t.stagingId
  WHERE NOT EXISTS (
@@ -74,7 +74,8 @@ UPDATE relatedWorks
        score = s.score, scoreMax = s.scoreMax, doiMatch = s.doiMatch,
        contentMatch = s.contentMatch, authorMatches = s.authorMatches,
        institutionMatches = s.institutionMatches,
-       funderMatches = s.funderMatches, awardMatches = s.awardMatches
+       funderMatches = s.funderMatches, awardMatches = s.awardMatches,
+       probability = s.probability, logOdds = s.logOdds, weights = s.weights
   FROM temp.mergeTarget t
   JOIN temp.stagingRelatedWorks s ON s.id = t.stagingId
   JOIN workVersions v ON v.workId = t.workId
@@ -118,7 +119,8 @@ SELECT s.workDoi
 constexpr const char* kLinks = R"sql(
 SELECT r.id, k.doi, v.hash, r.sourceType, r.status, r.score, r.scoreMax,
        r.doiMatch, r.contentMatch, r.authorMatches, r.institutionMatches,
-       r.funderMatches, r.awardMatches, v.title, r.modified
+       r.funderMatches, r.awardMatches, r.probability, r.logOdds, r.weights,
+       v.title, r.modified
   FROM relatedWorks r
   JOIN workVersions v ON v.id = r.workVersionId
   JOIN works k        ON k.id = v.workId
@@ -136,11 +138,12 @@ Link link_of(const Statement& row) {
   values.status = status_named(row.text(4)).value_or(LinkStatus::pending);
   values.score = static_cast<float>(row.real(5));
   values.score_max = static_cast<float>(row.real(6));
-  values.evidence = {row.maybe_text(7),  row.maybe_text(8),
-                     row.maybe_text(9),  row.maybe_text(10),
-                     row.maybe_text(11), row.maybe_text(12)};
-  link.title = row.maybe_text(13);
-  link.modified = row.text(14);
+  values.evidence = {
+      row.maybe_text(7),  row.maybe_text(8),  row.maybe_text(9),
+      row.maybe_text(10), row.maybe_text(11), row.maybe_text(12),
+      row.maybe_real(13), row.maybe_real(14), row.maybe_text(15)};
+  link.title = row.maybe_text(16);
+  link.modified = row.text(17);
   return link;
 }
 
@@ -336,7 +339,8 @@ class SqliteStore final : public RelatedWorksStore {
     DMP_ASSIGN(Statement link,
                connection_.prepare("INSERT INTO temp.stagingRelatedWorks "
                                    "VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-                                   "?8, ?9, ?10, ?11, ?12, ?13, ?14)"));
+                                   "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+                                   "?16, ?17)"));
     for (const auto& [plan_id, v] : batch.links) {
       const Evidence& e = v.evidence;
       DMP_TRY(link.bind(plan_id, Blob{text::collation_key(v.doi)}, v.doi,
@@ -344,7 +348,7 @@ class SqliteStore final : public RelatedWorksStore {
                         double{v.score_max}, status_name(v.status), e.doi_match,
                         e.content_match, e.author_matches,
                         e.institution_matches, e.funder_matches,
-                        e.award_matches)
+                        e.award_matches, e.probability, e.log_odds, e.weights)
                   .run());
     }
     return {};
@@ -360,8 +364,8 @@ Status set_up(Connection& connection, Access access) {
       connection.run("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
                      "PRAGMA cache_size = -65536"));
   if (access == Access::read) {
-    DMP_TRY(connection.run("PRAGMA query_only = ON"));
-    return check_schema(connection);
+    DMP_TRY(view_schema(connection));
+    return connection.run("PRAGMA query_only = ON");
   }
   DMP_TRY(prepare_schema(connection));
   DMP_TRY(

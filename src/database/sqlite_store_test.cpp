@@ -130,6 +130,9 @@ TEST_F(SqliteFile, ModifiedMovesOnlyWithAValue) {
   ASSERT_TRUE(links);
   EXPECT_EQ((*links)[0].modified, old);
   EXPECT_GT((*links)[1].modified, old);
+  moved.links[0].values.evidence.weights = R"([{"k":"prior"}])";
+  apply(*store, moved);
+  EXPECT_GT((*store->links(1))[0].modified, old);
 }
 
 TEST_F(SqliteFile, KeepsScoresAsSinglePrecision) {
@@ -142,6 +145,38 @@ TEST_F(SqliteFile, KeepsScoresAsSinglePrecision) {
   ASSERT_TRUE(score);
   ASSERT_TRUE(score->step());
   EXPECT_EQ(score->real(0), double{20.1F});
+}
+
+// A file as it was before the linkage model: read as it is, changed when it is
+// written to.
+TEST_F(SqliteFile, OfTheFirstVersionIsReadAndBroughtUpToDate) {
+  const Batch batch{{work("10.5555/a", "a1")}, {link(1, "10.5555/a", "a1", 1)}};
+  {
+    const auto store = open();
+    add_plans(*store, 1);
+    apply(*store, batch);
+  }
+  sql("DROP TRIGGER relatedWorks_linkage_modified; "
+      "ALTER TABLE relatedWorks DROP COLUMN probability; "
+      "ALTER TABLE relatedWorks DROP COLUMN logOdds; "
+      "ALTER TABLE relatedWorks DROP COLUMN weights; "
+      "PRAGMA user_version = 1");
+  const auto evidence = [](RelatedWorksStore& store) {
+    const auto links = store.links(1);
+    return links && !links->empty() ? (*links)[0].values.evidence : Evidence{};
+  };
+  {
+    const auto store = open_sqlite(file(), {Access::read});
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_EQ(evidence(**store).author_matches, "[]");
+    EXPECT_EQ(evidence(**store).probability, std::nullopt);
+  }
+  EXPECT_EQ(other().integer("PRAGMA user_version").value_or(0), 1);
+  const auto store = open();
+  EXPECT_EQ(other().integer("PRAGMA user_version").value_or(0), 2);
+  EXPECT_EQ(evidence(*store).weights, std::nullopt);
+  apply(*store, batch);
+  EXPECT_EQ(evidence(*store), batch.links[0].values.evidence);
 }
 
 TEST_F(SqliteFile, TextIsNeverSql) {

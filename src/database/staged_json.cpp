@@ -83,12 +83,21 @@ std::string awards_json(const std::vector<model::WorkAward>& awards) {
 }
 
 Evidence evidence_of(const model::Match& match) {
-  return {doi_match(match),
-          content_match(match),
-          item_matches(match.authors),
-          item_matches(match.institutions),
-          item_matches(match.funders),
-          item_matches(match.awards)};
+  Evidence evidence{doi_match(match),
+                    content_match(match),
+                    item_matches(match.authors),
+                    item_matches(match.institutions),
+                    item_matches(match.funders),
+                    item_matches(match.awards),
+                    {},
+                    {},
+                    {}};
+  if (match.linkage) {
+    evidence.probability = match.linkage->probability;
+    evidence.log_odds = match.linkage->log_odds;
+    evidence.weights = results::weights_json(match.linkage->weights);
+  }
+  return evidence;
 }
 
 }  // namespace dmp::database

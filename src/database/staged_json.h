@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-// The JSON columns: compact, keys sorted, so that equal values are equal texts.
+// The JSON columns: compact, keys sorted (but for weights, which are as in a
+// match file), so that equal values are equal texts.
 // Source: spec database.md 3.
 namespace dmp::database {
 

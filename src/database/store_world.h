@@ -53,7 +53,7 @@ inline StagedLink link(std::int64_t plan, const std::string& doi,
            score, score_max,
            Evidence{R"({"found":false,"score":0,"sources":[]})",
                     R"({"abstractHighlights":[],"score":0})", none, none, none,
-                    none}}};
+                    none, score / score_max, score, "[]"}}};
 }
 
 inline StagedLink decided(std::int64_t plan, const std::string& doi,

@@ -27,12 +27,13 @@ SELECT r.score, r.scoreMax, lower(hex(v.hash)), k.doi, v.workType,
        v.publicationDate, v.title, v.abstractText, v.publicationVenue,
        v.sourceName, nullif(v.sourceUrl, ''), v.authors, v.institutions,
        v.funders, v.awards, r.doiMatch, r.contentMatch, r.authorMatches,
-       r.institutionMatches, r.funderMatches, r.awardMatches
+       r.institutionMatches, r.funderMatches, r.awardMatches, r.weights,
+       r.probability, r.logOdds
   FROM relatedWorks r
   JOIN workVersions v ON v.id = r.workVersionId
   JOIN works k        ON k.id = v.workId
  WHERE r.planId = ?1
- ORDER BY r.score DESC, k.doi, v.hash)sql";
+ ORDER BY r.score DESC, r.logOdds DESC, k.doi, v.hash)sql";
 
 constexpr int kFirstText = 2;
 constexpr std::array kTexts{
@@ -41,9 +42,9 @@ constexpr std::array kTexts{
 constexpr int kSource = kFirstText + static_cast<int>(kTexts.size());
 constexpr int kFirstJson = kSource + 2;
 constexpr std::array kWorkJsons{"authors", "institutions", "funders", "awards"};
-constexpr std::array kMatchJsons{"doiMatch",      "contentMatch",
-                                 "authorMatches", "institutionMatches",
-                                 "funderMatches", "awardMatches"};
+constexpr std::array kMatchJsons{
+    "doiMatch",      "contentMatch", "authorMatches", "institutionMatches",
+    "funderMatches", "awardMatches", "weights"};
 
 template <class Names>
 int put_jsons(JsonWriter& json, const Statement& row, const Names& names,
@@ -68,7 +69,10 @@ void put_match(JsonWriter& json, const Statement& row) {
   json.member("url", row.maybe_text(kSource + 1)).end_object();
   column = put_jsons(json, row, kWorkJsons, kFirstJson);
   json.end_object();
-  put_jsons(json, row, kMatchJsons, column);
+  column = put_jsons(json, row, kMatchJsons, column);
+  // Null with ranker query: the reader then takes the match for one of it.
+  json.member("probability", row.maybe_real(column));
+  json.member("logOdds", row.maybe_real(column + 1));
   json.end_object();
 }
 
@@ -119,7 +123,7 @@ Result<StoredMatches> StoredMatches::open(const std::filesystem::path& file) {
     return Error{ErrorCode::not_found, file.string() + ": no such database"};
   DMP_ASSIGN(Connection connection,
              Connection::open(file, Access::read, std::chrono::seconds(10)));
-  if (Status ready = check_schema(connection); !ready)
+  if (Status ready = view_schema(connection); !ready)
     return std::move(ready).error().during(file.string());
   // From the first row read, others' changes are not seen.
   DMP_TRY(connection.run("BEGIN"));

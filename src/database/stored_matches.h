@@ -12,8 +12,8 @@ namespace dmp::database {
 
 // The links of an SQLite file of related works as matches, whatever was decided
 // on them. What the tables do not keep is empty: relations and their matches,
-// updatedDate, dateStatus, explanation, weights of the ranker linkage. All that
-// is read is of one moment, whoever writes meanwhile. Threads: one at a time.
+// updatedDate, dateStatus, explanation, queryScore. All that is read is of one
+// moment, whoever writes meanwhile. Threads: one at a time.
 class StoredMatches {
  public:
   // Errors: those of open_sqlite, to be read.
@@ -22,8 +22,9 @@ class StoredMatches {
   // DOI and title, by DOI in byte order.
   Result<std::vector<model::Plan>> plans();
   // A record for each plan, by DOI, then id; works by score, highest first,
-  // then DOI. A plan without a DOI has what its row says in its place. Memory:
-  // a record. Errors: corrupt_input, unavailable, io, those of `visit`.
+  // then log-odds, then DOI. A plan without a DOI has what its row says in its
+  // place. Memory: a record. Errors: corrupt_input, unavailable, io, those of
+  // `visit`.
   Status read(const results::MatchVisit& visit);
 
  private:

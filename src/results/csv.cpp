@@ -1,6 +1,7 @@
 #include "results/csv.h"
 
 #include "results/evidence.h"
+#include "results/match_json.h"
 #include "storage/files.h"
 #include "text/dates.h"
 #include "text/unicode.h"
@@ -20,7 +21,7 @@ constexpr std::string_view kMatchColumns =
     "publication_venue,source_name,source_url,score,score_max,band,signals,"
     "date_status,funder_mismatch,funded_doi,content_score,author_matches,"
     "institution_matches,funder_matches,award_matches,related_doi_matches,"
-    "probability,log_odds\n";
+    "probability,log_odds,weights\n";
 
 std::string match_row(const model::PlanMatches& plan, std::size_t index) {
   const model::Match& match = plan.works[index];
@@ -30,7 +31,7 @@ std::string match_row(const model::PlanMatches& plan, std::size_t index) {
   };
   return fmt::format(
       "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},"
-      "{}\n",
+      "{},{}\n",
       csv_field(plan.plan_doi),
       plan.plan_id ? std::to_string(*plan.plan_id) : "", index + 1,
       csv_field(work.doi), maybe(work.title), csv_field(work.work_type),
@@ -45,7 +46,8 @@ std::string match_row(const model::PlanMatches& plan, std::size_t index) {
       match.intra_work_dois.size() + match.possible_shared_project_dois.size() +
           match.dataset_citation_dois.size(),
       match.linkage ? fmt::format("{}", match.linkage->probability) : "",
-      match.linkage ? fmt::format("{}", match.linkage->log_odds) : "");
+      match.linkage ? fmt::format("{}", match.linkage->log_odds) : "",
+      match.linkage ? csv_field(weights_json(match.linkage->weights)) : "");
 }
 
 }  // namespace

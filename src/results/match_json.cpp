@@ -182,25 +182,7 @@ void write_linkage(JsonWriter& json, const Match& match) {
   json.member("probability", rounded(linkage.probability, 1e6))
       .member("logOdds", rounded(linkage.log_odds, 1e3))
       .member("queryScore", linkage.query_score);
-  const auto position = [&](const char* name, int index) {
-    json.key(name);
-    if (index < 0) {
-      json.null();
-    } else {
-      json.value(index);
-    }
-  };
-  json.key("weights").begin_array();
-  for (const auto& entry : linkage.weights) {
-    json.begin_object().member("k", entry.kind);
-    json.member("level", entry.level)
-        .member("vsChance", rounded(entry.vs_chance, 1e6))
-        .member("vsTeam", rounded(entry.vs_team, 1e6));
-    position("dmp", entry.dmp);
-    position("work", entry.work);
-    json.member("note", entry.note).end_object();
-  }
-  json.end_array();
+  json.key("weights").raw(weights_json(linkage.weights));
 }
 
 void write_match(JsonWriter& json, const model::PlanMatches& matches,
@@ -247,6 +229,31 @@ double funded_doi_points(const Match& match) {
     if (clause.clause == "funded_dois") return clause.score;
   }
   return kFundedDoiPoints;
+}
+
+std::string weights_json(const std::vector<model::WeightEntry>& weights) {
+  std::string text;
+  JsonWriter json(text);
+  const auto position = [&](const char* name, int index) {
+    json.key(name);
+    if (index < 0) {
+      json.null();
+    } else {
+      json.value(index);
+    }
+  };
+  json.begin_array();
+  for (const auto& entry : weights) {
+    json.begin_object().member("k", entry.kind);
+    json.member("level", entry.level)
+        .member("vsChance", rounded(entry.vs_chance, 1e6))
+        .member("vsTeam", rounded(entry.vs_team, 1e6));
+    position("dmp", entry.dmp);
+    position("work", entry.work);
+    json.member("note", entry.note).end_object();
+  }
+  json.end_array();
+  return text;
 }
 
 std::string match_record_json(const model::PlanMatches& matches,

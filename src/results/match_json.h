@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dmp::results {
 
@@ -16,6 +17,10 @@ enum class Explain : std::uint8_t { omit, write };
 // finite become null. Source: spec search.md 8.1-8.3; jobs.md 5.
 std::string match_record_json(const model::PlanMatches& matches,
                               Explain explain);
+
+// The member `weights` of a match with ranker linkage, bits to six digits: what
+// CSV and the database hold as well. Source: linkage.md 11.
+std::string weights_json(const std::vector<model::WeightEntry>& weights);
 
 // The points of a hit by a funder's list of works, for files without
 // explanation. Source: search.md 8.2, doiMatch.

@@ -1,5 +1,6 @@
 #include "results/csv.h"
 #include "results/evidence.h"
+#include "results/match_json.h"
 #include "results/parquet.h"
 #include "results/sample_matches.h"
 #include "sql/session.h"
@@ -107,7 +108,7 @@ TEST_F(MatchTables, CsvHasARowAWork) {
                   "ARTICLE", "2024-05-01", "Sea Letters", "openalex",
                   "https://openalex.org/W1", "31.2", "31.2", "high",
                   "funded_doi;award;orcid;author_name;text", "inside", "false",
-                  "true", "4.2", "1", "0", "0", "1", "0", "", ""));
+                  "true", "4.2", "1", "0", "0", "1", "0", "", "", ""));
 }
 
 TEST_F(MatchTables, HoldProbabilityLogOddsAndWeights) {
@@ -117,8 +118,18 @@ TEST_F(MatchTables, HoldProbabilityLogOddsAndWeights) {
   ASSERT_TRUE(lines->finish().has_value());
   std::stringstream text;
   text << std::ifstream(csv).rdbuf();
-  EXPECT_THAT(text.str(), ::testing::HasSubstr(",probability,log_odds\n"));
-  EXPECT_THAT(text.str(), ::testing::HasSubstr(",0.849281,2.495\n"));
+  CsvReader reader(text.str());
+  std::vector<std::string> header, fields;
+  ASSERT_TRUE(reader.next(header));
+  ASSERT_TRUE(reader.next(fields));
+  ASSERT_EQ(header.size(), fields.size());
+  const auto last = [](const std::vector<std::string>& all) {
+    return std::vector<std::string>(all.end() - 3, all.end());
+  };
+  const std::string weights =
+      weights_json(linkage_matches().works[0].linkage->weights);
+  EXPECT_THAT(last(header), ElementsAre("probability", "log_odds", "weights"));
+  EXPECT_THAT(last(fields), ElementsAre("0.849281", "2.495", weights));
   const fs::path path = test_folder() / "linkage.parquet";
   auto writer = MatchParquetWriter::create(path);
   ASSERT_TRUE(writer->put(linkage_matches()).has_value());
@@ -132,6 +143,16 @@ TEST_F(MatchTables, HoldProbabilityLogOddsAndWeights) {
       sql::quote(path.string()));
   ASSERT_TRUE(row.has_value()) << row.error().message;
   EXPECT_EQ(*row, "0.849281 6 author14.2;- 0 -");
+}
+
+TEST(WeightsJson, HasBitsToSixDigitsAndNullForNoPosition) {
+  EXPECT_EQ(weights_json({}), "[]");
+  EXPECT_EQ(weights_json({{"author", "full", 14.2000004, -1, 0, 2, ""},
+                          {"text", "11", 1. / 3, -0.0, -1, -1, "z \"5.3\""}}),
+            R"([{"k":"author","level":"full","vsChance":14.2,"vsTeam":-1.0,)"
+            R"("dmp":0,"work":2,"note":""},{"k":"text","level":"11",)"
+            R"("vsChance":0.333333,"vsTeam":-0.0,"dmp":null,"work":null,)"
+            R"("note":"z \"5.3\""}])");
 }
 
 TEST_F(MatchTables, ParquetHasTheSameRowsWithTypes) {

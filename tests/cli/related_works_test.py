@@ -100,6 +100,24 @@ class RelatedWorks(unittest.TestCase):
         self.assertEqual(self.report("sqlite:w.db", "database.html", *judged),
                          self.report("matches.jsonl", "files.html", *judged))
 
+    def test_keeps_what_the_linkage_model_says(self):
+        """logOdds orders what a single-precision score cannot."""
+        weights = [{"k": "prior", "level": "", "vsChance": -18.4, "vsTeam": -1.7, "dmp": None, "work": None, "note": ""},
+                   {"k": "author", "level": "full", "vsChance": 14.25, "vsTeam": 4.0, "dmp": 0, "work": 0, "note": ""}]
+        likely = [{**work(doi, 0.999999), "scoreMax": 1.0, "probability": 0.999999, "logOdds": odds, "weights": weights}
+                  for doi, odds in (("10.5555/b", 31.25), ("10.5555/a", 20.5))]
+        self.write([record(1, likely)])
+        self.merge()
+        rows = self.rows("SELECT probability, logOdds, weights FROM relatedWorks ORDER BY logOdds")
+        self.assertEqual([row[:2] for row in rows], [(0.999999, 20.5), (0.999999, 31.25)])
+        self.assertEqual([json.loads(row[2]) for row in rows], [weights] * 2)
+        page = self.report("matches.jsonl", "files.html")
+        self.assertIn("Not by chance", page)
+        self.assertEqual(self.report("sqlite:w.db", "database.html"), page)
+        listed = [json.loads(line) for line in self.call("list", "--format", "json").splitlines()]
+        self.assertEqual([(one["workDoi"], one["probability"], one["logOdds"], one["weights"]) for one in listed],
+                         [("10.5555/a", 0.999999, 20.5, weights), ("10.5555/b", 0.999999, 31.25, weights)])
+
     def test_reports_the_titles_of_plans_and_what_was_decided_on(self):
         self.write([record(1, [work("10.5555/a", 9.5)])])
         self.merge()

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Holds the numbers that docs/matching.md gives for ranker query to the code:
-the table of points, the table of all numbers, and that none is left out.
+"""Holds the numbers that docs/matching.md gives to the code. Of ranker query: the
+table of points, the table of all numbers, and that none is left out. Of ranker
+linkage: those of its sentences; what its tables and weights are is recomputed by
+example_test.py.
 
 usage: numbers_test.py
 """
+import math
 import pathlib
 import re
 import unittest
@@ -15,6 +18,44 @@ NOT_OF_THE_QUERY = {"min_probability", "explore_ratio", "threads", "plans_per_fi
 POINTS = {"funded DOI": ["kFundedDoi"], "author": ["kOrcid", "kSurname"],
           "award": ["award_full", "award_unknown", "award_disagree"],
           "related DOI": ["kIntra", "kShared", "kCitation"], "institution, funder": ["kId", "kName"]}
+# Sentences of ranker linkage: each number of the first text stands in the page so, and is that of the code beside it.
+LEARN, MODEL = "match/linkage_learn.cpp", "match/linkage_model.h"
+SENTENCES = [
+    ("EM stops when no parameter moves by {}, after {} steps at the latest",
+     [("kEnough = 1e-6", LEARN), ("kMostIterations = 300", LEARN)]),
+    ("q lies between {} and {}", [("kLeast = .05", LEARN), ("kMost = .999", LEARN)]),
+    ("`linkage train`: from {} plans on", [("kPlansForTables = 100", LEARN)]),
+    ("{} judged plans recalibrate, {} also move the tables", [("kPlansForScale = 30", LEARN),
+                                                              ("kPlansForTables = 100", LEARN)]),
+    ("no pairs, more than {} outputs or {} other works a plan", [("kMostOutputs = 50", LEARN),
+                                                                 ("kMostOfTeam = 10'000", LEARN)]),
+    ("(Σ r_S Σ ρ + {} q_S⁰) / (Σ r_S n / v + {})", [("kPseudo = 20, kLeast = .05", LEARN)] * 2),
+    ("(Σ r_O Σ ρ + {} q_O⁰) / (Σ r_O n + {})", [("kPseudo = 20, kLeast = .05", LEARN)] * 2),
+    ("on an output with chance q_O {}", [("q{0.40, 0.85}", MODEL, 1)]),
+    ("on other work of the team with q_S {}", [("q{0.40, 0.85}", MODEL, 0)]),
+    ("λ_O {} expected outputs", [("lambda{10, 3.5}", MODEL, 1)]),
+    ("λ_S {} expected other works", [("lambda{10, 3.5}", MODEL, 0)]),
+    ("τ {}, since comparisons are not independent", [("tau = 0.9", MODEL)]),
+    ("EM learns with τ {} and is used with τ {}", [("tau is 1 while learning", LEARN), ("tau = 0.9", MODEL)]),
+    ("a share κ {} is of the project's time", [("date_during = .3", MODEL)]),
+    ("share of {} fixed works of the index", [("kSampleWorks = 300", "sql/linkage_stats.cpp")]),
+    ("keeps all pairs, also those that could not reach p {}",
+     [("kPruneProbability = .001", "match/linkage_engine.cpp")]),
+    ("A name counts as common (more than {})", [("kCommonName = 50'000", "match/linkage_compare.cpp")]),
+    ("one of the plan's {} rarest words", [("kMostTerms = 12", "match/linkage_text.cpp")]),
+    ("Beside its {} best pairs ({} · `--max-results` if more)",
+     [("kLeastKept = 400", "match/linkage_engine.cpp"),
+      ("4 * static_cast<std::size_t>(options.max_results)", "match/linkage_engine.cpp")]),
+    ("Authors of a plan beyond the first {} are left out", [("kMostAuthors = 50", MODEL)]),
+]
+# Numbers that the page has in words.
+WORDS = [("more than five times as many outputs as other works", "kMostRatio = 5", LEARN),
+         ("three times as many or as few sure pairs", "kMostChange = 3", LEARN),
+         ("plans with n ≥ 2", "if (authors < 2) return;", LEARN),
+         ("the ten times as many best", "most_related = 10 * most", "match/linkage_pool.cpp"),
+         ("each of eight bins round the project", "kDateBins = 8", MODEL),
+         ("an award counts at most 50 times as much for an output", "kLeastTeam = .02", LEARN),
+         ("m_O / 50", "kLeastTeam = .02", LEARN)]
 
 
 def source(path):
@@ -88,6 +129,42 @@ class Numbers(unittest.TestCase):
         self.assertEqual(numbers(table["text"][2]), [constants("match/text_score.cpp")["kMostTerms"]])
         self.assertEqual(numbers(table["text"][3]), [30])
         self.assertIn("n * 3 / 10", source("match/text_score.cpp"))
+
+
+NUMBER = r"\d[\d',]*(?:\.\d+)?(?:e-\d+)?|\.\d+"
+
+
+def value(text):
+    return float(text.replace("'", "").replace(",", ""))
+
+
+class LinkageNumbers(unittest.TestCase):
+    page = " ".join(PAGE.split())
+
+    def test_of_a_sentence_stand_in_the_code(self):
+        for sentence, snippets in SENTENCES:
+            pattern = re.escape(sentence).replace(r"\{\}", f"({NUMBER})")
+            found = re.search(pattern, self.page)
+            self.assertTrue(found, sentence)
+            self.assertEqual(len(found.groups()), len(snippets), sentence)
+            for shown, (snippet, path, *at) in zip(found.groups(), snippets):
+                self.assertIn(snippet, source(path), path)
+                self.assertEqual(value(shown), value(re.findall(NUMBER, snippet)[at[0] if at else 0]), sentence)
+
+    def test_in_words_stand_in_the_code(self):
+        for words, snippet, path in WORDS:
+            self.assertIn(words, self.page)
+            self.assertIn(snippet, source(path), path)
+
+    def test_of_weights_are_those_of_the_tables(self):
+        """What an absent author costs, and what a date says at most."""
+        model = source(MODEL)
+        q = [value(number) for number in re.findall(NUMBER, re.search(r" q\{([^}]*)\}", model).group(1))]
+        absent, = re.findall(r"author_a\{(\.\d+)", model)
+        costs = [f"{-math.log2(1 - share + share * float(absent)):.1f}" for share in q]
+        self.assertIn(f"who is missing costs {costs[0]} bits for S, {costs[1]} for O", self.page)
+        during, = re.findall(r"date_during = (\.\d+)", model)
+        self.assertIn(f"by more than log2(1 / κ) = {math.log2(1 / float(during)):.1f} bits", self.page)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 usage: exports_test.py PROGRAM
 """
 import csv
+import gzip
 import json
 import os
 import pathlib
@@ -104,6 +105,49 @@ class Exports(unittest.TestCase):
             "ORDER BY p.dmpId, r.score DESC, k.doi").fetchall()
         back = self.back((plan.removeprefix("https://doi.org/"), *rest) for plan, *rest in rows)
         self.assertEqual(self.metrics(back), self.whole("query"))
+
+    def test_every_form_says_how_sure_a_match_is_and_why(self):
+        """Probability, log-odds, weights and what the database merge reads, of each form by plan and work."""
+        with gzip.open(self.results("linkage", "matches_0000.jsonl.gz"), "rt", encoding="utf-8") as lines:
+            wanted = {(one["dmpDoi"], one["work"]["doi"]): (one["probability"], one["logOdds"], one["weights"], one["score"],
+                                                          one["scoreMax"])
+                      for line in lines for one in json.loads(line)["works"]}
+        self.assertGreater(len(wanted), 50)
+        for probability, _, weights, score, best in wanted.values():
+            self.assertEqual((score, best), (probability, 1))
+            self.assertEqual(weights[0]["k"], "prior")
+        with open(self.results("linkage", "matches.csv"), newline="", encoding="utf-8") as text:
+            self.assertEqual({(row["dmp_doi"], row["work_doi"]): (float(row["probability"]), float(row["log_odds"]),
+                                                                 json.loads(row["weights"]), float(row["score"]),
+                                                                 float(row["score_max"]))
+                              for row in csv.DictReader(text)}, wanted)
+        names = {"vs_chance": "vsChance", "vs_team": "vsTeam"}
+        rows = map(json.loads, run("cat", self.results("linkage", "matches.parquet")).stdout.splitlines())
+        self.assertEqual({(row["dmp_doi"], row["work_doi"]): (
+            row["probability"], row["log_odds"],
+            [{names.get(name, name): None if value == -1 and name in ("dmp", "work") else value
+              for name, value in weight.items()} for weight in row["weights"]], row["score"], row["score_max"])
+            for row in rows}, wanted)
+        database = self.dir / "linkage.db"
+        run("dmsp", "related-works", "merge", self.results("linkage", "matches_0000.jsonl.gz"), "--database",
+            f"sqlite:{database}")
+        connection = sqlite3.connect(database)
+        self.addCleanup(connection.close)
+        stored = {(plan.removeprefix("https://doi.org/"), doi): (probability, odds, json.loads(weights), score, best)
+                  for plan, doi, probability, odds, weights, score, best in connection.execute(
+                      "SELECT p.dmpId, k.doi, r.probability, r.logOdds, r.weights, r.score, r.scoreMax "
+                      "FROM relatedWorks r JOIN plans p ON p.id = r.planId "
+                      "JOIN workVersions v ON v.id = r.workVersionId JOIN works k ON k.id = v.workId")}
+        self.assertEqual({pair: values[:3] for pair, values in stored.items()},
+                         {pair: values[:3] for pair, values in wanted.items()})
+        for pair, (*_, score, best) in stored.items():  # single precision
+            self.assertAlmostEqual(score, wanted[pair][3], delta=1e-6)
+            self.assertEqual(best, 1)
+
+    def test_no_form_has_weights_of_the_query(self):
+        with open(self.results("query", "matches.csv"), newline="", encoding="utf-8") as text:
+            self.assertEqual({(row["probability"], row["log_odds"], row["weights"]) for row in csv.DictReader(text)},
+                             {("", "", "")})
 
 
 if __name__ == "__main__":
