@@ -214,12 +214,15 @@ class LocalSearch(unittest.TestCase):
         self.assertIn("no plan of the ground truth is of the dates asked for", done.stderr)
 
     def test_the_candidate_query_lists_more_than_the_baseline(self):
-        def dois(builder):
+        def matches(builder):
             records = self.search("--query-builder-name", f"build_dmp_works_search_{builder}_query", "--max-results", 10000)
-            return {(dmp, work["work"]["doi"]) for dmp, record in records.items() for work in record["works"]}
-        candidate, baseline = dois("candidate"), dois("baseline")
+            return {(dmp, work["work"]["doi"]): work for dmp, record in records.items() for work in record["works"]}
+        candidate, baseline = matches("candidate"), matches("baseline")
         self.assertGreater(len(candidate), len(baseline))
-        self.assertLessEqual(baseline, candidate)
+        # Awards in no form that a funder's parser knows are a clause of the baseline alone.
+        by_award_alone = {pair for pair, match in baseline.items()
+                          if [part["clause"] for part in match["explain"]] == ["awards"]}
+        self.assertLessEqual(set(baseline) - by_award_alone, set(candidate))
 
     def test_only_listed_plans_are_searched(self):  # P95
         all_of_them = sorted(self.search())
