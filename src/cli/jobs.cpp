@@ -168,7 +168,8 @@ std::string run_text(const std::string& name, const jobs::JobRun& run) {
   if (run.exit_code) out += fmt::format("  exit code {}", *run.exit_code);
   if (!run.started_at.empty()) out += "  " + run.started_at;
   if (!run.ended_at.empty()) out += " to " + run.ended_at;
-  if (!run.reason.empty()) out += fmt::format("  ({})", run.reason);
+  if (run.state == "FAILED" && !run.reason.empty())
+    out += fmt::format("  ({})", run.reason);
   return out + "\n";
 }
 

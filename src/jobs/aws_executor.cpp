@@ -319,7 +319,7 @@ Status outcome_of(const BatchChain& chain) {
       how = ": " + job.reason;
     }
     return Error{again ? ErrorCode::unavailable : ErrorCode::internal,
-                 name + " failed" + how};
+                 fmt::format("{} failed{}", name, how)};
   }
   for (const auto& job : chain.jobs) {
     if (job.state == "SUCCEEDED" || !has_ended(job)) continue;

@@ -31,7 +31,7 @@ class WaitForAws : public testing::Test {
   void TearDown() override { fs::remove_all(dir_); }
 
   // The answers AWS does not give until `until`; then the job has ended.
-  void fail_until(minutes until, Error error) {
+  void fail_until(minutes until, const Error& error) {
     watch_.describe = [this, until, error](std::vector<BatchJob>& jobs) {
       ++looks_;
       if (now_ < until) return Status(error);

@@ -80,7 +80,7 @@ class Bucket:
         files = {}
         for file in self.manifest(stage)["files"]:
             if file["path"].endswith(".parquet"):
-                table = file["path"].removesuffix(".parquet").rstrip("0123456789_")
+                table = re.sub(r"^r\d\d/", "", file["path"]).removesuffix(".parquet").rstrip("0123456789_")
                 files.setdefault(table, []).append(self.folder / stage / file["path"])
         tables = {}
         for table, paths in files.items():
@@ -283,7 +283,7 @@ class Arrays(unittest.TestCase):
             done = bucket.submit("process-works", "--works-index-ranges", 3)
             self.assertEqual(done.returncode, 1, done.stderr)
             self.assertRegex(done.stderr, rf"sqlmesh-transform-{RUN}\[1\] failed with exit code 1; its log: .*-{RUN}-1.log")
-            self.assertNotIn("finish", done.stderr)
+            self.assertIn(f"sqlmesh-transform-finish-{RUN} FAILED (not started: sqlmesh-transform-{RUN} failed)", done.stderr)
             self.assertFalse((bucket.folder / INDEX / "manifest.json").exists())
             in_the_way.unlink()
             shutil.rmtree(bucket.folder / "jobs")
