@@ -4,6 +4,7 @@
 #include "match/linkage_order.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -359,7 +360,7 @@ std::string model_card(const Model& model,
   const Training& trained = model.trained;
   std::string out = fmt::format(
       "# Parameters of the linkage model\n\n"
-      "| | |\n|---|---|\n| method | {} |\n| plans | {} |\n| "
+      "| | |\n|---|---|\n| method | {} |\n| learned | {} |\n| plans | {} |\n| "
       "pairs | {} |\n| "
       "labels | {} |\n| iterations | {} |\n"
       "| expected outputs a plan in the index (lambda O) | {:.3f} |\n"
@@ -369,10 +370,14 @@ std::string model_card(const Model& model,
       "| funder agrees on an output / other work | {:.3f} / {:.3f} |\n"
       "| institution agrees on an output / other work | {:.3f} / {:.3f} |\n"
       "| recalibration a, b | {:.4f}, {:.4f} |\n\n",
-      trained.method, trained.plans, trained.pairs, trained.labels,
-      trained.iterations, model.lambda.o, model.lambda.s, model.q.o, model.q.s,
-      model.funder.o, model.funder.s, model.institution.o, model.institution.s,
-      model.platt_a, model.platt_b);
+      trained.method,
+      trained.learned.empty()
+          ? "nothing"
+          : fmt::format("{}", fmt::join(trained.learned, ", ")),
+      trained.plans, trained.pairs, trained.labels, trained.iterations,
+      model.lambda.o, model.lambda.s, model.q.o, model.q.s, model.funder.o,
+      model.funder.s, model.institution.o, model.institution.s, model.platt_a,
+      model.platt_b);
   for (const auto& remark : remarks) out += "* " + remark + "\n";
   out +=
       "\nThe chance of every level comes from the collection searched, not "
