@@ -393,17 +393,6 @@ Status check_running(const Submission& submission, const Values& values,
   return {};
 }
 
-// The parameters of ranker linkage. That an object cannot be read here says
-// nothing of the job, which may have other rights. Errors: those of the bucket.
-Status check_parameters(const std::string& prefix, const Values& values,
-                        const storage::ObjectStore& bucket,
-                        Problems& problems) {
-  if (const Status read = check_linkage_object(values, prefix, problems); !read)
-    problems.warnings.push_back("the linkage parameters were not looked at: " +
-                                read.error().message);
-  return check_linkage_of_bucket(bucket, values, prefix, problems);
-}
-
 // What the bucket says.
 Status check_bucket(const Submission& submission, Values& values,
                     Problems& problems) {
@@ -413,8 +402,8 @@ Status check_bucket(const Submission& submission, Values& values,
   DMP_TRY(choose_runs(tasks, *bucket, values, problems));
   DMP_TRY(check_inputs(submission, values, *bucket, problems));
   if (std::count(tasks.begin(), tasks.end(), "dmp-works-search") > 0)
-    DMP_TRY(
-        check_parameters(*submission.search_prefix, values, *bucket, problems));
+    DMP_TRY(check_linkage_of_chain(*bucket, values, *submission.search_prefix,
+                                   problems));
   if (!problems.lines.empty()) return {};
   return check_running(submission, values, *bucket, problems);
 }

@@ -68,6 +68,15 @@ Status check_linkage_of_bucket(const storage::ObjectStore& bucket,
   return {};
 }
 
+Status check_linkage_of_chain(const storage::ObjectStore& bucket,
+                              const Values& values, const std::string& prefix,
+                              Problems& problems) {
+  if (const Status read = check_linkage_object(values, prefix, problems); !read)
+    problems.warnings.push_back("the linkage parameters were not looked at: " +
+                                read.error().message);
+  return check_linkage_of_bucket(bucket, values, prefix, problems);
+}
+
 std::optional<fs::path> linkage_in_folder(const fs::path& folder,
                                           const Values& values,
                                           const std::string& prefix) {

@@ -28,6 +28,13 @@ Status check_linkage_of_bucket(const storage::ObjectStore& bucket,
                                const Values& values, const std::string& prefix,
                                Problems& problems);
 
+// Of a chain that is submitted, both. That an object cannot be read here says
+// nothing of the job, which may have other rights: a warning. Errors: those of
+// the bucket.
+Status check_linkage_of_chain(const storage::ObjectStore& bucket,
+                              const Values& values, const std::string& prefix,
+                              Problems& problems);
+
 // Those that lie in a folder of the bucket's layout, where none are named.
 std::optional<std::filesystem::path> linkage_in_folder(
     const std::filesystem::path& folder, const Values& values,

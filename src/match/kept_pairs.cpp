@@ -43,10 +43,10 @@ void append_texts(Column& column, const std::vector<std::string>& values) {
   column.end_list();
 }
 
-void append_keys(Column& column, const std::vector<std::uint64_t>& values) {
+void append_keys(Column& column, const PersonKeys& values) {
   column.begin_list();
   for (const auto value : values)
-    column.element().append_int(static_cast<std::int64_t>(value));
+    column.element().append_int(std::int64_t{value});
   column.end_list();
 }
 
@@ -82,8 +82,8 @@ bool read(PairRow row, Pair& pair) {
   own.shared = row.texts();
   own.citations = row.texts();
   own.title = row.key();
-  own.people = row.keys();
-  own.surnames = row.keys();
+  own.people = row.half_keys();
+  own.surnames = row.half_keys();
   own.is_data = row.truth();
   own.type = row.text();
   own.year = row.integer(INT32_MIN, INT32_MAX);

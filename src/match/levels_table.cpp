@@ -164,6 +164,7 @@ void read_authors(PairRow& row, Levels& levels) {
   const auto positions = row.integers();
   row.require(positions.size() == names.size());
   for (const int position : positions) row.require(position >= -1);
+  levels.authors.reserve(names.size());
   for (std::size_t i = 0; row.good() && i < names.size(); ++i) {
     levels.authors.push_back(
         {static_cast<NameLevel>(names[i]), chances[i], positions[i]});

@@ -61,9 +61,12 @@ class PairRow {
     return reals(std::numeric_limits<double>::min(), 1);
   }
   std::vector<int> integers() { return list_of<std::int32_t>(); }
-  std::vector<std::uint64_t> keys() {
-    const auto keys = list_of<std::int64_t>();
-    return {keys.begin(), keys.end()};
+  // The low halves of keys.
+  std::vector<std::uint32_t> half_keys() {
+    std::vector<std::uint32_t> halves;
+    for (const std::int64_t key : list_of<std::int64_t>())
+      halves.push_back(static_cast<std::uint32_t>(key));
+    return halves;
   }
   std::vector<std::string> texts();
   DateTable table(double least);

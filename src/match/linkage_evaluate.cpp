@@ -4,6 +4,7 @@
 #include "match/linkage_order.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -36,8 +37,14 @@ void Tally::add(double p, bool link) {
   }
 }
 
-Judgement Tally::judgement(std::string name, std::int64_t all_links) const {
+Judgement Tally::judgement(std::string name,
+                           std::optional<std::int64_t> accepted) const {
+  const auto share = [](std::int64_t part, std::int64_t whole) {
+    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole)
+                     : 0;
+  };
   Judgement out;
+  out.accepted = accepted;
   out.name = std::move(name);
   out.pairs = pairs_;
   out.links = links_;
@@ -61,12 +68,9 @@ Judgement Tally::judgement(std::string name, std::int64_t all_links) const {
   for (std::size_t i = 0; i < kThresholds.size(); ++i) {
     Threshold row = above_[i];
     row.p = kThresholds[i];
-    row.precision = row.pairs > 0 ? static_cast<double>(row.links) /
-                                        static_cast<double>(row.pairs)
-                                  : 1;
-    row.coverage = all_links > 0 ? static_cast<double>(row.links) /
-                                       static_cast<double>(all_links)
-                                 : 0;
+    row.precision = row.pairs > 0 ? share(row.links, row.pairs) : 1;
+    row.coverage = share(row.links, accepted.value_or(0));
+    row.coverage_of_kept = share(row.links, links_);
     out.thresholds.push_back(row);
   }
   return out;
@@ -99,6 +103,41 @@ std::string slice_name(Slice slice, const PlanPairs& plan, std::size_t i) {
       return levels.text_condition % 2 == 1 ? "abstract yes" : "abstract no";
   }
   return {};
+}
+
+bool is_of_plan(Slice slice) {
+  return slice == Slice::authors || slice == Slice::awards;
+}
+
+// A row of the slices while it is counted.
+struct SliceRow {
+  Tally tally;
+  std::optional<std::int64_t> accepted;
+};
+using SliceRows = std::map<std::string, SliceRow>;
+
+// The accepted labels of all plans, to the rows of the plan's properties.
+void add_accepted(const PairSet& set,
+                  const std::map<std::string, std::int64_t>& accepted,
+                  const std::vector<Slice>& by, SliceRows& rows) {
+  std::map<std::string_view, const PlanPairs*> with_pairs;
+  for (const auto& plan : set.plans) {
+    if (!plan.levels.empty()) with_pairs[plan.plan_doi] = &plan;
+  }
+  for (const Slice slice : by) {
+    if (!is_of_plan(slice)) continue;
+    for (const auto& [name, plan] : with_pairs)
+      rows[slice_name(slice, *plan, 0)].accepted.emplace(0);
+    for (const auto& [doi, count] : accepted) {
+      const auto plan = with_pairs.find(doi);
+      const std::string name = plan != with_pairs.end()
+                                   ? slice_name(slice, *plan->second, 0)
+                               : slice == Slice::awards ? "awards unknown"
+                                                        : "authors unknown";
+      auto& whole = rows[name].accepted;
+      whole = whole.value_or(0) + count;
+    }
+  }
 }
 
 // What people said of one plan's works, in the order of the pairs: 1, 0, -1.
@@ -155,7 +194,7 @@ LinkageEvaluation evaluate_model(const PairSet& set, const Model& model,
   const Model met = meeting(model, set.chance);
   const Verdicts verdicts(labels, unlisted);
   Tally all;
-  std::map<std::string, Tally> slices;
+  SliceRows slices;
   for (const auto& plan : set.plans) {
     std::vector<const Levels*> levels;
     for (const auto& one : plan.levels) levels.push_back(&one);
@@ -173,7 +212,7 @@ LinkageEvaluation evaluate_model(const PairSet& set, const Model& model,
       const double p = calibrated(finals[i].log_odds, met);
       all.add(p, one == 1);
       for (const Slice slice : by)
-        slices[slice_name(slice, plan, i)].add(p, one == 1);
+        slices[slice_name(slice, plan, i)].tally.add(p, one == 1);
     }
     const auto relevant = verdicts.accepted().find(plan.plan_doi);
     if (relevant != verdicts.accepted().end())
@@ -191,8 +230,9 @@ LinkageEvaluation evaluate_model(const PairSet& set, const Model& model,
   }
   out.found = all.links();
   out.all = all.judgement("all", out.labels);
-  for (const auto& [name, tally] : slices)
-    out.slices.push_back(tally.judgement(name, tally.links()));
+  add_accepted(set, verdicts.accepted(), by, slices);
+  for (const auto& [name, row] : slices)
+    out.slices.push_back(row.tally.judgement(name, row.accepted));
   return out;
 }
 
@@ -207,7 +247,8 @@ double rounded(double value) {
 
 void write_judgement(JsonWriter& json, const Judgement& one) {
   json.begin_object().member("name", one.name).member("pairs", one.pairs);
-  json.member("links", one.links).member("brier", rounded(one.brier));
+  json.member("links", one.links).member("accepted", one.accepted);
+  json.member("brier", rounded(one.brier));
   json.member("ece", rounded(one.ece)).key("reliability").begin_array();
   for (const auto& row : one.reliability) {
     json.begin_object().member("from", row.from).member("pairs", row.pairs);
@@ -218,9 +259,13 @@ void write_judgement(JsonWriter& json, const Judgement& one) {
   json.end_array().key("thresholds").begin_array();
   for (const auto& row : one.thresholds) {
     json.begin_object().member("p", row.p).member("pairs", row.pairs);
-    json.member("precision", rounded(row.precision))
-        .member("coverage", rounded(row.coverage))
-        .end_object();
+    json.member("precision", rounded(row.precision)).key("coverage");
+    if (one.accepted) {
+      json.value(rounded(row.coverage));
+    } else {
+      json.null();
+    }
+    json.member("coverageOfKept", rounded(row.coverage_of_kept)).end_object();
   }
   json.end_array().end_object();
 }
@@ -248,15 +293,19 @@ std::string evaluation_json(const LinkageEvaluation& evaluation) {
 }
 
 std::string evaluation_csv(const LinkageEvaluation& evaluation) {
-  std::string out = "name,table,from,pairs,mean_p,true_ratio,coverage\n";
+  std::string out =
+      "name,table,from,pairs,mean_p,true_ratio,coverage,coverage_of_kept\n";
   for (const auto* one : rows_of(evaluation)) {
     for (const auto& row : one->reliability) {
-      out += fmt::format("{},reliability,{},{},{:.6f},{:.6f},\n", one->name,
+      out += fmt::format("{},reliability,{},{},{:.6f},{:.6f},,\n", one->name,
                          row.from, row.pairs, row.mean_p, row.true_ratio);
     }
     for (const auto& row : one->thresholds) {
-      out += fmt::format("{},threshold,{},{},,{:.6f},{:.6f}\n", one->name,
-                         row.p, row.pairs, row.precision, row.coverage);
+      out +=
+          fmt::format("{},threshold,{},{},,{:.6f},{},{:.6f}\n", one->name,
+                      row.p, row.pairs, row.precision,
+                      one->accepted ? fmt::format("{:.6f}", row.coverage) : "",
+                      row.coverage_of_kept);
     }
   }
   return out;
@@ -273,8 +322,11 @@ std::string text_row(const Judgement& one) {
   std::string out = fmt::format("{:<20}{:>9}{:>8}{:>9.5f}{:>8.4f}", one.name,
                                 one.pairs, one.links, one.brier, one.ece);
   for (const auto& row : one.thresholds) {
-    out += fmt::format("{:>9}/{:.3f}", share_text(row.precision, row.pairs),
-                       row.coverage);
+    const std::string coverage =
+        one.accepted ? fmt::format("{:.3f}", row.coverage)
+                     : fmt::format("({:.3f})", row.coverage_of_kept);
+    out += fmt::format("{:>17}",
+                       share_text(row.precision, row.pairs) + "/" + coverage);
   }
   return out + "\n";
 }
@@ -284,12 +336,14 @@ std::string text_row(const Judgement& one) {
 std::string evaluation_text(const LinkageEvaluation& evaluation) {
   std::string out = fmt::format(
       "plans {}  links {}  found {}\nMAP@100 {:.4f}  NDCG@10 {:.4f}  R@100 "
-      "{:.4f}\n\nprecision/coverage of the pairs with p of at least …\n"
+      "{:.4f}\n\nprecision/coverage of the pairs with p of at least …; in "
+      "brackets of the links found, where\nnobody knows which row the others "
+      "belong to\n"
       "{:<20}{:>9}{:>8}{:>9}{:>8}",
       evaluation.plans, evaluation.labels, evaluation.found, evaluation.map100,
       evaluation.ndcg10, evaluation.recall100, "", "pairs", "links", "Brier",
       "ECE");
-  for (const double p : kThresholds) out += fmt::format("{:>15}", p);
+  for (const double p : kThresholds) out += fmt::format("{:>17}", p);
   out += '\n';
   for (const auto* one : rows_of(evaluation)) out += text_row(*one);
   out += "\np from     pairs   mean p    true\n";
@@ -306,7 +360,8 @@ std::string model_card(const Model& model,
   const Training& trained = model.trained;
   std::string out = fmt::format(
       "# Parameters of the linkage model\n\n"
-      "| | |\n|---|---|\n| method | {} |\n| plans | {} |\n| pairs | {} |\n| "
+      "| | |\n|---|---|\n| method | {} |\n| learned | {} |\n| plans | {} |\n| "
+      "pairs | {} |\n| "
       "labels | {} |\n| iterations | {} |\n"
       "| expected outputs a plan in the index (lambda O) | {:.3f} |\n"
       "| expected other works of the team (lambda S) | {:.3f} |\n"
@@ -315,10 +370,14 @@ std::string model_card(const Model& model,
       "| funder agrees on an output / other work | {:.3f} / {:.3f} |\n"
       "| institution agrees on an output / other work | {:.3f} / {:.3f} |\n"
       "| recalibration a, b | {:.4f}, {:.4f} |\n\n",
-      trained.method, trained.plans, trained.pairs, trained.labels,
-      trained.iterations, model.lambda.o, model.lambda.s, model.q.o, model.q.s,
-      model.funder.o, model.funder.s, model.institution.o, model.institution.s,
-      model.platt_a, model.platt_b);
+      trained.method,
+      trained.learned.empty()
+          ? "nothing"
+          : fmt::format("{}", fmt::join(trained.learned, ", ")),
+      trained.plans, trained.pairs, trained.labels, trained.iterations,
+      model.lambda.o, model.lambda.s, model.q.o, model.q.s, model.funder.o,
+      model.funder.s, model.institution.o, model.institution.s, model.platt_a,
+      model.platt_b);
   for (const auto& remark : remarks) out += "* " + remark + "\n";
   out +=
       "\nThe chance of every level comes from the collection searched, not "

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,9 @@ struct Reliability {
 struct Threshold {
   double p = 0;
   std::int64_t pairs = 0, links = 0;
-  double precision = 0;  // 1 when there is no pair
-  double coverage = 0;   // of all accepted labels
+  double precision = 0;         // 1 when there is no pair
+  double coverage = 0;          // of `accepted`; where unknown, 0
+  double coverage_of_kept = 0;  // of the links that are kept pairs
 };
 
 // How good the probabilities are. ECE is over pairs with p >= 0.01, by the rows
@@ -38,6 +40,9 @@ struct Threshold {
 struct Judgement {
   std::string name;  // all, or of a slice: "authors 0-1"
   std::int64_t pairs = 0, links = 0;
+  // Accepted labels that belong to it, kept or not; nullopt: nobody knows, as
+  // of a property of the work, which only kept pairs tell.
+  std::optional<std::int64_t> accepted;
   double brier = 0, ece = 0;
   std::vector<Reliability> reliability;
   std::vector<Threshold> thresholds;
@@ -52,8 +57,9 @@ class Tally {
   void add(double p, bool link);
   std::int64_t pairs() const { return pairs_; }
   std::int64_t links() const { return links_; }
-  // `all_links`: what coverage is a share of.
-  Judgement judgement(std::string name, std::int64_t all_links) const;
+  // `accepted`: what coverage is a share of.
+  Judgement judgement(std::string name,
+                      std::optional<std::int64_t> accepted) const;
 
  private:
   std::int64_t pairs_ = 0, links_ = 0;
@@ -68,8 +74,11 @@ struct LinkageEvaluation {
   std::int64_t found = 0;   // accepted labels that are kept pairs
   double map100 = 0, ndcg10 = 0, recall100 = 0;  // means over `plans`
   Judgement all;
-  // By name. Coverage is of the accepted pairs of the slice that were kept:
-  // nothing is known of those that were not.
+  // By name. The rows of a property of the plan (authors, awards) divide all
+  // accepted labels between them, as `all` has them; those of plans without a
+  // pair are in a row "authors unknown". Rows of a property of the work divide
+  // the kept ones. So coverage_of_kept compares any two rows, and coverage any
+  // two that have it.
   std::vector<Judgement> slices;
 };
 

@@ -60,6 +60,12 @@ void write_trained(JsonWriter& json, const Training& trained) {
       .member("labels", trained.labels)
       .member("at", trained.at)
       .member("iterations", trained.iterations);
+  // Not of the compiled-in tables: their bytes are those of all versions.
+  if (!trained.learned.empty()) {
+    json.key("learned").begin_array();
+    for (const auto& part : trained.learned) json.value(part);
+    json.end_array();
+  }
   json.end_object();
 }
 
@@ -221,6 +227,19 @@ class Section {
     value = text;
   }
 
+  void texts(std::string_view name, std::vector<std::string>& values) {
+    const auto found = take(name);
+    simdjson::dom::array items;
+    if (!found) return;
+    if (found->get_array().get(items) != simdjson::SUCCESS) return bad(name);
+    values.clear();
+    for (const Json item : items) {
+      std::string_view text;
+      if (item.get_string().get(text) != simdjson::SUCCESS) return bad(name);
+      values.emplace_back(text);
+    }
+  }
+
   void count(std::string_view name, std::int64_t& value) {
     const auto found = take(name);
     if (found &&
@@ -315,6 +334,7 @@ void read_tables(Section& root, Model& model) {
 // What else a program says of its training changes no result.
 void read_trained(Section part, Training& trained) {
   part.text("method", trained.method);
+  part.texts("learned", trained.learned);
   part.text("at", trained.at);
   part.count("plans", trained.plans);
   part.count("pairs", trained.pairs);

@@ -35,6 +35,8 @@ TEST(LinkageFile, NamesTheMemberThatIsWrong) {
       {R"("platt":{"a":1e-12})", "bad value of platt.a"},
       {R"("platt":{"a":-1})", "bad value of platt.a"},
       {R"("trained":"em")", "bad value of trained"},
+      {R"("trained":{"learned":"lambda"})", "bad value of trained.learned"},
+      {R"("trained":{"learned":[1]})", "bad value of trained.learned"},
       {R"("trained":{"plans":-1})", "bad value of trained.plans"}};
   for (const auto& [members, what] : table) {
     const auto model = parse_model(file_with(members));

@@ -439,9 +439,14 @@ Learnt learn(const PairSet& set, const Model& start, const Labels& labels,
     }
   }
   bool changed = lambda;
+  auto& learned = result.model.trained.learned;
+  learned.clear();
+  if (lambda) learned.emplace_back("lambda");
+  if (tables) learned.emplace_back("tables");
   if (scale) {
     if (recalibrate(set, labels, result.model)) {
       result.model.trained.method = "labels";
+      learned.emplace_back("recalibration");
       changed = true;
     } else {
       result.remarks.emplace_back(

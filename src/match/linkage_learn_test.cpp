@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <random>
 
@@ -416,6 +417,49 @@ TEST(LinkageEvaluation, DividesThePairsBySlice) {
     EXPECT_EQ(judged.slices[i].name, table[i].first);
     EXPECT_EQ(judged.slices[i].pairs, table[i].second) << table[i].first;
   }
+}
+
+// Two plans, of which one lost a link, and a third that has no pair at all.
+TEST(LinkageEvaluation, MeasuresTheCoverageOfEachSliceOfItsOwnLinks) {
+  PairMaker maker;
+  PairSet set = maker.set(2, true);
+  for (auto& levels : set.plans[1].levels) levels.authors.resize(1);
+  Labels labels = maker.truth;
+  labels[{set.plans[1].plan_doi, "10.5555/never-kept"}] = true;
+  labels[{"10.48321/without-a-pair", "10.5555/never-kept"}] = true;
+  const auto judged =
+      evaluate_model(set, {}, labels, Unlisted::wrong,
+                     {Slice::authors, Slice::awards, Slice::type});
+  std::map<std::string, Judgement> rows;
+  for (const auto& row : judged.slices) rows[row.name] = row;
+  EXPECT_EQ(judged.all.accepted, 8);
+  EXPECT_EQ(judged.all.links, 6);
+  EXPECT_EQ(rows["authors 2-3"].accepted, 3);
+  EXPECT_EQ(rows["authors 0-1"].accepted, 4);
+  EXPECT_EQ(rows["authors unknown"].accepted, 1);
+  EXPECT_EQ(rows["authors unknown"].pairs, 0);
+  EXPECT_EQ(rows["awards no"].accepted, 7);
+  EXPECT_EQ(rows["awards unknown"].accepted, 1);
+  EXPECT_EQ(rows["type ARTICLE"].accepted, std::nullopt);
+  // By plans coverage adds up to that of all, by works that of the kept does.
+  for (std::size_t i = 0; i < kThresholdRows; ++i) {
+    const auto covered = [&](const Judgement& row) {
+      const double accepted = static_cast<double>(row.accepted.value_or(0));
+      return accepted * row.thresholds[i].coverage;
+    };
+    EXPECT_NEAR(covered(rows["authors 2-3"]) + covered(rows["authors 0-1"]),
+                covered(judged.all), 1e-9);
+    const auto& article = rows["type ARTICLE"].thresholds[i];
+    EXPECT_EQ(article.coverage, 0);
+    EXPECT_NEAR(article.coverage_of_kept,
+                judged.all.thresholds[i].coverage_of_kept, 1e-12)
+        << "all links are articles";
+  }
+  EXPECT_GT(judged.all.thresholds[0].coverage, 0);
+  EXPECT_NE(evaluation_json(judged).find(R"("coverage":null)"),
+            std::string::npos);
+  EXPECT_NE(evaluation_csv(judged).find("type ARTICLE,threshold,0.5,"),
+            std::string::npos);
 }
 
 TEST(LinkageEvaluation, MeasuresByHand) {

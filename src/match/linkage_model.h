@@ -96,6 +96,9 @@ std::size_t text_bin(double z);
 // Where the numbers come from.
 struct Training {
   std::string method = "default";  // default | em | labels
+  // What that moved: lambda, tables, recalibration, in this order; the rest is
+  // as in the file it began with, or compiled in.
+  std::vector<std::string> learned;
   std::int64_t plans = 0, pairs = 0, labels = 0, iterations = 0;
   // UTC, ISO 8601. Learning leaves it empty: equal pairs give equal bytes.
   std::string at;

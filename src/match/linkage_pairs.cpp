@@ -127,16 +127,48 @@ Error corrupt(const fs::path& file, std::string_view what) {
   return {ErrorCode::corrupt_input, fmt::format("{}: {}", file.string(), what)};
 }
 
+using Files = std::vector<fs::path>;
+
 // The pairs_*.parquet of one search, as one table.
 class PairFiles {
  public:
-  PairFiles(sql::Session& session, std::vector<fs::path> files)
+  PairFiles(sql::Session& session, Files files)
       : session_(session), files_(std::move(files)) {}
 
+  // The files in groups, ascending by plan: the plans of one are all before
+  // those of the next. Those of a search are a group each; so a sort holds the
+  // pairs of a few hundred plans at a time.
+  Result<std::vector<Files>> groups() {
+    DMP_ASSIGN(auto spans, session_.query(fmt::format(
+                               "SELECT filename, min(CAST(dmp_doi AS VARCHAR)) "
+                               "AS first, max(CAST(dmp_doi AS VARCHAR)) FROM "
+                               "read_parquet({}, filename = true) WHERE "
+                               "dmp_doi IS NOT NULL GROUP BY filename ORDER BY "
+                               "first, filename",
+                               sql::file_list(files_))));
+    std::vector<Files> groups;
+    Files others = files_;  // without a plan: their columns are looked at too
+    std::string last;
+    for (;;) {
+      DMP_ASSIGN(const std::size_t count, spans.next());
+      if (count == 0) break;
+      for (std::size_t row = 0; row < count; ++row) {
+        const fs::path file = std::string(spans.column(0).text(row));
+        const std::string first(spans.column(1).text(row));
+        if (groups.empty() || first > last) groups.emplace_back();
+        groups.back().push_back(file);
+        last = std::max(last, std::string(spans.column(2).text(row)));
+        std::erase(others, file);
+      }
+    }
+    if (!others.empty()) groups.push_back(std::move(others));
+    return groups;
+  }
+
   // Ordered by plan and work.
-  Result<sql::Rows> rows() {
+  Result<sql::Rows> rows(const Files& group) {
     return session_.query("SELECT " + cast_columns(pairs_schema()) + " FROM " +
-                          sql::parquet_files(files_) +
+                          sql::parquet_files(group) +
                           " ORDER BY dmp_doi, work_doi");
   }
 
@@ -168,7 +200,7 @@ class PairFiles {
 
  private:
   sql::Session& session_;
-  std::vector<fs::path> files_;
+  Files files_;
 };
 
 void read_groups(PairRow& row, Groups& groups) {
@@ -184,10 +216,23 @@ void read_groups(PairRow& row, Groups& groups) {
   }
 }
 
+// No more room than its pairs need: there may be millions of them.
+void tighten(PlanPairs& plan) {
+  plan.dois.shrink_to_fit();
+  plan.levels.shrink_to_fit();
+  plan.groups.cluster.shrink_to_fit();
+  plan.groups.lifts.shrink_to_fit();
+  plan.log_odds.shrink_to_fit();
+  plan.probability.shrink_to_fit();
+  plan.types.shrink_to_fit();
+  plan.years.shrink_to_fit();
+}
+
 Status read_row(PairRow row, PairSet& set, PairFiles& files) {
   std::string plan_doi = row.text();
   row.require(!plan_doi.empty());
   if (set.plans.empty() || set.plans.back().plan_doi != plan_doi) {
+    if (!set.plans.empty()) tighten(set.plans.back());
     set.plans.emplace_back();
     set.plans.back().plan_doi = std::move(plan_doi);
   }
@@ -231,16 +276,23 @@ Status check_positions(const PairSet& set, PairFiles& files) {
   return {};
 }
 
-Status read_all(PairFiles& files, PairSet& set) {
-  auto rows = files.rows();
+Status read_group(const Files& group, PairFiles& files, PairSet& set) {
+  auto rows = files.rows(group);
   if (!rows) return files.blamed(std::move(rows).error());
   for (;;) {
     auto count = rows->next();
     if (!count) return files.blamed(std::move(count).error());
-    if (*count == 0) return check_positions(set, files);
+    if (*count == 0) return {};
     for (std::size_t row = 0; row < *count; ++row)
       DMP_TRY(read_row(PairRow(*rows, row), set, files));
   }
+}
+
+Status read_all(PairFiles& files, PairSet& set) {
+  const auto groups = files.groups();
+  if (!groups) return files.blamed(groups.error());
+  for (const Files& group : *groups) DMP_TRY(read_group(group, files, set));
+  return check_positions(set, files);
 }
 
 // Rows by condition: each is the one that its place says.

@@ -100,6 +100,34 @@ TEST_F(LinkagePairs, ReadsBackWhatItWrote) {
 }
 
 // Another tool's types: each column is read as what it ought to be.
+// Files are read one after another, but for those that share a plan.
+TEST_F(LinkagePairs, AreOrderedByPlanWhateverFilesTheyLieIn) {
+  rewrite(kPairs,
+          "SELECT * REPLACE (replace(dmp_doi, '/', '/0') AS dmp_doi) FROM {T}",
+          "pairs_0001.parquet");
+  rewrite(kPairs,
+          "SELECT * REPLACE (work_doi || 'x' AS work_doi) FROM {T} WHERE "
+          "dmp_doi = '10.48321/b'",
+          "pairs_0002.parquet");
+  rewrite(kPairs, "SELECT * FROM {T} WHERE false", "pairs_0003.parquet");
+  const auto set = read_pairs(dir_);
+  ASSERT_TRUE(set) << set.error().message;
+  std::vector<std::string> plans;
+  for (const auto& plan : set->plans) plans.push_back(plan.plan_doi);
+  EXPECT_EQ(plans, (std::vector<std::string>{"10.48321/0a", "10.48321/0b",
+                                             "10.48321/a", "10.48321/b"}));
+  EXPECT_EQ(set->plans[3].dois,
+            (std::vector<std::string>{"10.5555/w0", "10.5555/w0x", "10.5555/w1",
+                                      "10.5555/w1x"}));
+  EXPECT_EQ(set->pairs(), 10);
+  // A wrong column is found in a file without a row, too.
+  rewrite("pairs_0003.parquet", "SELECT * EXCLUDE (text_z) FROM {T}");
+  const auto wrong = read_pairs(dir_);
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().message.find("pairs_0003"), std::string::npos)
+      << wrong.error().message;
+}
+
 TEST_F(LinkagePairs, CastsColumnsOfOtherTypes) {
   rewrite(kPairs,
           "SELECT * REPLACE (works::VARCHAR AS works, award::BIGINT AS award, "

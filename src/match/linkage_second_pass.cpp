@@ -15,13 +15,12 @@ namespace dmp::match::linkage {
 
 namespace {
 
-void sort_unique(std::vector<std::uint64_t>& keys) {
+void sort_unique(PersonKeys& keys) {
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
 }
 
-bool share_any(const std::vector<std::uint64_t>& a,
-               const std::vector<std::uint64_t>& b) {
+bool share_any(const PersonKeys& a, const PersonKeys& b) {
   auto x = a.begin();
   auto y = b.begin();
   while (x != a.end() && y != b.end()) {
@@ -58,10 +57,10 @@ Relatives relatives_of(const model::Work& work) {
   for (std::size_t i = 0; i < people; ++i) {
     const auto key = sql::name_key(work.authors[i].name);
     if (key.surname.empty()) continue;
-    out.surnames.push_back(
-        sql::count_key(sql::CountKind::surname, key.surname));
-    out.people.push_back(sql::count_key(sql::CountKind::surname_initial,
-                                        key.surname, key.initial));
+    out.surnames.push_back(static_cast<std::uint32_t>(
+        sql::count_key(sql::CountKind::surname, key.surname)));
+    out.people.push_back(static_cast<std::uint32_t>(sql::count_key(
+        sql::CountKind::surname_initial, key.surname, key.initial)));
   }
   sort_unique(out.surnames);
   sort_unique(out.people);

@@ -9,15 +9,20 @@
 
 namespace dmp::match::linkage {
 
+// Keys of names, sorted: the low half of sql::count_key. Two names of works
+// that relations or a title bring together are one key by chance once in 2^32;
+// a plan may keep thousands of pairs, each with two lists of them.
+using PersonKeys = std::vector<std::uint32_t>;
+
 // What the second pass needs of a work beside its levels.
 struct Relatives {
   std::vector<std::string> versions, shared, citations;  // related DOIs
   std::uint64_t title = 0;  // key of the folded letters; 0 of 20 or fewer
-  std::vector<std::uint64_t> people;    // keys of surname and initial, sorted
-  std::vector<std::uint64_t> surnames;  // keys of surnames, sorted
-  bool is_data = false;                 // data set or software
-  std::string type;                     // of the work, as in the index
-  int year = 0;                         // published; 0: unknown
+  PersonKeys people;        // of surname and initial
+  PersonKeys surnames;      // of surnames
+  bool is_data = false;     // data set or software
+  std::string type;         // of the work, as in the index
+  int year = 0;             // published; 0: unknown
   bool operator==(const Relatives&) const = default;
 };
 Relatives relatives_of(const model::Work& work);

@@ -36,9 +36,12 @@ class Writer {
     number(texts.size());
     for (const auto& one : texts) text(one);
   }
-  void words(const std::vector<std::uint64_t>& words) {
-    number(words.size());
-    for (const auto one : words) word(one);
+  void keys(const PersonKeys& keys) {
+    number(keys.size());
+    for (const auto key : keys) {
+      const auto bytes = std::bit_cast<std::array<std::uint8_t, 4>>(key);
+      bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    }
   }
   // Which of up to 8 values are not the usual ones, then those.
   template <std::size_t kSize>
@@ -105,10 +108,13 @@ class Reader {
     for (auto& one : texts) one = text();
     return texts;
   }
-  std::vector<std::uint64_t> words() {
-    std::vector<std::uint64_t> words(number());
-    for (auto& one : words) one = word();
-    return words;
+  PersonKeys keys() {
+    PersonKeys keys(number());
+    for (auto& one : keys) {
+      std::memcpy(&one, at_, sizeof(one));
+      at_ += sizeof(one);
+    }
+    return keys;
   }
   template <std::size_t kSize>
   std::array<double, kSize> reals(std::array<double, kSize> usual) {
@@ -210,8 +216,8 @@ void write_relatives(Writer& out, const Relatives& own) {
     out.texts(own.citations);
   }
   out.word(own.title);
-  out.words(own.people);
-  out.words(own.surnames);
+  out.keys(own.people);
+  out.keys(own.surnames);
   out.text(own.type);
   out.integer(own.year);
 }
@@ -223,8 +229,8 @@ void read_relatives(Reader& in, unsigned flags, Relatives& own) {
     own.citations = in.texts();
   }
   own.title = in.word();
-  own.people = in.words();
-  own.surnames = in.words();
+  own.people = in.keys();
+  own.surnames = in.keys();
   own.type = in.text();
   own.year = static_cast<int>(in.integer());
   own.is_data = (flags & kIsData) != 0;

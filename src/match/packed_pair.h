@@ -28,7 +28,7 @@ class CommonLevels {
 // A pair while works stream past, when a plan may hold hundreds: every bit of
 // it, in a third of the room. A value that a pair without that evidence has is
 // left out, a list is its elements. Memory: 16 bytes and, on the heap, some 60,
-// the DOI, 16 an author of the work, 2 to 12 an author of the plan.
+// the DOI, 8 an author of the work, 2 to 12 an author of the plan.
 class PackedPair {
  public:
   PackedPair(const Pair& pair, CommonLevels& common);

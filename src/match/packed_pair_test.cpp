@@ -50,9 +50,9 @@ class RandomPair {
     for (auto& doi : dois) doi = fmt::format("10.5/{}", random_());
     return dois;
   }
-  std::vector<std::uint64_t> keys() {
-    std::vector<std::uint64_t> keys(flip() ? 0 : up_to(130));
-    for (auto& key : keys) key = std::uint64_t{random_()} << 32 | random_();
+  PersonKeys keys() {
+    PersonKeys keys(flip() ? 0 : up_to(130));
+    for (auto& key : keys) key = static_cast<std::uint32_t>(random_());
     return keys;
   }
   void fill(Levels& levels) {

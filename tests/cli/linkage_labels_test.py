@@ -62,6 +62,18 @@ class Labels(unittest.TestCase):
             self.assertIn("result refused, nothing is written: fewer than 30 labelled plans", said)
             self.assertEqual(self.out.read_bytes(), before)
 
+    def test_a_recalibration_needs_plans_of_which_all_shown_works_were_judged(self):
+        needed = "no plan of which all shown works were judged"
+        fitted, said = self.recalibration(self.truth)
+        self.assertNotIn(needed, said)
+        self.assertNotEqual(fitted["platt"], {"a": 1.0, "b": 0.0})
+        self.assertEqual(fitted["trained"]["learned"], ["recalibration"])
+        self.assertIn("| learned | recalibration |", pathlib.Path(f"{self.out}.md").read_text())
+        self.out.unlink()
+        said = self.call("fit", self.truth[:2], "--update", "recalibrate", code=1)
+        self.assertIn(needed, said)
+        self.assertFalse(self.out.exists())
+
     def test_what_was_learned_without_a_comparison_says_so(self):
         self.recalibration(self.truth, "--without", "text")
         self.assertIn("learned without text: to see what that is worth, not for use",
