@@ -206,14 +206,17 @@ Status learn(const Values& values, linkage::Labels labels,
   DMP_ASSIGN(const auto set, read_set(values));
   count_pairs(set, counts);
   warn_of_strangers(set, labels);
+  std::vector<std::string> remarks;
   if (!labels.empty() && is_whole_truth(values)) {
     reject_unlisted(set, labels);
   } else if (!labels.empty() &&
              std::all_of(labels.begin(), labels.end(),
                          [](const auto& one) { return one.second; })) {
-    log::warning(
+    remarks.emplace_back(
         "no label is REJECTED: all that is learned from accepted links alone "
-        "is too sure; hint: --unlisted wrong, if the file is the whole truth");
+        "is too sure");
+    log::warning("{}; hint: --unlisted wrong, if the file is the whole truth",
+                 remarks.back());
   }
   const std::string out = values.text("output-file");
   // What the new parameters would replace; another kind of file is no run.
@@ -226,6 +229,7 @@ Status learn(const Values& values, linkage::Labels labels,
                  fmt::format("result refused, nothing is written: {}",
                              fmt::join(learnt.refusals, "; "))};
   }
+  learnt.remarks.insert(learnt.remarks.end(), remarks.begin(), remarks.end());
   if (values.has("without")) {
     learnt.remarks.push_back(
         fmt::format("learned without {}: to see what that is worth, not for "

@@ -71,7 +71,7 @@ Result<std::vector<InputFile>> files_in(const fs::path& folder) {
 // publication left, or what one has made so far. Another program's
 // manifest.json says nothing.
 Result<std::vector<InputFile>> list_files(const fs::path& folder) {
-  const auto manifest = storage::read_manifest(folder);
+  DMP_ASSIGN(const auto manifest, storage::manifest_if_any(folder));
   if (!manifest) return files_in(folder);
   DMP_TRY(storage::verify_sizes(*manifest, folder));
   std::vector<InputFile> files;
@@ -146,7 +146,21 @@ std::string place_of(const fs::path& stage) {
   return place.string();
 }
 
-// The file as the finished stage it lies in lists it; nullopt: in none.
+// Whether a file is what the manifest of `stage` lists: as long, and not
+// written to since, or still of that sum. Errors: io.
+Result<bool> is_as_listed(const fs::path& file, const fs::path& stage,
+                          const storage::ManifestFile& listed) {
+  std::error_code error;
+  if (fs::file_size(file, error) != listed.bytes || error) return false;
+  if (listed.sha256.empty() ||
+      !storage::written_since(file, stage / "manifest.json"))
+    return true;
+  DMP_ASSIGN(const std::string sum, storage::sha256_file(file));
+  return sum == listed.sha256;
+}
+
+// The file as the finished stage it lies in lists it; nullopt: in none, or it
+// is another by now.
 std::optional<storage::ManifestInput> listed_file(const InputFile& file) {
   std::error_code error;
   const fs::path path = fs::absolute(file.path, error).lexically_normal();
@@ -157,6 +171,8 @@ std::optional<storage::ManifestInput> listed_file(const InputFile& file) {
     const std::string relative = path.lexically_relative(stage).string();
     for (const auto& listed : manifest->files) {
       if (listed.path != relative || listed.sha256.empty()) continue;
+      const auto same = is_as_listed(path, stage, listed);
+      if (!same || !*same) return std::nullopt;
       return storage::ManifestInput{
           std::string(storage::name_in_stage(relative)),
           "sha256:" + listed.sha256, listed.bytes};
@@ -172,8 +188,19 @@ Result<std::vector<storage::ManifestInput>> as_inputs(
   std::error_code error;
   const bool folder = fs::is_directory(input, error);
   if (folder) {
-    if (const auto stage = storage::read_manifest(input))
+    DMP_ASSIGN(const auto stage, storage::manifest_if_any(input));
+    if (stage) {
+      for (const auto& listed : stage->files) {
+        const fs::path file = input / listed.path;
+        DMP_ASSIGN(const bool same, is_as_listed(file, input, listed));
+        if (!same) {
+          return Error{ErrorCode::corrupt_input,
+                       fmt::format("{}: not the bytes its manifest lists",
+                                   file.string())};
+        }
+      }
       return std::vector{storage::as_input(place_of(input), *stage)};
+    }
   }
   std::vector<storage::ManifestInput> inputs;
   for (const auto& file : files) {

@@ -42,7 +42,9 @@ Result<std::vector<InputFile>> find_input(
 // What a stage that reads `files`, found in `input`, is made from: of a folder
 // that is a finished stage that stage; else each file, with its sum where it is
 // one of a finished stage, with bytes and modification time where it is not.
-// Nothing of it depends on how `input` is spelled. Errors: not_found, io.
+// Nothing of it depends on how `input` is spelled. Files written to after their
+// manifest was are summed. Errors: corrupt_input (a file of a stage is not what
+// its manifest lists), not_found, io.
 Result<std::vector<storage::ManifestInput>> as_inputs(
     const std::filesystem::path& input, const std::vector<InputFile>& files);
 

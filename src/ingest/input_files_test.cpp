@@ -76,6 +76,41 @@ TEST_F(FindInput, NamesOneFileOfAStageByTheSumThatIsListed) {
   EXPECT_EQ(inputs[0].digest, "sha256:5a");
 }
 
+// Whoever puts another file in the place of a listed one has another input.
+TEST_F(FindInput, NamesAReplacedFileOfAStageByItsBytesAndTime) {
+  const std::string sum = storage::sha256_text("1");
+  write("r01/a.json.gz", "1");
+  write("manifest.json",
+        R"({"key":"k","files":[{"path":"r01/a.json.gz","bytes":1,)"
+        R"("sha256":")" +
+            sum + R"("}]})");
+  const fs::path file = root_ / "r01/a.json.gz";
+  const auto later = [&] {
+    fs::last_write_time(file, fs::last_write_time(root_ / "manifest.json") +
+                                  std::chrono::seconds(1));
+  };
+  const auto digest = [&](std::uint64_t bytes) {
+    return as_inputs(file, {{file, bytes}}).value().at(0).digest;
+  };
+  later();  // a copy
+  EXPECT_EQ(digest(1), "sha256:" + sum);
+  write("r01/a.json.gz", "2");
+  later();
+  EXPECT_FALSE(digest(1).starts_with("sha256:"));
+  const auto folder = as_inputs(root_, {{file, 1}});
+  ASSERT_FALSE(folder);
+  EXPECT_EQ(folder.error().code, ErrorCode::corrupt_input);
+  EXPECT_THAT(folder.error().message, testing::HasSubstr("a.json.gz"));
+  write("r01/a.json.gz", "12");
+  EXPECT_FALSE(digest(2).starts_with("sha256:"));
+}
+
+TEST_F(FindInput, TakesASpoiltManifestForNoPlainFolder) {
+  write("manifest.json", R"({"key":"k","files":[{"path":"r01)");
+  EXPECT_EQ(find().error().code, ErrorCode::corrupt_input);
+  EXPECT_THAT(find().error().message, testing::HasSubstr("manifest.json"));
+}
+
 TEST_F(FindInput, NamesOtherFilesByTheirPlaceInTheFolderBytesAndTime) {
   const auto named = [&](const fs::path& folder) {
     const auto files =

@@ -5,23 +5,9 @@
 #include "storage/files.h"
 #include "storage/stage_path.h"
 
-#include <system_error>
-
 namespace dmp::jobs {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-bool written_since(const fs::path& file, const fs::path& manifest) {
-  std::error_code error;
-  const auto published = fs::last_write_time(manifest, error);
-  if (error) return true;
-  const auto written = fs::last_write_time(file, error);
-  return error || written > published;
-}
-
-}  // namespace
 
 Error other_bytes(const std::string& name) {
   return Error{ErrorCode::corrupt_input,
@@ -38,7 +24,7 @@ Status check_files(const fs::path& dir, const storage::Manifest& manifest,
         const bool read =
             !needs || needs(storage::name_in_stage(file.path)) == Need::whole;
         if (!read || (proof == Proof::since_published &&
-                      !written_since(path, dir / "manifest.json")))
+                      !storage::written_since(path, dir / "manifest.json")))
           return {};
         if (file.sha256.empty()) return {};  // of a list made by hand
         DMP_ASSIGN(const std::string sum, storage::sha256_file(path));

@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <set>
 
 namespace dmp::match::linkage {
@@ -335,11 +336,11 @@ std::int64_t sure_pairs(const PairSet& set, const Model& own) {
   return sure;
 }
 
-std::vector<std::string> refusals_of(const PairSet& set, const Model& model,
-                                     const Model& before) {
+// Parameters that no plans have.
+std::vector<std::string> unlikely(const PairSet& set, const Model& model) {
   std::vector<std::string> why;
   constexpr double kMostOutputs = 50, kMostRatio = 5, kLeastTop = 2,
-                   kMostChange = 3, kOnePair = 1, kMostOfTeam = 10'000;
+                   kMostOfTeam = 10'000;
   if (set.pairs() == 0) why.emplace_back("there are no pairs to learn from");
   if (!(model.lambda.s <= kMostOfTeam)) {  // nor is what is no number
     why.push_back(
@@ -361,19 +362,23 @@ std::vector<std::string> refusals_of(const PairSet& set, const Model& model,
           c));
     }
   }
-  // Only from one learned file to the next: the compiled-in tables are no run.
-  if (before.trained.method == "default") return why;
+  return why;
+}
+
+// Only from one learned file to the next: the compiled-in tables are no run.
+std::optional<std::string> upheaval(const PairSet& set, const Model& model,
+                                    const Model& before) {
+  constexpr double kMostChange = 3, kOnePair = 1;
+  if (before.trained.method == "default") return std::nullopt;
   const std::int64_t now = sure_pairs(set, model),
                      then = sure_pairs(set, before);
   const double ratio = (static_cast<double>(now) + kOnePair) /
                        (static_cast<double>(then) + kOnePair);
-  if (ratio > kMostChange || ratio < 1 / kMostChange) {
-    why.push_back(fmt::format(
-        "the pairs with p >= 0.9 change from {} to {} of {}, by more than a "
-        "factor 3",
-        then, now, set.pairs()));
-  }
-  return why;
+  if (ratio <= kMostChange && ratio >= 1 / kMostChange) return std::nullopt;
+  return fmt::format(
+      "the pairs with p >= 0.9 change from {} to {} of {}, by more than a "
+      "factor 3",
+      then, now, set.pairs());
 }
 
 std::string not_converged() {
@@ -456,10 +461,13 @@ Learnt learn(const PairSet& set, const Model& start, const Labels& labels,
   result.model.trained.plans = learner.plans();
   result.model.trained.pairs = set.pairs();
   result.model.trained.labels = labelled_pairs(set, labels);
-  if (lambda)
-    result.refusals =
-        refusals_of(set, result.model, last != nullptr ? *last : start);
-  if (!changed) result.refusals = result.remarks;
+  if (lambda) result.refusals = unlikely(set, result.model);
+  if (changed) {
+    if (auto why = upheaval(set, result.model, last != nullptr ? *last : start))
+      result.refusals.push_back(*std::move(why));
+  } else {
+    result.refusals = result.remarks;
+  }
   return result;
 }
 

@@ -522,5 +522,18 @@ TEST(LinkageEm, RefusesWhatMakesThreeTimesAsManySure) {
   EXPECT_NE(learnt.refusals[0].find("factor 3"), std::string::npos);
 }
 
+// Recalibration moves no parameter of the classes, but what is sure.
+TEST(LinkageEm, RefusesARecalibrationThatLeavesNextToNothingSure) {
+  const PairSet set = PairMaker().set(120, true);
+  const Model last = learnt_from(set, {});
+  Labels none;  // somebody rejected everything
+  for (const auto& plan : set.plans) {
+    for (const auto& doi : plan.dois) none[{plan.plan_doi, doi}] = false;
+  }
+  const Learnt learnt = learn(set, last, none, Update::recalibrate, &last);
+  ASSERT_EQ(learnt.refusals.size(), 1U);
+  EXPECT_NE(learnt.refusals[0].find("factor 3"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace dmp::match::linkage

@@ -14,8 +14,8 @@
 // Each comparison finds a level; a level has P(level | class). The weights are
 // log2 ratios against R, so everything adds up. This file knows no engine and
 // no text: levels in, weights and a probability out.
-// Source: spec linkage.md 2, 4, 6, but for four things (why, and what they are
-// worth: docs/matching.md, bench/README.md):
+// Source: spec linkage.md 2, 4, 6, but for four things and linkage_order.h
+// (why, and what they are worth: docs/matching.md, bench/README.md):
 //   text   rows of their own for plans without abstract, and all rows means
 //          over poor records too: topic tells less than the best records say
 //   date   a share of S is as near in time to the project as outputs are

@@ -99,7 +99,6 @@ TEST_F(LinkagePairs, ReadsBackWhatItWrote) {
   EXPECT_EQ(set->plans[1].groups.lifts[1], (std::vector<Lift>{{0, .9}}));
 }
 
-// Another tool's types: each column is read as what it ought to be.
 // Files are read one after another, but for those that share a plan.
 TEST_F(LinkagePairs, AreOrderedByPlanWhateverFilesTheyLieIn) {
   rewrite(kPairs,
@@ -128,6 +127,7 @@ TEST_F(LinkagePairs, AreOrderedByPlanWhateverFilesTheyLieIn) {
       << wrong.error().message;
 }
 
+// Another tool's types: each column is read as what it ought to be.
 TEST_F(LinkagePairs, CastsColumnsOfOtherTypes) {
   rewrite(kPairs,
           "SELECT * REPLACE (works::VARCHAR AS works, award::BIGINT AS award, "

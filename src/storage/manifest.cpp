@@ -95,6 +95,23 @@ Result<Manifest> read_manifest(const fs::path& stage_dir) {
   return manifest;
 }
 
+Result<std::optional<Manifest>> manifest_if_any(const fs::path& folder) {
+  const fs::path path = folder / kManifestName;
+  const auto text = read_file(path);
+  if (!text) {
+    if (text.error().code == ErrorCode::not_found) return std::nullopt;
+    return Error(text.error());
+  }
+  if (is_of_another_program(*text)) return std::nullopt;
+  auto manifest = parse_manifest(*text);
+  if (!manifest) {
+    auto error = std::move(manifest).error().during(path.string());
+    error.message += "; make the stage again, or remove what is no manifest";
+    return error;
+  }
+  return std::optional<Manifest>(*std::move(manifest));
+}
+
 std::optional<Manifest> finished_part(const fs::path& part,
                                       const Manifest& planned) {
   auto manifest = read_manifest(part);

@@ -75,10 +75,18 @@ std::string content_digest(const Manifest& manifest);
 // Errors: not_found (no manifest: the stage is unfinished), corrupt_input.
 Result<Manifest> read_manifest(const std::filesystem::path& stage_dir);
 
+// That of a folder which need not be a stage; nullopt: there is none, or it is
+// another program's (JSON without a list of files). Errors: corrupt_input (cut
+// off or spoilt), io.
+Result<std::optional<Manifest>> manifest_if_any(
+    const std::filesystem::path& folder);
+
 // A manifest as the text of manifest.json, and back. Errors: corrupt_input (a
 // path that leaves the stage included).
 std::string manifest_json(const Manifest& manifest);
 Result<Manifest> parse_manifest(const std::string& json);
+// JSON, but without a list of files.
+bool is_of_another_program(const std::string& json);
 // Now, as createdAt has it.
 std::string created_now();
 

@@ -245,6 +245,13 @@ std::optional<model::SearchRun> read_search(Element root) {
 
 }  // namespace
 
+bool is_of_another_program(const std::string& json) {
+  simdjson::dom::parser parser;
+  Element root, files;
+  return parser.parse(json).get(root) == simdjson::SUCCESS &&
+         root["files"].get(files) != simdjson::SUCCESS;
+}
+
 Result<Manifest> parse_manifest(const std::string& json) {
   simdjson::dom::parser parser;
   Element root;

@@ -32,6 +32,9 @@ class Labels(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stderr)
         return done.stderr
 
+    def card(self):
+        return self.out.with_name(self.out.name + ".md").read_text()
+
     def recalibration(self, lines, *words):
         said = self.call("fit", lines, "--update", "recalibrate", *words)
         return json.loads(self.out.read_text()), said
@@ -41,6 +44,7 @@ class Labels(unittest.TestCase):
         self.assertNotIn(ALONE, said)
         alone, said = self.recalibration(self.accepted)
         self.assertIn(ALONE, said)
+        self.assertIn(ALONE, self.card())
         self.assertEqual(alone["trained"]["labels"], 28)
         whole, said = self.recalibration(self.accepted, "--unlisted", "wrong")
         self.assertNotIn(ALONE, said)

@@ -21,8 +21,12 @@ POINTS = {"funded DOI": ["kFundedDoi"], "author": ["kOrcid", "kSurname"],
 # Sentences of ranker linkage: each number of the first text stands in the page so, and is that of the code beside it.
 LEARN, MODEL = "match/linkage_learn.cpp", "match/linkage_model.h"
 SENTENCES = [
-    ("EM stops when no parameter moves by {}, after {} steps at the latest",
+    ("nothing of q, topic and award (where the tables are kept: of λ) moves by {}, after {} steps at the latest",
      [("kEnough = 1e-6", LEARN), ("kMostIterations = 300", LEARN)]),
+    ("pull on topic rows | 30 pairs | {} pairs, or {} a plan", [("std::max(300.0, .75 *", LEARN, 0),
+                                                               ("std::max(300.0, .75 *", LEARN, 1)]),
+    ("λ_S = (Σ r_S / v + {} λ_S⁰) / (D + {})", [("constexpr double kPseudo = 2;", LEARN)] * 2),
+    ("λ_O = (Σ r_O + {} λ_O⁰) / (D + {})", [("constexpr double kPseudo = 2;", LEARN)] * 2),
     ("q lies between {} and {}", [("kLeast = .05", LEARN), ("kMost = .999", LEARN)]),
     ("`linkage train`: from {} plans on", [("kPlansForTables = 100", LEARN)]),
     ("{} judged plans recalibrate, {} also move the tables", [("kPlansForScale = 30", LEARN),
