@@ -212,6 +212,24 @@ TEST(Weights, AreATableWithAWaterfall) {
   EXPECT_EQ(weights_html(sample_matches().works[0], nullptr), "");
 }
 
+// A probability is recalibrated after the sums (`linkage fit`).
+TEST(Weights, SayWhatRecalibrationMadeOfTheirSums) {
+  model::PlanMatches plan = linkage_matches();
+  model::Match& match = plan.works[0];
+  match.linkage->weights = {{"prior", "", 9, 0, -1, -1, ""}};
+  match.linkage->log_odds = 0;
+  match.linkage->probability = .73;
+  const std::string both = "50 %, recalibrated by judged links: 73 %";
+  EXPECT_THAT(weights_sentence(match),
+              ::testing::EndsWith("prior +0.0 = +0.0 → " + both + "."));
+  EXPECT_THAT(weights_html(match, nullptr),
+              HasSubstr("the smaller sum decides: " + both + "</td>"));
+  match.linkage->probability = .504;
+  EXPECT_THAT(weights_sentence(match), ::testing::EndsWith(" = +0.0 → 50 %."));
+  EXPECT_THAT(weights_html(match, nullptr),
+              HasSubstr("the smaller sum decides: 50 %</td>"));
+}
+
 TEST(Weights, NameWhatTheyAreOf) {
   model::PlanMatches plan = linkage_matches();
   model::Match& match = plan.works[0];

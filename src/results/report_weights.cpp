@@ -1,5 +1,6 @@
 #include "results/report_weights.h"
 
+#include "match/linkage_model.h"
 #include "results/html.h"
 #include "results/report_bars.h"
 
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -87,6 +89,16 @@ Sums sums_of(const model::Linkage& linkage) {
 
 std::string bits(double value) {
   return fmt::format("{:+.1f}", value);
+}
+
+// What the sums come to; and what became of it, where that is something else.
+std::string outcome_of(const model::Linkage& linkage) {
+  constexpr double kLeastShown = .005;
+  const double summed = match::linkage::probability(linkage.log_odds);
+  const std::string final = percent_text(linkage.probability);
+  if (std::abs(summed - linkage.probability) <= kLeastShown) return final;
+  return fmt::format("{}, recalibrated by judged links: {}",
+                     percent_text(summed), final);
 }
 
 std::string author_name(const std::vector<model::Author>& authors, int index) {
@@ -188,7 +200,7 @@ std::string weights_sentence(const model::Match& match) {
                  bits(sums.team));
   return fmt::format("{}{} = {} → {}.", start, list,
                      bits(team ? sums.team : sums.chance),
-                     percent_text(match.linkage->probability));
+                     outcome_of(*match.linkage));
 }
 
 std::string weights_html(const model::Match& match, const model::Plan* plan) {
@@ -212,8 +224,7 @@ std::string weights_html(const model::Match& match, const model::Plan* plan) {
       "<tr class=total><th scope=row>Together, bits</th><td>the smaller sum "
       "decides: {}</td><td class=num>{}</td><td class=num>{}</td></tr></table>"
       "</details>",
-      percent_text(match.linkage->probability), bits(sums.chance),
-      bits(sums.team));
+      outcome_of(*match.linkage), bits(sums.chance), bits(sums.team));
   return html;
 }
 
