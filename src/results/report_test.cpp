@@ -304,6 +304,33 @@ TEST_F(Report, HasABarOfPointsOnlyWhereThereArePoints) {
   EXPECT_THAT(html, HasSubstr("<p class=sure>"));
 }
 
+// Shares of the best would be 100 % (high) and 50 % (medium).
+TEST_F(Report, MarksProbabilitiesAlsoWhereTheBestScoreIsTheLargest) {
+  model::PlanMatches plan = linkage_matches();
+  plan.works.push_back(plan.works[0]);
+  plan.score_max = .6;
+  for (std::size_t i = 0; i < 2; ++i) {
+    model::Match& match = plan.works[i];
+    match.score = match.linkage->probability = i == 0 ? .6 : .3;
+  }
+  GroundTruth truth;
+  truth.add("10.48321/d1qq01", "10.5555/kelp.1", Verdict::accepted);
+  inputs_.truth = &truth;
+  std::string html = page({plan});
+  EXPECT_THAT(html, HasSubstr("<dt>High</dt><dd>0</dd>"));
+  EXPECT_THAT(html, HasSubstr("<dt>Medium</dt><dd>1</dd>"));
+  EXPECT_THAT(html, HasSubstr("<dt>Low</dt><dd>1</dd>"));
+  EXPECT_THAT(html, HasSubstr("<title>60–70%: 1</title>"));
+  EXPECT_THAT(html, HasSubstr("<title>30–40%: 1</title>"));
+  EXPECT_THAT(html, HasSubstr("<rect class=medium width=60.0 "));
+  EXPECT_THAT(html, HasSubstr("<rect class=low width=30.0 "));
+  EXPECT_THAT(html, HasSubstr("marked high, 0.0% are known to be right"));
+  inputs_.min_score = .4;  // least probability
+  html = page({plan});
+  EXPECT_EQ(count_of(html, "<li class=\"work"), 1U);
+  EXPECT_THAT(html, HasSubstr("1 more work is not shown"));
+}
+
 TEST_F(Report, LoadsNothingAndAllowsOnlyItsOwnStyleAndScript) {
   const std::string html = page({sample_matches()});
   EXPECT_THAT(html, HasSubstr("default-src 'none'; style-src 'sha256-"));
