@@ -198,7 +198,7 @@ TEST(Weights, SayWhatDecidedInOneSentence) {
             "+1.1 = +2.7 → 85 %.");
   EXPECT_EQ(weights_sentence(sample_matches().works[0]), "");
   model::PlanMatches plan = linkage_matches();
-  plan.works[0].linkage->weights[0].vs_chance = -40;  // a vast collection
+  plan.works[0].linkage->weights[0].vs_chance = -29;  // a vast collection
   EXPECT_THAT(weights_sentence(plan.works[0]),
               ::testing::StartsWith("This project rather than another of "
                                     "theirs (+2.7 bits). Not by chance: "));
@@ -210,6 +210,31 @@ TEST(Weights, AreATableWithAWaterfall) {
   EXPECT_THAT(html, HasSubstr("same full name"));
   EXPECT_THAT(html, HasSubstr("<td class=num>+12.8</td><td class=num>+2.7"));
   EXPECT_EQ(weights_html(sample_matches().works[0], nullptr), "");
+}
+
+// A negative sum says the contrary: its words claim nothing.
+TEST(Weights, ClaimNothingThatASumSpeaksAgainst) {
+  model::PlanMatches plan = linkage_matches();
+  model::Match& match = plan.works[0];
+  match.linkage->log_odds = -4.5;
+  match.linkage->probability = .0423;
+  const auto said = [&](double chance, double team) {
+    match.linkage->weights = {{"prior", "", chance, team, -1, -1, ""}};
+    return weights_sentence(match);
+  };
+  EXPECT_EQ(said(-2.1, -4.2),
+            "Against chance: -2.1 bits (more likely chance than this plan). "
+            "This project against another of theirs: prior -4.2 = -4.2 → 4 %.");
+  EXPECT_EQ(said(-4.2, -2.1),
+            "This project against another of theirs: -2.1 bits (more likely "
+            "another of theirs than this project). Against chance: prior -4.2 "
+            "= -4.2 → 4 %.");
+  EXPECT_EQ(said(9, -4.2),
+            "Not by chance (+9.0 bits). This project against another of "
+            "theirs: prior -4.2 = -4.2 → 4 %.");
+  EXPECT_EQ(said(-4.2, 9),
+            "This project rather than another of theirs (+9.0 bits). Against "
+            "chance: prior -4.2 = -4.2 → 4 %.");
 }
 
 // A probability is recalibrated after the sums (`linkage fit`).
