@@ -198,6 +198,11 @@ double score_share(double score, double score_max) {
   return std::clamp(score / score_max, 0.0, 1.0);
 }
 
+double strength_of(const model::Match& match, double score_max) {
+  return match.linkage ? match.linkage->probability
+                       : score_share(match.score, score_max);
+}
+
 Band band_of(double score, double score_max) {
   const double share = score_share(score, score_max);
   if (share >= 0.7) return Band::high;

@@ -18,6 +18,9 @@ Band band_of(double score, double score_max);  // >= 0.7, >= 0.4, below
 std::string_view band_name(Band band);         // "high", …
 // score / score_max in 0 … 1; 0 when score_max is not positive.
 double score_share(double score, double score_max);
+// What the report marks, 0 … 1: the probability where there is one (score_max
+// may be the plan's best), else the share.
+double strength_of(const model::Match& match, double score_max);
 
 // Why a work is listed, in words a reader knows. Names are as in the work;
 // every list is in rank order of the match, without repeats.

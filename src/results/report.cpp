@@ -1,5 +1,6 @@
 #include "results/report.h"
 
+#include "results/evidence.h"
 #include "results/html.h"
 #include "results/metrics.h"
 #include "results/report_assets.h"
@@ -46,6 +47,14 @@ void write_head(HtmlFile& html, const ReportInputs& inputs) {
   html << "</header>\n<main>\n";
 }
 
+// Judged as the page marks them: the bands of Metrics are by score / scoreMax.
+model::PlanMatches by_strength(model::PlanMatches matches) {
+  for (model::Match& match : matches.works)
+    match.score = strength_of(match, matches.score_max);
+  matches.score_max = 1;
+  return matches;
+}
+
 struct FirstPass {
   ReportSummary summary;
   std::optional<Metrics> metrics;
@@ -61,7 +70,7 @@ Result<FirstPass> count(const ReportInputs& inputs) {
         matches,
         plan != nullptr && plan->title ? *plan->title : matches.plan_doi,
         inputs.max_works, inputs.min_score);
-    if (collector) collector->add(matches);
+    if (collector) collector->add(by_strength(std::move(matches)));
     return {};
   }));
   if (collector) pass.metrics = collector->finish();

@@ -23,7 +23,7 @@ struct ReportInputs {
   const GroundTruth* truth = nullptr;  // adds metrics and marks
   std::vector<int> ks{10, 20, 100};    // for the metrics
   std::size_t max_works = 20;          // shown a plan
-  double min_score = 0;                // least score / scoreMax shown
+  double min_score = 0;                // least strength_of shown
 };
 
 // One self-contained HTML file for people: a summary, the list of plans, each

@@ -200,14 +200,14 @@ std::string abstract_html(const model::Match& match) {
 std::string work_html(const model::PlanMatches& matches, std::size_t rank,
                       const PlanPage& page) {
   const model::Match& match = matches.works[rank];
-  const std::string_view band =
-      band_name(band_of(match.score, matches.score_max));
+  const double strength = strength_of(match, matches.score_max);
+  const std::string_view band = band_name(band_of(strength, 1));
   std::string html = fmt::format(
       "<li class=\"work {0}\"><div class=score><svg viewBox=\"0 0 100 8\" "
       "preserveAspectRatio=none aria-hidden=true><rect class=back width=100 "
       "height=8 /><rect class={0} width={1:.1f} height=8 /></svg><span "
       "class=\"band {0}\">{2}</span> <span class=points>{3}</span></div>",
-      band, 100 * score_share(match.score, matches.score_max), type_label(band),
+      band, 100 * strength, type_label(band),
       match.linkage ? percent_text(match.linkage->probability)
                     : fmt::format("{:.1f}", match.score));
   html += fmt::format("<h4><a href=\"{}\"><bdi>{}</bdi></a></h4>",

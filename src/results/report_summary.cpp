@@ -89,14 +89,14 @@ std::string row_chart(const std::vector<Bar>& bars) {
   return html + "</table>";
 }
 
-std::vector<Bar> share_bars(const ReportSummary& summary) {
+std::vector<Bar> strength_bars(const ReportSummary& summary) {
   std::vector<Bar> bars;
-  for (std::size_t tenth = 0; tenth < summary.shares.size(); ++tenth) {
+  for (std::size_t tenth = 0; tenth < summary.strengths.size(); ++tenth) {
     const std::string_view style = tenth >= 7   ? "high"
                                    : tenth >= 4 ? "medium"
                                                 : "low";
     bars.push_back({fmt::format("{}–{}%", tenth * 10, tenth * 10 + 10),
-                    summary.shares[tenth], style});
+                    summary.strengths[tenth], style});
   }
   return bars;
 }
@@ -211,7 +211,7 @@ std::string strength_figure(const ReportSummary& summary) {
           ? "Probability that the work came out of the plan."
           : "Score as a share of the best score of the same plan.";
   return figure("Strength of the matches",
-                column_chart(std::string(name), share_bars(summary)),
+                column_chart(std::string(name), strength_bars(summary)),
                 fmt::format("{} High from 70%, medium from 40%.", note));
 }
 
@@ -312,7 +312,7 @@ std::string type_label(std::string_view work_type) {
 bool is_shown(const model::PlanMatches& matches, std::size_t rank,
               std::size_t max_works, double min_score) {
   return rank < max_works &&
-         score_share(matches.works[rank].score, matches.score_max) >= min_score;
+         strength_of(matches.works[rank], matches.score_max) >= min_score;
 }
 
 void ReportSummary::add(const model::PlanMatches& matches, std::string title,
@@ -324,12 +324,12 @@ void ReportSummary::add(const model::PlanMatches& matches, std::string title,
   for (std::size_t rank = 0; rank < matches.works.size(); ++rank) {
     const model::Match& match = matches.works[rank];
     has_probabilities = has_probabilities || match.linkage.has_value();
-    const double share = score_share(match.score, matches.score_max);
-    const auto band =
-        static_cast<std::size_t>(band_of(match.score, matches.score_max));
+    const double strength = strength_of(match, matches.score_max);
+    const auto band = static_cast<std::size_t>(band_of(strength, 1));
     ++line.bands[band];
     ++bands[band];
-    ++shares[std::min<std::size_t>(static_cast<std::size_t>(share * 10), 9)];
+    ++strengths[std::min<std::size_t>(static_cast<std::size_t>(strength * 10),
+                                      9)];
     if (is_shown(matches, rank, max_works, min_score)) ++line.shown;
     ++types[match.work.work_type];
     if (match.work.publication_date) {

@@ -25,11 +25,11 @@ struct PlanLine {
 struct ReportSummary {
   std::vector<PlanLine> plans;  // in the order of the files
   std::int64_t works = 0, shown = 0;
-  std::array<std::int64_t, 3> bands{};    // by Band
-  std::array<std::int64_t, 10> shares{};  // score / scoreMax, tenths
+  std::array<std::int64_t, 3> bands{};       // by Band
+  std::array<std::int64_t, 10> strengths{};  // strength_of, tenths
   std::map<int, std::int64_t> years;
   std::int64_t undated = 0;
-  bool has_probabilities = false;  // a work's score is one
+  bool has_probabilities = false;  // a work's strength is one
   std::map<std::string, std::int64_t> types;
   std::map<std::string, std::int64_t, std::less<>> signals;
 
@@ -38,7 +38,7 @@ struct ReportSummary {
   std::int64_t plans_with_works() const;
 };
 
-// Whether a work is shown, by rank (0-based) and share of the best.
+// Whether a work is shown, by rank (0-based) and strength_of.
 bool is_shown(const model::PlanMatches& matches, std::size_t rank,
               std::size_t max_works, double min_score);
 

@@ -198,7 +198,7 @@ TEST(Weights, SayWhatDecidedInOneSentence) {
             "+1.1 = +2.7 → 85 %.");
   EXPECT_EQ(weights_sentence(sample_matches().works[0]), "");
   model::PlanMatches plan = linkage_matches();
-  plan.works[0].linkage->weights[0].vs_chance = -40;  // a vast collection
+  plan.works[0].linkage->weights[0].vs_chance = -29;  // a vast collection
   EXPECT_THAT(weights_sentence(plan.works[0]),
               ::testing::StartsWith("This project rather than another of "
                                     "theirs (+2.7 bits). Not by chance: "));
@@ -210,6 +210,49 @@ TEST(Weights, AreATableWithAWaterfall) {
   EXPECT_THAT(html, HasSubstr("same full name"));
   EXPECT_THAT(html, HasSubstr("<td class=num>+12.8</td><td class=num>+2.7"));
   EXPECT_EQ(weights_html(sample_matches().works[0], nullptr), "");
+}
+
+// A negative sum says the contrary: its words claim nothing.
+TEST(Weights, ClaimNothingThatASumSpeaksAgainst) {
+  model::PlanMatches plan = linkage_matches();
+  model::Match& match = plan.works[0];
+  match.linkage->log_odds = -4.5;
+  match.linkage->probability = .0423;
+  const auto said = [&](double chance, double team) {
+    match.linkage->weights = {{"prior", "", chance, team, -1, -1, ""}};
+    return weights_sentence(match);
+  };
+  EXPECT_EQ(said(-2.1, -4.2),
+            "Against chance: -2.1 bits (more likely chance than this plan). "
+            "This project against another of theirs: prior -4.2 = -4.2 → 4 %.");
+  EXPECT_EQ(said(-4.2, -2.1),
+            "This project against another of theirs: -2.1 bits (more likely "
+            "another of theirs than this project). Against chance: prior -4.2 "
+            "= -4.2 → 4 %.");
+  EXPECT_EQ(said(9, -4.2),
+            "Not by chance (+9.0 bits). This project against another of "
+            "theirs: prior -4.2 = -4.2 → 4 %.");
+  EXPECT_EQ(said(-4.2, 9),
+            "This project rather than another of theirs (+9.0 bits). Against "
+            "chance: prior -4.2 = -4.2 → 4 %.");
+}
+
+// A probability is recalibrated after the sums (`linkage fit`).
+TEST(Weights, SayWhatRecalibrationMadeOfTheirSums) {
+  model::PlanMatches plan = linkage_matches();
+  model::Match& match = plan.works[0];
+  match.linkage->weights = {{"prior", "", 9, 0, -1, -1, ""}};
+  match.linkage->log_odds = 0;
+  match.linkage->probability = .73;
+  const std::string both = "50 %, recalibrated by judged links: 73 %";
+  EXPECT_THAT(weights_sentence(match),
+              ::testing::EndsWith("prior +0.0 = +0.0 → " + both + "."));
+  EXPECT_THAT(weights_html(match, nullptr),
+              HasSubstr("the smaller sum decides: " + both + "</td>"));
+  match.linkage->probability = .504;
+  EXPECT_THAT(weights_sentence(match), ::testing::EndsWith(" = +0.0 → 50 %."));
+  EXPECT_THAT(weights_html(match, nullptr),
+              HasSubstr("the smaller sum decides: 50 %</td>"));
 }
 
 TEST(Weights, NameWhatTheyAreOf) {
@@ -284,6 +327,33 @@ TEST_F(Report, HasABarOfPointsOnlyWhereThereArePoints) {
   const std::string html = page({linkage_matches()});
   EXPECT_THAT(html, Not(HasSubstr("<div class=parts>")));
   EXPECT_THAT(html, HasSubstr("<p class=sure>"));
+}
+
+// Shares of the best would be 100 % (high) and 50 % (medium).
+TEST_F(Report, MarksProbabilitiesAlsoWhereTheBestScoreIsTheLargest) {
+  model::PlanMatches plan = linkage_matches();
+  plan.works.push_back(plan.works[0]);
+  plan.score_max = .6;
+  for (std::size_t i = 0; i < 2; ++i) {
+    model::Match& match = plan.works[i];
+    match.score = match.linkage->probability = i == 0 ? .6 : .3;
+  }
+  GroundTruth truth;
+  truth.add("10.48321/d1qq01", "10.5555/kelp.1", Verdict::accepted);
+  inputs_.truth = &truth;
+  std::string html = page({plan});
+  EXPECT_THAT(html, HasSubstr("<dt>High</dt><dd>0</dd>"));
+  EXPECT_THAT(html, HasSubstr("<dt>Medium</dt><dd>1</dd>"));
+  EXPECT_THAT(html, HasSubstr("<dt>Low</dt><dd>1</dd>"));
+  EXPECT_THAT(html, HasSubstr("<title>60–70%: 1</title>"));
+  EXPECT_THAT(html, HasSubstr("<title>30–40%: 1</title>"));
+  EXPECT_THAT(html, HasSubstr("<rect class=medium width=60.0 "));
+  EXPECT_THAT(html, HasSubstr("<rect class=low width=30.0 "));
+  EXPECT_THAT(html, HasSubstr("marked high, 0.0% are known to be right"));
+  inputs_.min_score = .4;  // least probability
+  html = page({plan});
+  EXPECT_EQ(count_of(html, "<li class=\"work"), 1U);
+  EXPECT_THAT(html, HasSubstr("1 more work is not shown"));
 }
 
 TEST_F(Report, LoadsNothingAndAllowsOnlyItsOwnStyleAndScript) {

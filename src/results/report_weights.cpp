@@ -1,5 +1,6 @@
 #include "results/report_weights.h"
 
+#include "match/linkage_model.h"
 #include "results/html.h"
 #include "results/report_bars.h"
 
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -87,6 +89,35 @@ Sums sums_of(const model::Linkage& linkage) {
 
 std::string bits(double value) {
   return fmt::format("{:+.1f}", value);
+}
+
+// How a sum is called: if it speaks for the plan, what it says; else what it
+// compares.
+struct SumWords {
+  std::string_view says, compares, likelier;
+  std::string_view name(double sum) const { return sum < 0 ? compares : says; }
+};
+constexpr SumWords kOfChance{"Not by chance", "Against chance",
+                             "more likely chance than this plan"};
+constexpr SumWords kOfTeam{"This project rather than another of theirs",
+                           "This project against another of theirs",
+                           "more likely another of theirs than this project"};
+
+// A sentence about the sum that does not decide.
+std::string claim(const SumWords& words, double sum) {
+  return sum < 0 ? fmt::format("{}: {} bits ({}).", words.name(sum), bits(sum),
+                               words.likelier)
+                 : fmt::format("{} ({} bits).", words.name(sum), bits(sum));
+}
+
+// What the sums come to; and what became of it, where that is something else.
+std::string outcome_of(const model::Linkage& linkage) {
+  constexpr double kLeastShown = .005;
+  const double summed = match::linkage::probability(linkage.log_odds);
+  const std::string final = percent_text(linkage.probability);
+  if (std::abs(summed - linkage.probability) <= kLeastShown) return final;
+  return fmt::format("{}, recalibrated by judged links: {}",
+                     percent_text(summed), final);
 }
 
 std::string author_name(const std::vector<model::Author>& authors, int index) {
@@ -177,18 +208,12 @@ std::string weights_sentence(const model::Match& match) {
     list += fmt::format("{}{} {}", list.empty() ? "" : ", ",
                         many ? "authors" : escape_html(label), bits(value));
   }
-  const std::string start =
-      team ? fmt::format(
-                 "Not by chance ({} bits). This project rather than "
-                 "another of theirs: ",
-                 bits(sums.chance))
-           : fmt::format(
-                 "This project rather than another of theirs ({} "
-                 "bits). Not by chance: ",
-                 bits(sums.team));
-  return fmt::format("{}{} = {} → {}.", start, list,
-                     bits(team ? sums.team : sums.chance),
-                     percent_text(match.linkage->probability));
+  const std::string other =
+      team ? claim(kOfChance, sums.chance) : claim(kOfTeam, sums.team);
+  const double sum = team ? sums.team : sums.chance;
+  return fmt::format("{} {}: {} = {} → {}.", other,
+                     (team ? kOfTeam : kOfChance).name(sum), list, bits(sum),
+                     outcome_of(*match.linkage));
 }
 
 std::string weights_html(const model::Match& match, const model::Plan* plan) {
@@ -212,8 +237,7 @@ std::string weights_html(const model::Match& match, const model::Plan* plan) {
       "<tr class=total><th scope=row>Together, bits</th><td>the smaller sum "
       "decides: {}</td><td class=num>{}</td><td class=num>{}</td></tr></table>"
       "</details>",
-      percent_text(match.linkage->probability), bits(sums.chance),
-      bits(sums.team));
+      outcome_of(*match.linkage), bits(sums.chance), bits(sums.team));
   return html;
 }
 

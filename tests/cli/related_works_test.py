@@ -112,7 +112,7 @@ class RelatedWorks(unittest.TestCase):
         self.assertEqual([row[:2] for row in rows], [(0.999999, 20.5), (0.999999, 31.25)])
         self.assertEqual([json.loads(row[2]) for row in rows], [weights] * 2)
         page = self.report("matches.jsonl", "files.html")
-        self.assertIn("Not by chance", page)
+        self.assertIn("Against chance: prior -18.4, author +14.2 = ", page)
         self.assertEqual(self.report("sqlite:w.db", "database.html"), page)
         listed = [json.loads(line) for line in self.call("list", "--format", "json").splitlines()]
         self.assertEqual([(one["workDoi"], one["probability"], one["logOdds"], one["weights"]) for one in listed],
