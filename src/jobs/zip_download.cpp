@@ -281,7 +281,9 @@ Result<StageResult> zip_download_job(const JobContext& context,
   }
   auto result = make_stage(options, *stage, place.file());
   // Kept only where another attempt may go on with it.
-  if (result || result.error().code != ErrorCode::unavailable) {
+  std::error_code absent;
+  const bool came = fs::file_size(place.file(), absent) > 0 && !absent;
+  if (result || result.error().code != ErrorCode::unavailable || !came) {
     place.clear();
   } else {
     log::info("{} is kept for the next attempt", place.file().string());

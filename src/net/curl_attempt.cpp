@@ -19,6 +19,10 @@ std::string_view words_of(long status) {
   if (status == 404 || status == 410)
     return ", not found: the address is wrong, or what was there is gone";
   if (status == 401 || status == 403) return ", keys or rights refused";
+  if (status > 200 && status < 300 && status != 206)
+    return ", an answer without the file";
+  if (status == 304)
+    return ", \"not modified\", to a request that did not ask for changes";
   if (status >= 300 && status < 400) return ", a redirect that leads nowhere";
   return "";
 }

@@ -124,11 +124,25 @@ void note_tag(const Sink& sink) {
       << (tag.starts_with('"') ? tag : "") << "\n";
 }
 
-// Whether the 206 has what was asked for, from the offset on.
+// Whether an answer of that status has bytes of the file; 0: that of file://.
+bool has_content(long status) {
+  return status == 0 || status == 200 || status == 206;
+}
+
+// 202, 204 and the like: a success, but no file. Another time there may be one.
+bool is_without_file(const Attempt& outcome) {
+  return outcome.code == CURLE_OK && outcome.status < 300 &&
+         !has_content(outcome.status);
+}
+
+// Whether the 206 has what was asked for, from the offset on, or all of it.
 bool take_range(Sink& sink) {
   const auto told = content_range(sink.outcome->header("content-range"));
-  sink.is_other_range = !told || sink.offset == 0 ||
-                        told->begin != sink.offset || told->end > told->size;
+  const bool whole = told && told->begin == 0 && told->end == told->size;
+  if (whole) sink.offset = 0;
+  sink.is_other_range =
+      !whole && (!told || sink.offset == 0 || told->begin != sink.offset ||
+                 told->end > told->size);
   if (!sink.is_other_range) sink.size = told->size;
   return !sink.is_other_range;
 }
@@ -140,7 +154,7 @@ bool start_answer(Sink& sink) {
   curl_easy_getinfo(sink.handle, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(sink.handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
                     &announced);
-  if (status >= 300) return false;  // the page of an error is not kept
+  if (!has_content(status)) return false;  // the page of an error is not kept
   if (status == 206 && !take_range(sink)) return false;
   if (status != 206) sink.offset = 0;
   std::error_code unknown;
@@ -344,17 +358,19 @@ Status http_download(const std::string& url, const fs::path& file,
     DMP_TRY(fetch_once(url, sink, outcome));
     const bool last = number + 1 >= policy.attempts;
     // The page of an error is not kept, so writing it "fails".
+    const bool content = has_content(outcome.status);
     if (outcome.status >= 400 ||
-        (outcome.status >= 300 && outcome.code == CURLE_WRITE_ERROR))
+        (!content && outcome.code == CURLE_WRITE_ERROR))
       outcome.code = CURLE_OK;
-    if (outcome.code == CURLE_OK && outcome.status < 300) {
+    if (outcome.code == CURLE_OK && content) {
       if (sink.has_all()) return {};
     } else if (is_whole(outcome, file)) {
       return {};
     } else if (outcome.status == 416 && !last) {  // the server changed its mind
       begin_anew(sink);
       continue;
-    } else if (!sink.is_other_range && (last || !outcome.is_temporary())) {
+    } else if (!sink.is_other_range && (last || !(outcome.is_temporary() ||
+                                                  is_without_file(outcome)))) {
       return failure(url, outcome);
     }
     if (sink.is_other_range) begin_anew(sink);

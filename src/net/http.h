@@ -48,10 +48,11 @@ Result<HttpReply> http_send(const HttpRequest& request,
 // it is continued where the server says it is still the same (Range with
 // If-Range; `file`.etag notes the tag), and a whole one is not fetched again;
 // else it is fetched anew. An answer with another range than was asked for is
-// not written; one with less of it is continued. Redirects are followed, to
+// not written, unless it is all of the file; one with less of it is continued.
+// A success without content (202, 204) is asked for again. Redirects are followed, to
 // https and http only. No limit of time, but 60 s without a byte end an
 // attempt. Errors: not_found (404, 410, no such file), unavailable (also:
-// ranges that are not what was asked for, each time), invalid_argument (other
+// ranges that are not what was asked for, or no content, each time), invalid_argument (other
 // 4xx, a redirect that leads nowhere), corrupt_input (over `most_bytes` or the
 // room on disk), io.
 Status http_download(const std::string& url, const std::filesystem::path& file,

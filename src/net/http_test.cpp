@@ -152,6 +152,32 @@ TEST_F(HttpDownload, BeginsAnewAfterARangeThatIsNotTheOneAskedFor) {
   }
 }
 
+TEST_F(HttpDownload, TakesARangeThatIsAllOfTheFile) {
+  const std::string whole =
+      reply("206 Partial Content",
+            "ETag: \"b\"\r\nContent-Range: bytes 0-9/10\r\n", "0123456789");
+  ReplyServer unasked({whole});
+  EXPECT_TRUE(fetch(unasked));
+  EXPECT_EQ(content(), "0123456789");
+  EXPECT_EQ(unasked.requests().size(), 1U);
+  leave("xxxx", "\"a\"");
+  ReplyServer asked_for_the_rest({whole});
+  EXPECT_TRUE(fetch(asked_for_the_rest));
+  EXPECT_EQ(content(), "0123456789");
+}
+
+// Issue 7: the page of a success that has no file is not the file.
+TEST_F(HttpDownload, AsksAgainWhereASuccessHasNoFile) {
+  leave("0123", "\"a\"");
+  ReplyServer server(
+      {reply("202 Accepted", "ETag: \"a\"\r\n", "<html>soon</html>"),
+       reply("204 No Content", "", ""),
+       reply("206 Partial Content",
+             "ETag: \"a\"\r\nContent-Range: bytes 4-9/10\r\n", "456789")});
+  EXPECT_TRUE(fetch(server));
+  EXPECT_EQ(content(), "0123456789");
+}
+
 TEST_F(HttpDownload, GoesOnAfterARangeThatEndsEarly) {
   leave("0123", "\"a\"");
   ReplyServer server(
@@ -232,6 +258,15 @@ TEST_F(HttpDownload, TellsTheFailuresApartAndShowsNoQuery) {
       {reply("302 Found", "", "<html>"), ErrorCode::invalid_argument,
        "HTTP 302, a redirect that leads nowhere", 1},
       {reply("302 Found", "", ""), ErrorCode::invalid_argument, "HTTP 302", 1},
+      {reply("304 Not Modified", "", ""), ErrorCode::invalid_argument,
+       "HTTP 304, \"not modified\"", 1},
+      {reply("202 Accepted", "", "<html>"), ErrorCode::unavailable,
+       "HTTP 202, an answer without the file", 4},
+      {reply("202 Accepted", "", ""), ErrorCode::unavailable, "HTTP 202", 4},
+      {"HTTP/1.1 204 No Content\r\n\r\n", ErrorCode::unavailable,
+       "HTTP 204, an answer without the file", 4},
+      {reply("203 Changed On The Way", "", "x"), ErrorCode::unavailable,
+       "HTTP 203", 4},
       {reply("408 Request Timeout", "", ""), ErrorCode::unavailable, "HTTP 408",
        4},
       {reply("500 Oops", "", "no"), ErrorCode::unavailable, "HTTP 500", 4},

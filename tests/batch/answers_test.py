@@ -127,6 +127,11 @@ class Fetched(Case):
         self.assertEqual(server.sent["a.zip"], self.zip.stat().st_size)
         self.assertEqual(self.left(), [])
 
+    def test_nothing_is_kept_where_nothing_came(self):
+        done = self.fails(75, "HTTP 503", "ror", **self.url(self.serve(answers=0)))
+        self.assertNotIn("is kept", done.stderr)
+        self.assertEqual(self.left(), [])
+
     def test_the_archive_of_another_address_goes(self):
         server = self.serve(answers=1)
         server.breaks["a.zip"] = 1
