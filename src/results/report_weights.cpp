@@ -114,7 +114,7 @@ std::string claim(const SumWords& words, double sum) {
 std::string outcome_of(const model::Linkage& linkage) {
   constexpr double kLeastShown = .005;
   const double summed = match::linkage::probability(linkage.log_odds);
-  const std::string final = percent_text(linkage.probability);
+  std::string final = percent_text(linkage.probability);
   if (std::abs(summed - linkage.probability) <= kLeastShown) return final;
   return fmt::format("{}, recalibrated by judged links: {}",
                      percent_text(summed), final);
