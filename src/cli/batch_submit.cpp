@@ -1,6 +1,7 @@
 // `dmpworks batch-submit …`: a chain of jobs, on AWS Batch or on this machine.
 #include "cli/batch_submit.h"
 
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "cli/batch_options.h"
 #include "cli/chain_runs.h"
@@ -530,10 +531,12 @@ Status submit_to_aws(jobs::BatchChain& chain,
   DMP_TRY(print(values.flag("json") ? jobs::to_json(chain) + "\n"
                                     : submitted_text(chain)));
   if (!values.flag("wait")) return {};
-  log::info(
-      "the jobs go on if this ends; `dmpworks jobs cancel {} --bucket-name {}` "
-      "ends them",
-      chain.id, values.text("bucket-name"));
+  const std::string how_to_cancel =
+      fmt::format("`dmpworks jobs cancel {} --bucket-name {}` ends them",
+                  chain.id, values.text("bucket-name"));
+  log::info("the jobs go on if this ends; {}", how_to_cancel);
+  const OnInterrupt say_so(
+      [&] { warn("interrupted: the jobs go on; " + how_to_cancel); });
   return jobs::wait_for_aws(chain, bucket, *service, say);
 }
 

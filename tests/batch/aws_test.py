@@ -194,6 +194,26 @@ class Aws(AwsCase):
         (record,) = self.records().values()
         self.assertEqual([job["jobId"] for job in record["jobs"]], [*ids, None, None])
 
+    # Source: jobs.md 3.3, --wait.
+    def test_an_interrupted_wait_leaves_the_jobs_and_says_how_to_cancel(self):
+        self.fake.frozen = True
+        for signal_, words in ((signal.SIGINT, ()), (signal.SIGINT, ("--quiet",)), (signal.SIGTERM, ("--quiet",))):
+            with self.subTest(signal=signal_, words=words):
+                self.fake.requests.clear()
+                program = subprocess.Popen([PROGRAM, "batch-submit", "ror", "--wait", "--force", *words], cwd=self.dir,
+                                           env=self.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                self.addCleanup(program.kill)
+                while not self.asked("/v1/describejobs"):
+                    self.assertIsNone(program.poll())
+                    time.sleep(0.05)
+                program.send_signal(signal_)
+                out, said = program.communicate(timeout=60)
+                self.assertEqual(program.returncode, 130, said)
+                chain = out.split()[-1]
+                (line,) = [line for line in said.splitlines() if "interrupted" in line]
+                self.assertIn(f"`dmpworks jobs cancel {chain} --bucket-name bucket-name`", line)
+                self.assertEqual(self.asked("/v1/terminatejob"), [])
+
     def test_force_reaches_every_job(self):
         for force in ((), ("--force",)):
             self.fake.requests.clear()
