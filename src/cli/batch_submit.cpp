@@ -10,6 +10,7 @@
 #include "cli/dmps_source.h"
 #include "cli/job_context.h"
 #include "cli/linkage_parameters.h"
+#include "cli/running_chains.h"
 #include "cli/search_options.h"
 #include "cli/server_options.h"
 #include "jobs/aws_executor.h"
@@ -344,52 +345,6 @@ Status check_inputs(const Submission& submission, const Values& values,
     problems.lines.push_back(
         fmt::format("--start-job: {} needs {}/{}, which is not finished", first,
                     bucket.name(), stage));
-  }
-  return {};
-}
-
-// What AWS does not know (any more) is not known to run. Errors: those of
-// asking AWS.
-Result<bool> is_unfinished(jobs::BatchChain& chain) {
-  if (chain.executor != "local") {
-    DMP_ASSIGN(const auto service, jobs::BatchService::open());
-    DMP_TRY(service->describe(chain.jobs));
-  }
-  const std::string state = jobs::chain_state(chain);
-  return state == "RUNNING" || state == "PENDING";
-}
-
-// P128. Errors: those of the bucket and of asking AWS.
-Status check_running(const Submission& submission, const Values& values,
-                     const storage::ObjectStore& bucket, Problems& problems) {
-  if (values.flag("force")) return {};
-  const std::string run = values.text(submission.run_row);
-  DMP_ASSIGN(const auto ids,
-             jobs::list_chains(bucket,
-                               fmt::format("{}-{}-", submission.command, run)));
-  for (const auto& id : ids) {
-    DMP_ASSIGN(auto chain, jobs::load_one_of_chains(bucket, id));
-    // Another run's id may begin with this one.
-    if (!chain || chain->run_id != run || chain->command != submission.command)
-      continue;
-    auto unfinished = is_unfinished(*chain);
-    if (!unfinished) {
-      return std::move(unfinished)
-          .error()
-          .during("see whether " + id + " runs (--force goes on without)");
-    }
-    if (!*unfinished) continue;
-    problems.lines.push_back(
-        jobs::is_elsewhere(*chain)
-            ? fmt::format("{} was begun on {} for this run id, and may still "
-                          "run there",
-                          id, chain->host)
-            : fmt::format("{} is still running for this run id", id));
-    problems.lines.push_back(fmt::format(
-        "hint: look at it with `dmpworks jobs status {} --bucket-name {}`, or "
-        "go on with --force",
-        id, values.text("bucket-name")));
-    return {};
   }
   return {};
 }

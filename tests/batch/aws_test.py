@@ -299,6 +299,32 @@ class Aws(AwsCase):
                 self.assertEqual(len(self.submitted()), 2)
         self.call("batch-submit", "ror", "--force")
 
+    # AWS is slow to take jobs, or to know what it took.
+    def test_p128_a_chain_that_aws_does_not_know_yet_is_not_submitted_again(self):
+        says = "was submitted for this run id less than 10 minutes ago"
+        submit, describe = self.fake.submitjob, self.fake.describejobs
+        tried = []
+
+        def is_slow(ask):
+            if not tried:
+                tried.append(None)
+                tried[0] = self.call("batch-submit", "ror", code=2)
+            return submit(ask)
+        self.fake.submitjob = is_slow
+        self.call("batch-submit", "ror")
+        self.assertIn(says, tried[0].stderr)
+        self.assertEqual(len(self.submitted()), 2)
+        self.fake.describejobs = lambda ask: {"jobs": []}
+        self.assertIn(says, self.call("batch-submit", "ror", code=2).stderr)
+        self.fake.describejobs = describe
+        self.assertIn("is still running", self.call("batch-submit", "ror", code=2).stderr)
+        # Long ago it would have been known.
+        self.fake.describejobs = lambda ask: {"jobs": []}
+        ((key, text),) = [one for one in self.fake.objects.items() if one[0].endswith("/chain.json")]
+        record = json.loads(text) | {"submittedAt": "2026-02-04T01:02:03Z"}
+        self.fake.objects[key] = json.dumps(record).encode()
+        self.call("batch-submit", "ror")
+
     def test_p128_a_run_whose_id_begins_alike_is_another(self):
         self.call("batch-submit", "ror", "--run-id", "2026-01-29")
         self.call("batch-submit", "ror", "--run-id", "2026-01")
