@@ -1,6 +1,7 @@
 // `dmpworks batch-submit …`: a chain of jobs, on AWS Batch or on this machine.
 #include "cli/batch_submit.h"
 
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "cli/batch_options.h"
 #include "cli/chain_runs.h"
@@ -9,6 +10,7 @@
 #include "cli/dmps_source.h"
 #include "cli/job_context.h"
 #include "cli/linkage_parameters.h"
+#include "cli/running_chains.h"
 #include "cli/search_options.h"
 #include "cli/server_options.h"
 #include "jobs/aws_executor.h"
@@ -347,52 +349,6 @@ Status check_inputs(const Submission& submission, const Values& values,
   return {};
 }
 
-// What AWS does not know (any more) is not known to run. Errors: those of
-// asking AWS.
-Result<bool> is_unfinished(jobs::BatchChain& chain) {
-  if (chain.executor != "local") {
-    DMP_ASSIGN(const auto service, jobs::BatchService::open());
-    DMP_TRY(service->describe(chain.jobs));
-  }
-  const std::string state = jobs::chain_state(chain);
-  return state == "RUNNING" || state == "PENDING";
-}
-
-// P128. Errors: those of the bucket and of asking AWS.
-Status check_running(const Submission& submission, const Values& values,
-                     const storage::ObjectStore& bucket, Problems& problems) {
-  if (values.flag("force")) return {};
-  const std::string run = values.text(submission.run_row);
-  DMP_ASSIGN(const auto ids,
-             jobs::list_chains(bucket,
-                               fmt::format("{}-{}-", submission.command, run)));
-  for (const auto& id : ids) {
-    DMP_ASSIGN(auto chain, jobs::load_one_of_chains(bucket, id));
-    // Another run's id may begin with this one.
-    if (!chain || chain->run_id != run || chain->command != submission.command)
-      continue;
-    auto unfinished = is_unfinished(*chain);
-    if (!unfinished) {
-      return std::move(unfinished)
-          .error()
-          .during("see whether " + id + " runs (--force goes on without)");
-    }
-    if (!*unfinished) continue;
-    problems.lines.push_back(
-        jobs::is_elsewhere(*chain)
-            ? fmt::format("{} was begun on {} for this run id, and may still "
-                          "run there",
-                          id, chain->host)
-            : fmt::format("{} is still running for this run id", id));
-    problems.lines.push_back(fmt::format(
-        "hint: look at it with `dmpworks jobs status {} --bucket-name {}`, or "
-        "go on with --force",
-        id, values.text("bucket-name")));
-    return {};
-  }
-  return {};
-}
-
 // What the bucket says.
 Status check_bucket(const Submission& submission, Values& values,
                     Problems& problems) {
@@ -530,10 +486,12 @@ Status submit_to_aws(jobs::BatchChain& chain,
   DMP_TRY(print(values.flag("json") ? jobs::to_json(chain) + "\n"
                                     : submitted_text(chain)));
   if (!values.flag("wait")) return {};
-  log::info(
-      "the jobs go on if this ends; `dmpworks jobs cancel {} --bucket-name {}` "
-      "ends them",
-      chain.id, values.text("bucket-name"));
+  const std::string how_to_cancel =
+      fmt::format("`dmpworks jobs cancel {} --bucket-name {}` ends them",
+                  chain.id, values.text("bucket-name"));
+  log::info("the jobs go on if this ends; {}", how_to_cancel);
+  const OnInterrupt say_so(
+      [&] { warn("interrupted: the jobs go on; " + how_to_cancel); });
   return jobs::wait_for_aws(chain, bucket, *service, say);
 }
 

@@ -341,6 +341,20 @@ bool may_go_on(const BatchChain& chain) {
           !std::all_of(chain.jobs.begin(), chain.jobs.end(), has_ended));
 }
 
+bool may_be_unknown_yet(const BatchChain& chain, std::string_view now) {
+  constexpr text::Micros kMoment = text::Micros{600} * 1'000'000;
+  const auto submitted = text::parse_instant(chain.submitted_at);
+  const auto present = text::parse_instant(now);
+  return chain.executor != "local" && submitted && present &&
+         *present - *submitted < kMoment &&
+         std::all_of(
+             chain.jobs.begin(), chain.jobs.end(), [](const BatchJob& job) {
+               return job.state != "SUCCEEDED" && job.state != "FAILED" &&
+                      (job.state == "UNKNOWN" || job.id.empty()) &&
+                      job.started_at.empty();
+             });
+}
+
 Status check_chain(const BatchChain& chain) {
   constexpr std::size_t kLargestOverride = 8192;
   for (const auto& job : chain.jobs) {

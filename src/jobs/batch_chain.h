@@ -115,6 +115,11 @@ std::string chain_state(const BatchChain& chain);
 // Whether looking again may find another state.
 bool may_go_on(const BatchChain& chain);
 
+// Whether nothing is known of a chain on AWS because it is being submitted, or
+// was a moment (at most 10 minutes) before `now` (as of now_text()): no job has
+// begun or ended, as far as its record and AWS say.
+bool may_be_unknown_yet(const BatchChain& chain, std::string_view now);
+
 // What AWS would refuse, checked before the first request: names, sizes,
 // timeouts. Errors: invalid_argument.
 Status check_chain(const BatchChain& chain);

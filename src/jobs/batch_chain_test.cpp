@@ -43,6 +43,22 @@ TEST(ChainState, OfAChainHalfSubmittedHasAnEnd) {
   EXPECT_FALSE(may_go_on(chain));
 }
 
+TEST(MayBeUnknownYet, IsOfJobsThatNobodyHasHeardOfForAMoment) {  // P128
+  constexpr std::string_view kNow = "2026-02-04T01:10:00Z";
+  BatchChain chain = chain_of({"UNKNOWN", ""}, 3);
+  chain.jobs[1].id.clear();
+  chain.submitted_at = "2026-02-04T01:00:01Z";
+  EXPECT_TRUE(may_be_unknown_yet(chain, kNow));
+  chain.submitted_at = "2026-02-04T01:00:00Z";
+  EXPECT_FALSE(may_be_unknown_yet(chain, kNow)) << "long ago";
+  chain.submitted_at = kNow;
+  chain.jobs[0].started_at = kNow;
+  EXPECT_FALSE(may_be_unknown_yet(chain, kNow)) << "AWS knew it once";
+  chain.jobs[0].started_at.clear();
+  end_run(chain.jobs[1], "not submitted");
+  EXPECT_FALSE(may_be_unknown_yet(chain, kNow)) << "one has ended";
+}
+
 TEST(IsAlive, IsOfTheProcessThatBeganThen) {
   BatchChain chain;
   std::array<char, 256> host{};

@@ -168,7 +168,8 @@ Result<StageResult> crossref_download_job(const JobContext& context,
                                  storage::BucketAccess::requester_pays));
   DMP_ASSIGN(const auto tar, store->stat(options.file_name));
   storage::Manifest manifest = download_manifest("crossref-metadata");
-  manifest.options["source"] = store->name() + "/" + options.file_name;
+  manifest.options["source"] =
+      source_in_key(*store, options.source) + "/" + options.file_name;
   manifest.inputs = {{options.file_name, tar.etag, tar.bytes}};
   const storage::Scratch scratch(context.scratch);
   DMP_ASSIGN(const auto stage,

@@ -66,6 +66,15 @@ storage::Manifest download_manifest(std::string_view dataset) {
   return manifest;
 }
 
+std::string source_in_key(const storage::ObjectStore& store,
+                          std::string_view source) {
+  const auto folder = storage::bucket_folder(source);
+  if (!folder) return store.name();
+  std::error_code error;
+  const fs::path place = fs::weakly_canonical(*folder, error);
+  return error ? store.name() : place.string();
+}
+
 std::uint64_t most_unpacked_bytes() {
   const char* given = std::getenv("DMPWORKS_MAX_UNPACKED_BYTES");
   const std::uint64_t bytes =

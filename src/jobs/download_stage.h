@@ -98,6 +98,12 @@ Status check_source_paths(std::vector<std::string> paths);
 std::string download_prefix(std::string_view dataset, const std::string& run);
 storage::Manifest download_manifest(std::string_view dataset);
 
+// What the key of a download calls its source, `store`, which was opened for
+// the text `source`: a bucket by its name, a folder by its place, however that
+// is spelled.
+std::string source_in_key(const storage::ObjectStore& store,
+                          std::string_view source);
+
 // What archives may unpack to: DMPWORKS_MAX_UNPACKED_BYTES, else 2 TiB.
 // Source: spec jobs.md 6.1.
 std::uint64_t most_unpacked_bytes();

@@ -215,7 +215,7 @@ Result<StageResult> openalex_download_job(const JobContext& context,
   if (Status good = check_source_paths(paths_of(*sources)); !good)
     return std::move(good).error().during(store->name());
   storage::Manifest manifest = download_manifest("openalex-works");
-  manifest.options["source"] = store->name();
+  manifest.options["source"] = source_in_key(*store, options.source);
   manifest.inputs = {
       {"data/works/", listing_digest(*sources), bytes_of(*sources)}};
   const storage::Scratch scratch(context.scratch);
@@ -389,7 +389,7 @@ Result<StageResult> datacite_download_job(const JobContext& context,
   if (Status good = check_source_paths(paths_of(sources)); !good)
     return std::move(good).error().during(store->name());
   storage::Manifest manifest = download_manifest("datacite");
-  manifest.options["source"] = store->name();
+  manifest.options["source"] = source_in_key(*store, options.source);
   manifest.inputs = {
       {"dois/", listing_digest(sources), bytes_of(sources)},
       {"STATUS.json", storage::sha256_text(status), status.size()}};

@@ -194,6 +194,26 @@ class Aws(AwsCase):
         (record,) = self.records().values()
         self.assertEqual([job["jobId"] for job in record["jobs"]], [*ids, None, None])
 
+    # Source: jobs.md 3.3, --wait.
+    def test_an_interrupted_wait_leaves_the_jobs_and_says_how_to_cancel(self):
+        self.fake.frozen = True
+        for signal_, words in ((signal.SIGINT, ()), (signal.SIGINT, ("--quiet",)), (signal.SIGTERM, ("--quiet",))):
+            with self.subTest(signal=signal_, words=words):
+                self.fake.requests.clear()
+                program = subprocess.Popen([PROGRAM, "batch-submit", "ror", "--wait", "--force", *words], cwd=self.dir,
+                                           env=self.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                self.addCleanup(program.kill)
+                while not self.asked("/v1/describejobs"):
+                    self.assertIsNone(program.poll())
+                    time.sleep(0.05)
+                program.send_signal(signal_)
+                out, said = program.communicate(timeout=60)
+                self.assertEqual(program.returncode, 130, said)
+                chain = out.split()[-1]
+                (line,) = [line for line in said.splitlines() if "interrupted" in line]
+                self.assertIn(f"`dmpworks jobs cancel {chain} --bucket-name bucket-name`", line)
+                self.assertEqual(self.asked("/v1/terminatejob"), [])
+
     def test_force_reaches_every_job(self):
         for force in ((), ("--force",)):
             self.fake.requests.clear()
@@ -278,6 +298,32 @@ class Aws(AwsCase):
                 self.assertIn("--force goes on without", done.stderr)
                 self.assertEqual(len(self.submitted()), 2)
         self.call("batch-submit", "ror", "--force")
+
+    # AWS is slow to take jobs, or to know what it took.
+    def test_p128_a_chain_that_aws_does_not_know_yet_is_not_submitted_again(self):
+        says = "was submitted for this run id less than 10 minutes ago"
+        submit, describe = self.fake.submitjob, self.fake.describejobs
+        tried = []
+
+        def is_slow(ask):
+            if not tried:
+                tried.append(None)
+                tried[0] = self.call("batch-submit", "ror", code=2)
+            return submit(ask)
+        self.fake.submitjob = is_slow
+        self.call("batch-submit", "ror")
+        self.assertIn(says, tried[0].stderr)
+        self.assertEqual(len(self.submitted()), 2)
+        self.fake.describejobs = lambda ask: {"jobs": []}
+        self.assertIn(says, self.call("batch-submit", "ror", code=2).stderr)
+        self.fake.describejobs = describe
+        self.assertIn("is still running", self.call("batch-submit", "ror", code=2).stderr)
+        # Long ago it would have been known.
+        self.fake.describejobs = lambda ask: {"jobs": []}
+        ((key, text),) = [one for one in self.fake.objects.items() if one[0].endswith("/chain.json")]
+        record = json.loads(text) | {"submittedAt": "2026-02-04T01:02:03Z"}
+        self.fake.objects[key] = json.dumps(record).encode()
+        self.call("batch-submit", "ror")
 
     def test_p128_a_run_whose_id_begins_alike_is_another(self):
         self.call("batch-submit", "ror", "--run-id", "2026-01-29")

@@ -57,6 +57,25 @@ class Keys(Case):
         self.bucket, self.folder = "./copy", self.dir / "copy"
         self.ends("up to date")
 
+    # Issue 7: nor that of the folder of a source.
+    def test_the_spelling_of_a_source_changes_no_key(self):
+        self.crossref({"0.jsonl.gz": gzip.compress(b"{}\n", mtime=0)})
+        self.tree("datacite", {"dois/a.jsonl.gz": gzip.compress(b"{}\n", mtime=0),
+                               "STATUS.json": b'{"status": "Complete"}'})
+        (self.dir / "other").mkdir()
+        for dataset, name, more in (("openalex-works", "openalex", {}), ("datacite", "datacite", {}),
+                                    ("crossref-metadata", "crossref", {"file_name": "a.tar"})):
+            (self.dir / "other" / name).symlink_to(self.dir / name)
+            before = None
+            for spelled in (f"./{name}", f"./{name}/", f"./other/../{name}", str(self.dir / name),
+                            f"file://{self.dir / name}", f"./other/{name}"):
+                with self.subTest(source=spelled):
+                    done = self.call(dataset, **{f"{name}_bucket_name": spelled}, **more)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertEqual("up to date" in done.stdout + done.stderr, before is not None, done.stderr)
+                    before = before or self.manifest(dataset)
+                    self.assertEqual(self.manifest(dataset), before)
+
     def test_other_content_changes_the_key(self):
         self.make_downloads()
         self.ends("made")
