@@ -14,7 +14,6 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -341,22 +340,24 @@ class Outage {
   bool may_pass(const Error& error) {
     if (error.code != ErrorCode::unavailable) return false;
     const auto now = watch_.now();
-    if (!since_) {
+    if (!lasts_) {
+      lasts_ = true;
       since_ = now;
       say_(fmt::format("{}; asked again for {} minutes", error.message,
                        watch_.patience.count()));
     }
-    return now - *since_ < watch_.patience;
+    return now - since_ < watch_.patience;
   }
   void is_over() {
-    if (since_) say_("AWS Batch answers again");
-    since_.reset();
+    if (lasts_) say_("AWS Batch answers again");
+    lasts_ = false;
   }
 
  private:
   const AwsWatch& watch_;
   const Say& say_;
-  std::optional<std::chrono::steady_clock::time_point> since_;
+  bool lasts_ = false;
+  std::chrono::steady_clock::time_point since_;
 };
 
 // One line a job that has another state than is known.
