@@ -23,10 +23,27 @@ class Between(LocalServer):
         self.fault = lambda method, path, number: None
         self.query = ""  # of the request that was last asked about
         self.bodies, self.sent, self.numbers, self.lock = {}, {}, {}, threading.Lock()
+        self.under_way, self.idle = 0, threading.Condition(self.lock)
         super().__init__()
         self.httpd.handle_error = lambda *_: None  # the program may be killed
 
+    def wait_until_idle(self):
+        """Until every request that was asked about is done with."""
+        with self.idle:
+            if not self.idle.wait_for(lambda: self.under_way == 0, timeout=120):
+                raise TimeoutError(f"{self.under_way} requests under way")
+
     def answer(self, request):
+        with self.idle:
+            self.under_way += 1
+        try:
+            self.answer_asked(request)
+        finally:
+            with self.idle:
+                self.under_way -= 1
+                self.idle.notify_all()
+
+    def answer_asked(self, request):
         path, _, self.query = request.path.partition("?")
         with self.lock:
             number = self.numbers[request.command, path] = self.numbers.get((request.command, path), -1) + 1
@@ -44,6 +61,9 @@ class Between(LocalServer):
         else:
             if request.command == "PUT":
                 self.count_sent(request, path, body)
+            if len(body) < length:  # who sent it was killed
+                request.close_connection = True
+                return
             status, headers, reply = self.ask(request, body)
         if fault and fault[0] == "etag":
             headers = [(n, v) for n, v in headers if n.lower() != "etag"] + [("ETag", f'"{fault[1]}"')]

@@ -4,6 +4,7 @@ end, or one error and 75; never a wrong object, never half a stage.
 
 usage: tests/s3/with_s3 VERSITYGW faults_test.py PROGRAM [unittest arguments]
 """
+import collections
 import gzip
 import hashlib
 import itertools
@@ -32,6 +33,7 @@ class Faults(Case):
         self.environment |= {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
         self.s3 = sources.S3(self.environment)
         self.server = self.environment["AWS_ENDPOINT_URL_S3"]
+        self.proxies = []
         self.go_between()
         self.name = "t" + hashlib.md5(self.id().encode()).hexdigest()[:20]
         self.bucket, self.folder = self.name, pathlib.Path(os.environ["DMPWORKS_TEST_S3_ROOT"]) / self.name
@@ -43,6 +45,7 @@ class Faults(Case):
     def go_between(self):
         """From here on the program meets a new proxy: none of its requests is of a program that was killed."""
         self.proxy = between.Between(self.server)
+        self.proxies.append(self.proxy)
         self.addCleanup(self.proxy.close)
         self.environment["AWS_ENDPOINT_URL_S3"] = self.proxy.url
 
@@ -81,7 +84,7 @@ class Faults(Case):
     def test_p120_killed_at_20_moments_only_what_was_missing_is_fetched(self):
         # More than 20 attempts can store: at most 3 each, then the server is busy.
         files = self.offer_openalex(count=80, size=100_000)
-        source, stored, again, proxies = f"/{self.source}/data/works/", set(), [], []
+        source, stored, again = f"/{self.source}/data/works/", set(), []
 
         def attempt(number, counts):
             """Kills it at that request of those: what it had begun to fetch, and had not stored."""
@@ -96,14 +99,12 @@ class Faults(Case):
                     passed.append(path)
                     return ("answer", 503, between.s3_error("SlowDown")) if len(passed) > 3 else None
                 return None
-            proxies.append(self.proxy)
             code = self.killed_at(number, passed_on=self.random.random() < 0.5, answer=a_few, counts=counts,
                                   openalex_bucket_name=self.source)
             self.assertEqual(code, -signal.SIGKILL)
             self.assertIsNone(self.manifest("openalex-works"))
             stage = self.stage("openalex-works")
             stored.update(str(file.relative_to(stage)) for file in stage.rglob("*.gz"))
-            self.go_between()
             return begun - stored
 
         lost = []
@@ -116,7 +117,7 @@ class Faults(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.published("openalex-works"), files)
         self.assertEqual(again, [])
-        fetched = sum(size for proxy in [*proxies, self.proxy] for path, size in proxy.bodies.items()
+        fetched = sum(size for proxy in self.proxies for path, size in proxy.bodies.items()
                       if path.startswith(source + "updated"))
         whole = sum(map(len, files.values()))
         under_way = sum(len(files[name]) for names in lost for name in names)
@@ -138,7 +139,7 @@ class Faults(Case):
         old = self.published("openalex-works", "transform")
         self.assertEqual(len(old), 48)
         offer(2)
-        self.go_between()
+        before = self.sent()
         reader, lost, came = self.reader_of("transform"), [], 0
         for number in range(20):
             passed = []
@@ -168,16 +169,22 @@ class Faults(Case):
         self.has_only_its_files("transform")
         self.was_whole(reader)
         base = lambda path: path.rsplit("/", 1)[-1]
-        sent = {base(path): size for path, size in self.proxy.sent.items() if path.endswith(".parquet")}
+        sent = collections.Counter()
+        for path, size in (self.sent() - before).items():
+            sent[base(path)] += size
         under_way = [base(path) for paths in lost for path in paths]
         print(f"{came} objects came in 20 attempts that were killed, {len(under_way)} were under way; sent "
-              f"{sum(sent.values())} bytes of {sum(map(len, new.values()))}", file=sys.stderr)
+              f"{sum(sent[base(name)] for name in new)} bytes of {sum(map(len, new.values()))}", file=sys.stderr)
         self.assertGreaterEqual(came, 5)
         self.assertEqual(self.again, [])
         for name, content in new.items():  # once, and once for each time that it was under way
             times = sent[base(name)] / len(content)
             self.assertGreaterEqual(times, 1, name)
             self.assertLessEqual(times, 1 + under_way.count(base(name)), name)
+
+    def sent(self):
+        """Bytes of each object that were sent so far."""
+        return sum((collections.Counter(proxy.sent) for proxy in self.proxies), collections.Counter())
 
     def whole_uploads(self, task):
         """Paths of the objects of an attempt that was killed which are there as its note lists them."""
@@ -215,14 +222,17 @@ class Faults(Case):
     def killed_at(self, number, *, passed_on, counts=None, answer=lambda *_: None, **words):
         """Runs a job and kills it at that request of those that count, or of those that change the bucket: the
         exit code. `answer` is the fault of the requests before that. What is sent though it is there goes into
-        `again`, what comes by half into `cut`."""
-        left, process, lock = number, None, threading.Lock()
+        `again`, what comes by half into `cut`. What it has done is done when this returns; what it still had to say
+        is not heard."""
+        left, process, ended, lock = number, None, False, threading.Lock()
         there = self.whole_uploads(words.get("task", "download"))
         counts = counts or self.changes_the_bucket
 
         def count_down(method, path, seen):
             nonlocal left
             with lock:
+                if ended:
+                    return ("close",)
                 before = left
                 if method == "PUT" and urllib.parse.unquote(path) in there:
                     self.again.append(path)
@@ -240,13 +250,16 @@ class Faults(Case):
         process = self.start("openalex-works", **words)
         started.set()
         code = process.wait(timeout=120)
-        self.proxy.fault = lambda *_: None
+        with lock:
+            ended = True
+        self.proxy.wait_until_idle()
+        self.go_between()
         self.assertIn(code, (0, -signal.SIGKILL))
         return code
 
     def kill_publications(self, make, task, **words):
         """20 kills of publications that replace one another; `make` gives options and content of the next."""
-        sent = lambda: sum(size for path, size in self.proxy.sent.items() if path.endswith((".gz", ".parquet")))
+        sent = lambda: sum(size for path, size in self.sent().items() if path.endswith((".gz", ".parquet")))
         options, old = make()
         self.assertEqual(self.call("openalex-works", task=task, **words, **options).returncode, 0)
         old, kills, places = old or set(self.published("openalex-works", task).values()), 0, set()
