@@ -86,10 +86,11 @@ void lookup(duckdb_function_info /*info*/, duckdb_data_chunk input,
 
 // ---------------------------------------------------------- canonical bytes
 
-void append_u32(std::string& bytes, std::uint32_t value) {
-  for (int shift = 0; shift < 32; shift += 8) {
-    bytes += static_cast<char>(value >> shift & 0xFF);
-  }
+void append_tagged(std::string& bytes, char tag, std::uint32_t value) {
+  const std::array<char, 5> all{
+      tag, static_cast<char>(value), static_cast<char>(value >> 8),
+      static_cast<char>(value >> 16), static_cast<char>(value >> 24)};
+  bytes.append(all.data(), all.size());
 }
 
 // Tag, length, value: independent of any printer. False for another type.
@@ -100,20 +101,17 @@ bool append_value(std::string& bytes, const VectorView& view, std::size_t row) {
   }
   if (view.type == DUCKDB_TYPE_VARCHAR) {
     const std::string_view text = view.text(row);
-    bytes += '\x01';
-    append_u32(bytes, static_cast<std::uint32_t>(text.size()));
+    append_tagged(bytes, '\x01', static_cast<std::uint32_t>(text.size()));
     bytes += text;
   } else if (view.type == DUCKDB_TYPE_DATE) {
-    bytes += '\x02';
-    append_u32(bytes,
-               static_cast<std::uint32_t>(view.value<std::int32_t>(row)));
+    append_tagged(bytes, '\x02',
+                  static_cast<std::uint32_t>(view.value<std::int32_t>(row)));
   } else if (view.type == DUCKDB_TYPE_BOOLEAN) {
     bytes += '\x03';
     bytes += view.value<bool>(row) ? '\x01' : '\0';
   } else if (view.type == DUCKDB_TYPE_LIST) {
     const auto [begin, end] = view.list(row);
-    bytes += '\x04';
-    append_u32(bytes, static_cast<std::uint32_t>(end - begin));
+    append_tagged(bytes, '\x04', static_cast<std::uint32_t>(end - begin));
     for (std::size_t i = begin; i < end; ++i) {
       if (!append_value(bytes, view.children[0], i)) return false;
     }
@@ -129,19 +127,51 @@ bool append_value(std::string& bytes, const VectorView& view, std::size_t row) {
   return true;
 }
 
-std::array<char, 32> md5(std::string_view bytes) {
-  // Fetched once: a look-up by name costs more than hashing a short row.
-  static const EVP_MD* const kMd5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, kMd5, nullptr);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::array<char, 32> hex{};
-  for (std::size_t i = 0; i < 16; ++i) {
-    hex[2 * i] = kDigits[digest[i] >> 4];
-    hex[2 * i + 1] = kDigits[digest[i] & 15];
-  }
-  return hex;
+bool append_values(std::string& bytes, const std::vector<VectorView>& columns,
+                   std::size_t row) {
+  return std::all_of(columns.begin(), columns.end(),
+                     [&](const VectorView& column) {
+                       return append_value(bytes, column, row);
+                     });
 }
+
+// MD5 of bytes that come in parts; two that begin alike share the beginning.
+class Md5 {
+ public:
+  Md5() : context_(EVP_MD_CTX_new()) {}
+  ~Md5() { EVP_MD_CTX_free(context_); }
+  Md5(const Md5&) = delete;
+  Md5& operator=(const Md5&) = delete;
+
+  void begin() {
+    // Fetched once: a look-up by name costs more than hashing a short row.
+    static const EVP_MD* const kMd5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
+    EVP_DigestInit_ex2(context_, kMd5, nullptr);
+  }
+  void begin_as(const Md5& other) {
+    EVP_MD_CTX_copy_ex(context_, other.context_);
+  }
+  void add(std::string_view bytes) {
+    EVP_DigestUpdate(context_, bytes.data(), bytes.size());
+  }
+  // 32 hex digits; begin again after it. They live until the next end().
+  std::string_view end() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    EVP_DigestFinal_ex(context_, digest.data(), nullptr);
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    for (std::size_t i = 0; i < hex_.size() / 2; ++i) {
+      hex_[2 * i] = kDigits[digest[i] >> 4];
+      hex_[2 * i + 1] = kDigits[digest[i] & 15];
+    }
+    return {hex_.data(), hex_.size()};
+  }
+
+ private:
+  EVP_MD_CTX* context_;
+  std::array<char, 32> hex_{};
+};
+
+constexpr char kFormatVersion = '\x01';
 
 void canonical_md5(duckdb_function_info info, duckdb_data_chunk input,
                    duckdb_vector output) {
@@ -149,17 +179,52 @@ void canonical_md5(duckdb_function_info info, duckdb_data_chunk input,
   for (idx_t i = 0; i < duckdb_data_chunk_get_column_count(input); ++i) {
     columns.emplace_back(duckdb_data_chunk_get_vector(input, i));
   }
+  Md5 md5;
   std::string bytes;
   const idx_t rows = duckdb_data_chunk_get_size(input);
   for (idx_t row = 0; row < rows; ++row) {
-    bytes.assign(1, '\x01');  // format version
-    for (const auto& column : columns) {
-      if (append_value(bytes, column, row)) continue;
+    bytes.assign(1, kFormatVersion);
+    if (!append_values(bytes, columns, row)) {
       duckdb_scalar_function_set_error(info, "dmp_md5: type without a rule");
       return;
     }
-    const auto hex = md5(bytes);
-    put_text(output, row, {hex.data(), hex.size()});
+    md5.begin();
+    md5.add(bytes);
+    put_text(output, row, md5.end());
+  }
+}
+
+// Of the fields of three structs: common and first, common and second.
+void canonical_md5_pair(duckdb_function_info info, duckdb_data_chunk input,
+                        duckdb_vector output) {
+  std::vector<VectorView> parts;
+  for (idx_t i = 0; i < 3; ++i)
+    parts.emplace_back(duckdb_data_chunk_get_vector(input, i));
+  const std::array<duckdb_vector, 2> hashes{
+      duckdb_struct_vector_get_child(output, 0),
+      duckdb_struct_vector_get_child(output, 1)};
+  Md5 common, whole;
+  std::string bytes;
+  const idx_t rows = duckdb_data_chunk_get_size(input);
+  for (idx_t row = 0; row < rows; ++row) {
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+      bytes.clear();
+      if (part == 0) bytes += kFormatVersion;
+      if (parts[part].type != DUCKDB_TYPE_STRUCT ||
+          !append_values(bytes, parts[part].children, row)) {
+        duckdb_scalar_function_set_error(info,
+                                         "dmp_md5_pair: type without a rule");
+        return;
+      }
+      if (part == 0) {
+        common.begin();
+        common.add(bytes);
+      } else {
+        whole.begin_as(common);
+        whole.add(bytes);
+        put_text(hashes[part - 1], row, whole.end());
+      }
+    }
   }
 }
 
@@ -175,11 +240,16 @@ class Type {
   static Type list_of_texts(
       std::vector<const char*> names,
       const std::vector<std::pair<std::size_t, const Type*>>& others = {}) {
+    return list_of(struct_of_texts(std::move(names), others));
+  }
+  static Type struct_of_texts(
+      std::vector<const char*> names,
+      const std::vector<std::pair<std::size_t, const Type*>>& others = {}) {
     const Type text(DUCKDB_TYPE_VARCHAR);
     std::vector<duckdb_logical_type> types(names.size(), text.handle_);
     for (const auto& [place, type] : others) types[place] = type->handle_;
-    return list_of(Type(
-        duckdb_create_struct_type(types.data(), names.data(), names.size())));
+    return Type(
+        duckdb_create_struct_type(types.data(), names.data(), names.size()));
   }
   Type(Type&& other) noexcept
       : handle_(std::exchange(other.handle_, nullptr)) {}
@@ -244,6 +314,9 @@ Status register_functions(void* connection) {
               merge_awards));
   DMP_TRY(add(connection, "dmp_authors", {&authors, &authors}, authors,
               complete_authors));
+  const Type pair = Type::struct_of_texts({"first", "second"});
+  DMP_TRY(add(connection, "dmp_md5_pair", {&any, &any, &any}, pair,
+              canonical_md5_pair));
   return add(connection, "dmp_md5", {&any}, text, canonical_md5,
              Arity::any_number);
 }

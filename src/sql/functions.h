@@ -33,6 +33,9 @@ namespace dmp::sql {
 //   dmp_md5(any, …) -> text          MD5 of the canonical bytes of the
 //       arguments (text, date, boolean, list, struct), 32 hex digits.
 //       Source: works-index.md 5.2.
+//   dmp_md5_pair(struct common, struct a, struct b) -> struct(first, second)
+//       dmp_md5 of the fields of common and a, and of common and b; what is
+//       common is hashed once.
 //
 // Null lists count as empty. Time is linear in the input.
 // Errors: internal, naming the function that DuckDB refused.

@@ -128,6 +128,41 @@ TEST(DmpMd5, SeparatesNullsEmptyTextsAndBorders) {
   EXPECT_FALSE(session->scalar_text("SELECT dmp_md5(1.5)").has_value());
 }
 
+TEST(DmpMd5, OfAPairIsThatOfEachWithWhatIsCommon) {
+  const std::string long_text = "repeat('kelp ', 40)";  // of several blocks
+  for (const std::string& common :
+       {std::string("'a'"), long_text, "NULL::VARCHAR, " + long_text}) {
+    const std::string pair =
+        "dmp_md5_pair(row(" + common + "), row(['x'], true), row('y'))";
+    EXPECT_EQ(answer(pair + ".first"),
+              answer("dmp_md5(" + common + ", ['x'], true)"));
+    EXPECT_EQ(answer(pair + ".second"), answer("dmp_md5(" + common + ", 'y')"));
+  }
+  auto session = Session::open({});
+  ASSERT_TRUE(session.has_value());
+  // Rows that a filter or join chose, and constants, as models give them.
+  const auto differing = session->scalar_int(R"(
+    SELECT count(*) FROM (
+      SELECT i::TEXT AS a, 'same' AS b, [i::TEXT] AS c, r.t AS d, i
+      FROM range(10000) AS l(i) LEFT JOIN (
+        SELECT 'r' || j AS t, j FROM range(0, 10000, 3) AS s(j)) AS r ON r.j = l.i
+      WHERE i % 7 <> 2)
+    WHERE dmp_md5_pair(row(a, b), row(c, d), row(d, 'x')) IS DISTINCT FROM
+      {'first': dmp_md5(a, b, c, d), 'second': dmp_md5(a, b, d, 'x')}
+      OR dmp_md5(a, b, c, d) IS DISTINCT FROM dmp_md5(
+        i::TEXT, 'same', [i::TEXT], CASE WHEN i % 3 = 0 THEN 'r' || i END))");
+  ASSERT_TRUE(differing) << differing.error().message;
+  EXPECT_EQ(*differing, 0);
+  for (const char* wrong : {"dmp_md5_pair(row(1.5), row('a'), row('b'))",
+                            "dmp_md5_pair(row('a'), row('b'), 'c')"}) {
+    const auto said =
+        session->scalar_text("(" + std::string(wrong) + ").first");
+    ASSERT_FALSE(said.has_value()) << wrong;
+    EXPECT_NE(said.error().message.find("type without a rule"),
+              std::string::npos);
+  }
+}
+
 TEST(Lookup, FindsWhatIsInItAndNothingElse) {
   std::vector<std::string> texts;
   texts.reserve(1000);

@@ -5,11 +5,15 @@
 #include "sql/work_hash.h"
 #include "sql/work_table.h"
 #include "storage/files.h"
+#include "text/doi.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <system_error>
+#include <utility>
 
 namespace dmp::sql {
 
@@ -21,6 +25,7 @@ namespace {
 constexpr std::size_t kFileRows = 262'144;
 // Small groups, so that one DOI bucket touches little of a file.
 constexpr std::size_t kGroupRows = 2'048;
+constexpr std::size_t kChunkRows = 2'048;  // the most that come at once
 constexpr std::string_view kWorks = "works_index";
 constexpr std::string_view kRelations = "relation_index";
 // In front of the names of other counts in the manifest of a range.
@@ -54,30 +59,58 @@ IndexCounts apart(const Counts& one) {
   return counts;
 }
 
-void count_work(const model::Work& work, const RorIds& ror_ids,
-                IndexCounts& all) {
-  auto& counts = all.counts;
-  ++counts["works"];
-  ++counts["works_" + work.source_name];
-  if (!work.title) ++counts["works_without_title"];
-  if (work.abstract_text) ++counts["works_with_abstract"];
-  if (!work.publication_date) ++counts["works_without_date"];
-  const auto with = [&](const char* list, bool any) {
-    if (!any) return;
-    ++counts[std::string("works_with_") + list];
-    ++counts[fmt::format("works_with_{}_{}", list, work.source_name)];
-  };
-  with("award", !work.awards.empty());
-  with("funder", !work.funders.empty());
-  with("institution", !work.institutions.empty());
-  if (!work.intra_work_dois.empty() ||
-      !work.possible_shared_project_dois.empty() ||
-      !work.dataset_citation_dois.empty()) {
-    ++counts["works_with_relation"];
+// What is counted of works, by name once they are all through.
+class WorkCounts {
+ public:
+  void add(const model::Work& work) {
+    OfSource& of = sources_[work.source_name];
+    ++of.works;
+    of.with_award += work.awards.empty() ? 0 : 1;
+    of.with_funder += work.funders.empty() ? 0 : 1;
+    of.with_institution += work.institutions.empty() ? 0 : 1;
+    without_title_ += work.title ? 0 : 1;
+    with_abstract_ += work.abstract_text ? 1 : 0;
+    without_date_ += work.publication_date ? 0 : 1;
+    const bool related = !work.intra_work_dois.empty() ||
+                         !work.possible_shared_project_dois.empty() ||
+                         !work.dataset_citation_dois.empty();
+    with_relation_ += related ? 1 : 0;
+    ++types_[work.work_type];
   }
-  counts["ror_unknown"] += ror_ids.unknown(work);
-  ++all.types[work.work_type];
-}
+
+  // Only of what there is any.
+  void write(IndexCounts& all) const {
+    const auto put = [&](const std::string& name, std::int64_t count) {
+      if (count > 0) all.counts[name] += count;
+    };
+    for (const auto& [source, of] : sources_) {
+      put("works", of.works);
+      put("works_" + source, of.works);
+      for (const auto& [list, count] :
+           {std::pair("award", of.with_award),
+            std::pair("funder", of.with_funder),
+            std::pair("institution", of.with_institution)}) {
+        put(std::string("works_with_") + list, count);
+        put(fmt::format("works_with_{}_{}", list, source), count);
+      }
+    }
+    put("works_without_title", without_title_);
+    put("works_with_abstract", with_abstract_);
+    put("works_without_date", without_date_);
+    put("works_with_relation", with_relation_);
+    add_counts(all.types, types_);
+  }
+
+ private:
+  struct OfSource {
+    std::int64_t works = 0, with_award = 0, with_funder = 0,
+                 with_institution = 0;
+  };
+  std::map<std::string, OfSource> sources_;
+  Counts types_;
+  std::int64_t without_title_ = 0, with_abstract_ = 0, without_date_ = 0,
+               with_relation_ = 0;
+};
 
 // The works of one range on their way to its files.
 class RangeWriter {
@@ -86,62 +119,98 @@ class RangeWriter {
               storage::Publication& publication)
       : needs_(needs), publication_(publication), rows_(work_schema()) {}
 
-  // Streams the rows in order, checks and counts them, and writes.
+  // Streams the rows, checks and counts them, and writes them by bucket and
+  // DOI. What one file holds is ordered here: sooner done than in DuckDB, which
+  // copies the rows for it; more than that need not fit in memory.
   Status write(IndexCounts& counts) {
-    DMP_ASSIGN(auto answer,
-               needs_.session.query("SELECT * EXCLUDE (doi_bucket) FROM "
-                                    "works.works_index "
-                                    "ORDER BY doi_bucket, doi"));
+    DMP_ASSIGN(const std::int64_t all,
+               needs_.session.scalar_int("SELECT count(*) FROM "
+                                         "works.merged_works"));
+    const bool several = all > static_cast<std::int64_t>(kFileRows);
+    DMP_ASSIGN(auto answer, needs_.session.query(fmt::format(
+                                "SELECT * FROM works.works_index{}",
+                                several ? " ORDER BY doi_bucket, doi" : "")));
     WorkRows works(std::move(answer));
-    std::string previous;
+    WorkCounts counted;
+    std::int64_t& unknown = counts.counts["ror_unknown"];
+    std::int64_t number = 0;
     for (;;) {
       DMP_ASSIGN(const std::size_t count, works.next());
-      if (count == 0) return flush();
+      if (count == 0) break;
       for (std::size_t row = 0; row < count; ++row) {
-        model::Work work = works.work(row);
-        const HashedExtras extras = works.extras(row);
-        DMP_TRY(check(work, extras, previous, counts.counts["works"]));
-        previous = work.doi;
+        const model::Work work = works.work(row);
+        DMP_TRY(check(work, works, row, number++));
         if (needs_.stats != nullptr) DMP_TRY(needs_.stats->add(work));
-        count_work(work, needs_.ror_ids, counts);
-        append_work(rows_, work, extras);
-        if (rows_.rows() >= kFileRows) DMP_TRY(flush());
+        counted.add(work);
+        unknown += needs_.ror_ids.unknown(work);
+        dois_.push_back(work.doi);
       }
+      works.append_to(rows_, count);
+      if (several && rows_.rows() + kChunkRows > kFileRows) DMP_TRY(flush());
     }
+    counted.write(counts);
+    return files_ > 0 && dois_.empty() ? Status{} : flush();
   }
 
  private:
-  static Status check(const model::Work& work, const HashedExtras& extras,
-                      const std::string& previous, std::int64_t number) {
-    if (work.doi == previous) {
-      return Error{ErrorCode::internal, "audit: two rows of DOI " + work.doi};
-    }
-    // The hash of the models against the plain reading of its rule, now and
-    // then: it decides what the search server is sent.
+  // The hash of the models against the plain reading of its rule, now and
+  // then: it decides what the search server is sent.
+  static Status check(const model::Work& work, const WorkRows& works,
+                      std::size_t row, std::int64_t number) {
     constexpr std::int64_t kCheckedRows = 1'000;
     if (number % kCheckedRows != 0) return {};
-    if (work.hash == work_hash(work, extras) &&
+    if (work.hash == work_hash(work, works.extras(row)) &&
         work.version_hash == version_hash(work)) {
       return {};
     }
     return Error{ErrorCode::internal, "audit: wrong hash of DOI " + work.doi};
   }
 
+  // Of the rows that are held, by bucket and DOI. Errors: internal, a DOI is
+  // there twice.
+  Result<std::vector<std::uint32_t>> order() const {
+    std::vector<std::pair<std::uint8_t, std::uint32_t>> rows;
+    rows.reserve(dois_.size());
+    for (const auto& doi : dois_) {
+      rows.emplace_back(text::doi_bucket(doi),
+                        static_cast<std::uint32_t>(rows.size()));
+    }
+    std::sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first < b.first
+                                : dois_[a.second] < dois_[b.second];
+    });
+    std::vector<std::uint32_t> order;
+    order.reserve(rows.size());
+    const std::string* previous = &last_;
+    for (const auto& [bucket, row] : rows) {
+      const std::string& doi = dois_[row];
+      if (doi == *previous)
+        return Error{ErrorCode::internal, "audit: two rows of DOI " + doi};
+      previous = &doi;
+      order.push_back(row);
+    }
+    return order;
+  }
+
   Status flush() {
-    if (rows_.rows() == 0 && files_ > 0) return {};
     const fs::path path =
         publication_.dir() / fmt::format("{}_{}.parquet", kWorks, files_++);
     ParquetOptions parquet;
     parquet.row_group_rows = kGroupRows;
-    DMP_TRY(write_parquet(rows_, {}, path, parquet));
+    DMP_ASSIGN(const auto rows, order());
+    DMP_TRY(write_parquet(rows_, rows, path, parquet));
     DMP_TRY(publication_.add(path, static_cast<std::int64_t>(rows_.rows())));
+    if (!rows.empty()) last_ = std::move(dois_[rows.back()]);
     rows_.clear();
+    dois_.clear();
     return {};
   }
 
   const IndexRanges::Needs& needs_;
   storage::Publication& publication_;
   TableBuffer rows_;
+  std::vector<std::string> dois_;  // of rows_
+  std::string last_;               // DOI of the former file
   int files_ = 0;
 };
 

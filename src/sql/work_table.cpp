@@ -181,6 +181,49 @@ std::vector<model::WorkAward> read_awards(const ColumnView& column,
   return awards;
 }
 
+// ------------------------------------------------------------------- copying
+
+void append_values(Column& column, const Field& type, const ColumnView& from,
+                   std::size_t begin, std::size_t end);
+
+void append_value(Column& column, const Field& type, const ColumnView& from,
+                  std::size_t row) {
+  if (from.is_null(row)) return column.append_null();
+  switch (type.kind) {
+    case Kind::text:
+      return column.append_text(from.text(row));
+    case Kind::boolean:
+      return column.append_bool(from.value<bool>(row));
+    case Kind::uint8:
+      return column.append_int(from.value<std::uint8_t>(row));
+    case Kind::int32:
+    case Kind::date:
+      return column.append_int(from.value<std::int32_t>(row));
+    case Kind::int64:
+    case Kind::timestamp:
+      return column.append_int(from.value<std::int64_t>(row));
+    case Kind::real:
+      return column.append_real(from.value<double>(row));
+    case Kind::list: {
+      const auto range = from.list(row);
+      column.begin_list();
+      append_values(column.element(), type.children[0], from.child(0),
+                    range.begin, range.end);
+      return column.end_list();
+    }
+    case Kind::structure:
+      column.append_struct();
+      for (std::size_t i = 0; i < type.children.size(); ++i)
+        append_value(column.at(i), type.children[i], from.child(i), row);
+  }
+}
+
+void append_values(Column& column, const Field& type, const ColumnView& from,
+                   std::size_t begin, std::size_t end) {
+  for (std::size_t row = begin; row < end; ++row)
+    append_value(column, type, from, row);
+}
+
 }  // namespace
 
 Schema work_schema() {
@@ -309,6 +352,14 @@ model::Work WorkRows::work(std::size_t row) const {
   work.hash = text(at_hash).value_or("");
   work.version_hash = text(at_version_hash).value_or("");
   return work;
+}
+
+void WorkRows::append_to(TableBuffer& rows, std::size_t count) const {
+  for (std::size_t place = 0; place < index_.size(); ++place) {
+    append_values(rows.column(place), rows.schema()[place],
+                  *column(index_[place]), 0, count);
+  }
+  for (std::size_t row = 0; row < count; ++row) rows.end_row();
 }
 
 HashedExtras WorkRows::extras(std::size_t row) const {

@@ -28,6 +28,9 @@ class WorkRows {
   // Row `row` of the chunk.
   model::Work work(std::size_t row) const;
   HashedExtras extras(std::size_t row) const;
+  // Appends the first `count` rows of the chunk to a table of work_schema(); the
+  // query must have all its columns.
+  void append_to(TableBuffer& rows, std::size_t count) const;
   // All columns of the query.
   const Rows& rows() const { return rows_; }
 

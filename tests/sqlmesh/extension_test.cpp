@@ -65,6 +65,7 @@ constexpr const char* kCalls[] = {
     "'A', 'given_name': NULL, 'middle_initials': NULL, 'middle_names': NULL, "
     "'surname': 'BYRON', 'full': NULL}])",
     "dmp_md5('text', DATE '2026-01-01', TRUE, ['a', NULL], {'b': NULL})",
+    "dmp_md5_pair({'a': 'text'}, {'a': TRUE}, {'a': ['b']})",
 };
 
 }  // namespace

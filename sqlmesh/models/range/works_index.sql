@@ -57,13 +57,18 @@ WITH whole AS (
     m.publication_date_end, m.publication_date_precision, m.contributors, m.language, m.is_xpac, m.doi_bucket
   FROM works.merged_works AS m
   LEFT JOIN works.relations_index AS r ON r.doi = m.doi
+),
+hashed AS (
+  SELECT *, DMP_MD5_PAIR(
+      ROW(title, abstract_text, work_type, publication_date, publication_date_precision, publication_date_end, publication_venue,
+        institutions, authors, funders),
+      ROW(awards, relations, source, contributors, language, is_xpac),
+      ROW(LIST_TRANSFORM(awards, a -> {'award_id': a.award_id}), source)
+    ) AS hashes
+  FROM whole
 )
 SELECT doi, title, abstract_text, work_type, publication_date, updated_date, publication_venue, institutions, authors, funders,
-  awards, relations, source,
-  DMP_MD5(title, abstract_text, work_type, publication_date, publication_date_precision, publication_date_end, publication_venue,
-    institutions, authors, funders, awards, relations, source, contributors, language, is_xpac) AS hash,
-  publication_date_end, publication_date_precision, contributors, language, is_xpac,
-  DMP_MD5(title, abstract_text, work_type, publication_date, publication_date_precision, publication_date_end, publication_venue,
-    institutions, authors, funders, LIST_TRANSFORM(awards, a -> {'award_id': a.award_id}), source) AS version_hash,
+  awards, relations, source, hashes.first AS hash,
+  publication_date_end, publication_date_precision, contributors, language, is_xpac, hashes.second AS version_hash,
   doi_bucket
-FROM whole
+FROM hashed
