@@ -18,6 +18,7 @@ build: setup ## Build the release program: build/release/dmpworks
 
 test: build ## Build with ASan and UBSan, run all tests
 	@tools/setup-venv sqlmesh-0.236.4 tests/sqlmesh/requirements.txt
+	@tools/setup-venv botocore-1.44.5 tests/batch/requirements.txt
 	@tools/setup-s3proxy
 	@cmake --preset $(PRESET) >/dev/null
 	@cmake --build build/$(PRESET) -j $(JOBS)

@@ -448,6 +448,18 @@ Status check_executor(const std::vector<jobs::BatchChain>& chains,
   return {};
 }
 
+// AWS refuses a longer one, after the jobs were looked up.
+void check_reason(const Values& values, Problems& problems) {
+  constexpr std::ptrdiff_t kMostCharacters = 1024;
+  const std::string reason = values.text("reason");
+  const auto characters =
+      std::count_if(reason.begin(), reason.end(),
+                    [](char byte) { return (byte & 0xC0) != 0x80; });
+  if (characters <= kMostCharacters) return;
+  problems.lines.push_back(fmt::format("--reason: {} characters, AWS takes {}",
+                                       characters, kMostCharacters));
+}
+
 Status cancel(const Values& values) {
   Chains source(values);
   DMP_ASSIGN(auto chains, source.named());
@@ -499,7 +511,8 @@ std::vector<Entry> jobs_commands() {
          text_row("reason", OptionType::text, "Text given to AWS.",
                   "cancelled by user", ""),
          flag_row("json", "Print the chain record with the states.", "")}},
-       cancel}};
+       cancel,
+       check_reason}};
 }
 
 }  // namespace dmp::cli

@@ -2,6 +2,7 @@
 
 #include "ingest/transform.h"
 #include "storage/files.h"
+#include "storage/listed_file.h"
 #include "storage/stage_path.h"
 
 #include <fmt/format.h>
@@ -146,18 +147,7 @@ std::string place_of(const fs::path& stage) {
   return place.string();
 }
 
-// Whether a file is what the manifest of `stage` lists: as long, and not
-// written to since, or still of that sum. Errors: io.
-Result<bool> is_as_listed(const fs::path& file, const fs::path& stage,
-                          const storage::ManifestFile& listed) {
-  std::error_code error;
-  if (fs::file_size(file, error) != listed.bytes || error) return false;
-  if (listed.sha256.empty() ||
-      !storage::written_since(file, stage / "manifest.json"))
-    return true;
-  DMP_ASSIGN(const std::string sum, storage::sha256_file(file));
-  return sum == listed.sha256;
-}
+constexpr storage::Proof kProof = storage::Proof::since_published;
 
 // The file as the finished stage it lies in lists it; nullopt: in none, or it
 // is another by now.
@@ -171,7 +161,7 @@ std::optional<storage::ManifestInput> listed_file(const InputFile& file) {
     const std::string relative = path.lexically_relative(stage).string();
     for (const auto& listed : manifest->files) {
       if (listed.path != relative || listed.sha256.empty()) continue;
-      const auto same = is_as_listed(path, stage, listed);
+      const auto same = storage::is_as_listed(stage, listed, kProof);
       if (!same || !*same) return std::nullopt;
       return storage::ManifestInput{
           std::string(storage::name_in_stage(relative)),
@@ -191,13 +181,9 @@ Result<std::vector<storage::ManifestInput>> as_inputs(
     DMP_ASSIGN(const auto stage, storage::manifest_if_any(input));
     if (stage) {
       for (const auto& listed : stage->files) {
-        const fs::path file = input / listed.path;
-        DMP_ASSIGN(const bool same, is_as_listed(file, input, listed));
-        if (!same) {
-          return Error{ErrorCode::corrupt_input,
-                       fmt::format("{}: not the bytes its manifest lists",
-                                   file.string())};
-        }
+        DMP_ASSIGN(const bool same,
+                   storage::is_as_listed(input, listed, kProof));
+        if (!same) return storage::other_bytes((input / listed.path).string());
       }
       return std::vector{storage::as_input(place_of(input), *stage)};
     }

@@ -23,6 +23,7 @@ namespace dmp::jobs {
 namespace fs = std::filesystem;
 using storage::Manifest;
 using storage::ManifestInput;
+using storage::Proof;
 using storage::StageResult;
 
 namespace {
@@ -333,8 +334,9 @@ class RemoteStage {
     }
     if (one.sha256.empty()) return {};
     DMP_ASSIGN(const std::string sum, storage::sha256_file(one.file));
-    return sum == one.sha256 ? Status()
-                             : other_bytes(bucket_.name() + "/" + one.key);
+    return sum == one.sha256
+               ? Status()
+               : storage::other_bytes(bucket_.name() + "/" + one.key);
   }
 
   static PartialFile piecewise(const Fetch& one) {

@@ -21,7 +21,9 @@ struct ZipDownload {
   std::string url;     // of a ZIP, a .json or a .json.gz
   std::string digest;  // [algo:]hex; empty: not checked, with a warning
 };
-// ROR: the one entry of schema 2; corpus: every JSON entry. Each as .json.gz.
+// ROR: the one entry of schema 2; corpus: every JSON entry. Each as .json.gz;
+// JSON in no ZIP under the name its URL has for it, else that of the data set.
+// With a digest the same content by another URL is the same stage.
 Result<storage::StageResult> zip_download_job(const JobContext& context,
                                               const ZipDownload& options);
 

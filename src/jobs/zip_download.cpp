@@ -83,16 +83,15 @@ struct Unpacked {
   fs::path file;
 };
 
-// The JSON of the fetched file, as gzip files in scratch.
+// The JSON of the fetched file, as gzip files in scratch; `name` is that of
+// JSON which is in no ZIP.
 Result<std::vector<Unpacked>> unpack(const DownloadStage& stage,
                                      const fs::path& fetched, Kind kind,
                                      const std::string& name) {
   if (kind != Kind::zip) {
-    const bool packed = kind == Kind::gzip;
-    const Unpacked only{packed ? name : name + ".gz",
-                        stage.scratch_file("only.json.gz")};
+    const Unpacked only{name, stage.scratch_file("only.json.gz")};
     std::error_code error;
-    if (!packed) {
+    if (kind == Kind::json) {
       DMP_TRY(ingest::gzip_file(fetched, only.file));
     } else if (fs::copy_file(fetched, only.file, error); error) {
       return Error{ErrorCode::io, only.file.string() + ": " + error.message()};
@@ -114,7 +113,7 @@ Result<std::vector<Unpacked>> unpack(const DownloadStage& stage,
     Unpacked one{fs::path(member->name).filename().string() + ".gz", {}};
     if (!names.insert(one.name).second) {
       return Error{ErrorCode::corrupt_input,
-                   name + ": two entries are called " + one.name};
+                   "two entries are called " + one.name};
     }
     one.file = stage.scratch_file("json/" + one.name);
     auto bytes =
@@ -126,10 +125,13 @@ Result<std::vector<Unpacked>> unpack(const DownloadStage& stage,
   return found;
 }
 
-std::string file_name_of(const std::string& url) {
+// What the stage calls JSON that comes from `url` in no ZIP, if the URL names
+// such a file; else "".
+std::string json_name_in(const std::string& url) {
   const std::string shown = net::shown_url(url);
-  const std::string name = shown.substr(shown.rfind('/') + 1);
-  return name.empty() ? "download" : name;
+  std::string name = shown.substr(shown.rfind('/') + 1);
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  return name.ends_with(".json") ? name + ".gz" : "";
 }
 
 // Where a fetched archive lies until it is used: the same place for each
@@ -239,33 +241,50 @@ Result<StageResult> make_stage(const ZipDownload& options, DownloadStage& stage,
   std::error_code error;
   // What is in it is packed again, to about as much.
   DMP_TRY(stage.check_room(fs::file_size(archive, error)));
-  DMP_ASSIGN(auto unpacked,
-             unpack(stage, archive, *kind, file_name_of(options.url)));
+  std::string name = json_name_in(options.url);
+  if (name.empty()) name = options.dataset + ".json.gz";
+  auto unpacked = unpack(stage, archive, *kind, name);
+  if (!unpacked)
+    return std::move(unpacked).error().during(net::shown_url(options.url));
   if (options.dataset == "ror") {
-    std::erase_if(unpacked,
+    std::erase_if(*unpacked,
                   [](const Unpacked& one) { return !is_schema_2(one.file); });
-    if (unpacked.size() != 1) {
+    if (unpacked->size() != 1) {
       return Error{ErrorCode::corrupt_input,
                    fmt::format("{}: {} JSON files of ROR schema 2, one is "
                                "needed",
-                               net::shown_url(options.url), unpacked.size())};
+                               net::shown_url(options.url), unpacked->size())};
     }
   }
   std::vector<std::string> paths;
-  for (const auto& one : unpacked) {
+  for (const auto& one : *unpacked) {
     DMP_TRY(stage.store(one.file, one.name, "", -1));
     paths.push_back(one.name);
   }
   return stage.publish(paths);
 }
 
+// What the stage is made from. A digest says what comes, wherever it lies: of
+// the URL it is only the name of a JSON file that the stage shows.
+Result<storage::Manifest> planned_manifest(const ZipDownload& options) {
+  storage::Manifest manifest = download_manifest(options.dataset);
+  if (options.digest.empty()) {
+    manifest.options["hash"] = "";
+    manifest.options["download_url"] = net::shown_url(options.url);
+    return manifest;
+  }
+  DMP_ASSIGN(const auto digest, storage::parse_digest(options.digest));
+  manifest.options["hash"] = digest.algorithm + ":" + digest.hex;
+  const std::string name = json_name_in(options.url);
+  if (!name.empty()) manifest.options["file_name"] = name;
+  return manifest;
+}
+
 }  // namespace
 
 Result<StageResult> zip_download_job(const JobContext& context,
                                      const ZipDownload& options) {
-  storage::Manifest manifest = download_manifest(options.dataset);
-  manifest.options["hash"] = options.digest;
-  manifest.options["download_url"] = net::shown_url(options.url);
+  DMP_ASSIGN(storage::Manifest manifest, planned_manifest(options));
   const storage::Scratch scratch(context.scratch);
   DMP_ASSIGN(const auto stage,
              DownloadStage::begin(context,

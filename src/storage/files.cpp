@@ -122,14 +122,6 @@ Result<std::string> file_tag(const fs::path& path) {
   return file_tag(status);
 }
 
-bool written_since(const fs::path& file, const fs::path& other) {
-  std::error_code error;
-  const auto then = fs::last_write_time(other, error);
-  if (error) return true;
-  const auto written = fs::last_write_time(file, error);
-  return error || written > then;
-}
-
 Status sync_to_disk(const fs::path& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0 || ::fsync(file.get()) != 0) return system_error(path);

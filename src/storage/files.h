@@ -26,10 +26,6 @@ std::string file_tag(const struct ::stat& status);
 // Errors: not_found, io.
 Result<std::string> file_tag(const std::filesystem::path& path);
 
-// Whether `file` was written to after `other` was; so if nobody knows.
-bool written_since(const std::filesystem::path& file,
-                   const std::filesystem::path& other);
-
 // fsync of a file or folder. Errors: io.
 Status sync_to_disk(const std::filesystem::path& path);
 

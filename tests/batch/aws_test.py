@@ -111,7 +111,7 @@ class Aws(AwsCase):
         for _ in range(3):
             self.call("jobs", "status", chain)
         for index in range(2):
-            self.fake.logs[f"stream/{array}:{index}"] = [f"this is {index}"]
+            self.fake.logs[f"stream/{array}/{index}"] = [f"this is {index}"]
         shown = self.call("jobs", "logs", chain).stdout
         for index in range(2):
             self.assertIn(f"== sqlmesh-transform-2026-02-04[{index}] {array}:{index}\nthis is {index}\n", shown)
@@ -121,7 +121,7 @@ class Aws(AwsCase):
         prepare, array, _ = self.fake.jobs
         for _ in range(3):
             self.call("jobs", "status", chain)
-        self.fake.logs = {f"stream/{prepare}": ["begun", 'a "quoted" word'], f"stream/{array}:1": ["member 1"]}
+        self.fake.logs = {f"stream/{prepare}": ["begun", 'a "quoted" word'], f"stream/{array}/1": ["member 1"]}
         document = json.loads(self.call("jobs", "logs", chain, "--json", "--task", "sqlmesh-transform").stdout)
         self.assertEqual(document["chain"], chain)
         first, *members, last = document["logs"]
@@ -421,6 +421,15 @@ class Aws(AwsCase):
                          [(ids[1], "not today"), (ids[0], "not today")])
         self.call("jobs", "status", chain, code=1)
         self.assertIn("FAILED     ror-download-2026-01-29", self.call("jobs", "status", ids[0], code=1).stdout)
+
+    # Source: AWS's model of TerminateJob.
+    def test_a_reason_that_aws_would_refuse_is_refused_before_anything_is_asked(self):
+        chain = self.call("batch-submit", "dmps").stdout.split()[-1]
+        self.fake.requests.clear()
+        done = self.call("jobs", "cancel", chain, "--reason", "é" * 1025, code=2)
+        self.assertIn("--reason: 1025 characters, AWS takes 1024", done.stderr)
+        self.assertEqual(self.fake.requests, [])
+        self.call("jobs", "cancel", chain, "--reason", "é" * 1024)
 
     def test_a_chain_there_is_not_is_said_not_to_be_there(self):
         for command in ("status", "logs", "cancel"):

@@ -170,6 +170,40 @@ class Http(Case):
         done = self.call("data-citation-corpus", download_url=self.server.url + "/html.zip")
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    # Source: jobs.md 4.2: of the options the key has those that change the result.
+    def test_with_a_digest_the_same_content_by_another_url_is_the_same_stage(self):
+        options = self.offer(("v2.json", ROR_2))
+        self.assertEqual(self.call("ror", **options).returncode, 0)
+        made, asked = self.manifest("ror"), len(self.server.asked)
+        elsewhere = {"download_url": self.server.url + "/api/a.zip/content"}
+        self.server.files["api/a.zip/content"] = self.server.files["a.zip"]
+        hexadecimal = options["hash"].removeprefix("md5:")
+        for same in (options["hash"], hexadecimal, "md5:" + hexadecimal.upper()):
+            done = self.call("ror", hash=same, **elsewhere)
+            self.assertIn("up to date", done.stdout, done.stderr)
+        self.assertEqual(self.manifest("ror"), made)
+        self.assertEqual(len(self.server.asked), asked)
+        self.fails(1, "its md5 is", "ror", hash="0" * 32, **elsewhere)
+        self.assertEqual(self.manifest("ror"), made)
+        # Without one the URL alone says what it is.
+        self.assertNotIn("up to date", self.call("ror", **elsewhere).stdout)
+        self.assertIn("up to date", self.call("ror", **elsewhere).stdout)
+        self.assertNotIn("up to date", self.call("ror", download_url=options["download_url"]).stdout)
+
+    def test_json_in_no_zip_has_the_name_of_its_url_which_is_part_of_the_key(self):
+        file, before = self.dir / "x.json.gz", []
+        file.write_bytes(gzip.compress(b"[1]", mtime=0))
+        for url, name in (("x.json.gz", "x.json.gz"), ("x.json", "x.json.gz"), ("y.json.gz", "y.json.gz"),
+                          ("y.json.gz/content", "data-citation-corpus.json.gz"), ("y.gz", "data-citation-corpus.json.gz")):
+            with self.subTest(url):
+                self.server.files[url] = file
+                done = self.call("data-citation-corpus", download_url=f"{self.server.url}/{url}",
+                                 hash=sources.digest_of(file))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual("up to date" in done.stdout, before == [name])
+                before = [path.rpartition("/")[2] for path in self.published("data-citation-corpus")]
+                self.assertEqual(before, [name])
+
     def test_p118_a_failing_download_leaves_the_good_stage(self):
         self.assertEqual(self.call("data-citation-corpus", **self.offer(("x.json", "[1]"))).returncode, 0)
         before = self.published("data-citation-corpus")

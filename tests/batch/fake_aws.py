@@ -1,6 +1,6 @@
-"""A fake of AWS: a Batch that checks signatures and keeps jobs, the log service,
-and as much S3 as chain records need; and what the tests with it share. The
-program is the first argument."""
+"""A fake of AWS: a Batch that checks signatures, holds requests against AWS's own
+model and keeps jobs, the log service, and as much S3 as chain records need; and
+what the tests with it share. The program is the first argument."""
 import hashlib
 import hmac
 import json
@@ -15,6 +15,7 @@ import unittest
 import urllib.parse
 import uuid
 
+import aws_model
 from local_server import LocalServer
 
 PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
@@ -54,6 +55,7 @@ class FakeAws(LocalServer):
         self.refuse = lambda path, number: None  # (status, error type) or None
         self.outcome = {}  # job name: exit code
         self.deny = lambda method, path: False  # of S3: 403; or a status
+        self.misfits = []  # what was asked as AWS's model does not have it
         self.tokens = []  # session tokens, None: a request without one
         self.frozen = False
         super().__init__()
@@ -78,6 +80,10 @@ class FakeAws(LocalServer):
     # ------------------------------------------------------------------- Batch
     def api(self, request, path, body):
         self.requests.append((path, json.loads(body)))
+        misfit = aws_model.misfits(request.headers.get("x-amz-target", path), json.loads(body))
+        if misfit:
+            self.misfits.append(misfit)
+            return self.error(400, "ClientException")
         if not is_signed(request, body, "logs" if path == "/" else "batch"):
             return self.error(403, "InvalidSignatureException")
         refused = self.refuse(path, sum(1 for p, _ in self.requests if p == path) - 1)
@@ -122,7 +128,7 @@ class FakeAws(LocalServer):
 
     def member(self, job, index):
         one = {"jobId": f"{job['jobId']}:{index}", "jobName": job["jobName"], "status": job["status"],
-               "container": {"logStreamName": f"stream/{job['jobId']}:{index}"}, "arrayProperties": {"index": index}}
+               "container": {"logStreamName": f"stream/{job['jobId']}/{index}"}, "arrayProperties": {"index": index}}
         if job["status"] in ("SUCCEEDED", "FAILED"):
             code = (self.outcome.get(job["jobName"]) or {}).get(index, 0)
             one |= {"status": "FAILED" if code else "SUCCEEDED", "container": one["container"] | {"exitCode": code}}
@@ -176,6 +182,7 @@ class AwsCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
         self.fake = FakeAws()
         self.addCleanup(self.fake.close)
+        self.addCleanup(lambda: self.assertEqual(self.fake.misfits, []))
         text = EXAMPLE.read_text(encoding="utf-8").replace("md5:…", "md5:" + "0" * 32)
         (self.dir / ".env.aws-batch").write_text(text, encoding="utf-8")
         self.env = {"PATH": os.environ["PATH"], "TMPDIR": str(self.dir), "AWS_ACCESS_KEY_ID": KEY,

@@ -20,7 +20,7 @@ import urllib.parse
 
 import between
 import sources
-from download_case import RUN, Case
+from download_case import RUN, Case, noise
 from stage_reader import StageReader, is_whole
 
 RANGE = 64 << 20  # of a download; an upload's parts have 8 MiB
@@ -54,15 +54,19 @@ class Faults(Case):
         self.s3.upload_tree(self.dir / "openalex", self.source)
         return files
 
-    def offer_datacite(self, count):
+    def offer_datacite(self, count, size=0):
+        """All alike, or each with noise of about that size."""
         self.datacite_content = gzip.compress(b"{}\n", mtime=0)
-        self.tree("datacite", {f"dois/updated_2026-01/part_{i:04}.jsonl.gz": self.datacite_content
-                               for i in range(count)} | {"STATUS.json": b'{"status": "Complete"}'})
+        files = {f"updated_2026-01/part_{i:04}.jsonl.gz": gzip.compress(
+            f"{noise(self.random, size)}\n".encode(), 1, mtime=0) if size else self.datacite_content for i in range(count)}
+        self.tree("datacite", {f"dois/{path}": content for path, content in files.items()}
+                  | {"STATUS.json": b'{"status": "Complete"}'})
         self.s3.upload_tree(self.dir / "datacite", self.source)
         self.keys = sources.FileServer({})
         self.addCleanup(self.keys.close)
         self.keys.keys = {"access_key_id": self.s3.key, "secret_access_key": self.s3.secret, "session_token": ""}
         self.environment |= {"DATACITE_ACCOUNT_ID": "me", "DATACITE_PASSWORD": "s3cret"}
+        return files
 
     def datacite_words(self):
         return {"datacite_bucket_name": self.source, "credentials_url": self.keys.url + "/credentials"}
@@ -80,11 +84,10 @@ class Faults(Case):
         self.proxy.fault = choose
         return hit
 
-    # Issue 7 line 5: bytes counted.
-    def test_p120_killed_at_20_moments_only_what_was_missing_is_fetched(self):
-        # More than 20 attempts can store: at most 3 each, then the server is busy.
-        files = self.offer_openalex(count=80, size=100_000)
-        source, stored, again = f"/{self.source}/data/works/", set(), []
+    def kill_downloads(self, dataset, source, files, kills, **words):
+        """Kills the download of these files, below that path of the server, at so many requests, then lets it come to
+        its end: what was stored is not fetched again, and no more came than all, and what was under way."""
+        stored, again, lost = set(), [], []
 
         def attempt(number, counts):
             """Kills it at that request of those: what it had begun to fetch, and had not stored."""
@@ -100,30 +103,42 @@ class Faults(Case):
                     return ("answer", 503, between.s3_error("SlowDown")) if len(passed) > 3 else None
                 return None
             code = self.killed_at(number, passed_on=self.random.random() < 0.5, answer=a_few, counts=counts,
-                                  openalex_bucket_name=self.source)
+                                  dataset=dataset, **words)
             self.assertEqual(code, -signal.SIGKILL)
-            self.assertIsNone(self.manifest("openalex-works"))
-            stage = self.stage("openalex-works")
+            self.assertIsNone(self.manifest(dataset))
+            stage = self.stage(dataset)
             stored.update(str(file.relative_to(stage)) for file in stage.rglob("*.gz"))
             return begun - stored
 
-        lost = []
-        for number in range(20):
+        for number in range(kills):
             lost.append(attempt(self.random.randrange(3, 9), lambda method, path: method == "PUT" and path[-3:] == ".gz")
                         if number % 2 else attempt(self.random.randrange(40), lambda method, path: path[-3:] == ".gz"))
             self.assertLessEqual(len(lost[-1]), TRANSFERS, lost[-1])
         self.assertGreaterEqual(len(stored), 5)
-        done = self.call("openalex-works", openalex_bucket_name=self.source)
+        done = self.call(dataset, **words)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(self.published("openalex-works"), files)
+        self.assertEqual(self.published(dataset), files)
         self.assertEqual(again, [])
         fetched = sum(size for proxy in self.proxies for path, size in proxy.bodies.items()
                       if path.startswith(source + "updated"))
         whole = sum(map(len, files.values()))
         under_way = sum(len(files[name]) for names in lost for name in names)
-        print(f"{len(stored)} stored at 20 kills, {under_way} bytes under way; fetched {fetched} of {whole}", file=sys.stderr)
+        print(f"{len(stored)} stored at {kills} kills, {under_way} bytes under way; fetched {fetched} of {whole}",
+              file=sys.stderr)
         self.assertLessEqual(fetched, whole + under_way)
         self.assertGreaterEqual(fetched, whole)
+
+    # Issue 7 line 5: bytes counted.
+    def test_p120_killed_at_20_moments_only_what_was_missing_is_fetched(self):
+        # More than 20 attempts can store: at most 3 each, then the server is busy.
+        files = self.offer_openalex(count=80, size=100_000)
+        self.kill_downloads("openalex-works", f"/{self.source}/data/works/", files, 20, openalex_bucket_name=self.source)
+
+    # Issue 7 line 5: each attempt has keys of its own.
+    def test_p120_p122_a_datacite_download_killed_at_10_moments_goes_on(self):
+        files = self.offer_datacite(40, size=50_000)
+        self.kill_downloads("datacite", f"/{self.source}/dois/", files, 10, **self.datacite_words())
+        self.assertEqual([path for path, _ in self.keys.asked], ["credentials"] * 11)
 
     # Issue 7 line 5: bytes counted.
     def test_an_upload_killed_at_20_moments_sends_only_what_was_missing(self):
@@ -186,12 +201,12 @@ class Faults(Case):
         """Bytes of each object that were sent so far."""
         return sum((collections.Counter(proxy.sent) for proxy in self.proxies), collections.Counter())
 
-    def whole_uploads(self, task):
+    def whole_uploads(self, task, dataset="openalex-works"):
         """Paths of the objects of an attempt that was killed which are there as its note lists them."""
-        stage = self.stage("openalex-works", task)
+        stage = self.stage(dataset, task)
         note = stage / "_uploading.json"
         listed = json.loads(note.read_text())["files"] if note.exists() else []
-        return {f"/{self.name}/openalex_works/{RUN}/{task}/{file['path']}" for file in listed
+        return {f"/{self.name}/{stage.relative_to(self.folder)}/{file['path']}" for file in listed
                 if is_whole((stage / file["path"]).read_bytes() if (stage / file["path"]).exists() else None, file)}
 
     def has_only_its_files(self, task):
@@ -219,13 +234,13 @@ class Faults(Case):
     def changes_the_bucket(self, method, path):
         return method in ("PUT", "DELETE") and path.startswith(f"/{self.name}/")
 
-    def killed_at(self, number, *, passed_on, counts=None, answer=lambda *_: None, **words):
+    def killed_at(self, number, *, passed_on, dataset="openalex-works", counts=None, answer=lambda *_: None, **words):
         """Runs a job and kills it at that request of those that count, or of those that change the bucket: the
         exit code. `answer` is the fault of the requests before that. What is sent though it is there goes into
         `again`, what comes by half into `cut`. What it has done is done when this returns; what it still had to say
         is not heard."""
         left, process, ended, lock = number, None, False, threading.Lock()
-        there = self.whole_uploads(words.get("task", "download"))
+        there = self.whole_uploads(words.get("task", "download"), dataset)
         counts = counts or self.changes_the_bucket
 
         def count_down(method, path, seen):
@@ -247,7 +262,7 @@ class Faults(Case):
                 return "reset", self.random.random()
         started = threading.Event()
         self.proxy.fault = lambda *request: started.wait() and count_down(*request)
-        process = self.start("openalex-works", **words)
+        process = self.start(dataset, **words)
         started.set()
         code = process.wait(timeout=120)
         with lock:

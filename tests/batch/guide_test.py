@@ -9,6 +9,7 @@ The first has the sources' buckets on an S3 server (tools/setup-s3proxy) and a
 folder as bucket; in the second all are buckets of that other server.
 """
 import gzip
+import hashlib
 import json
 import os
 import pathlib
@@ -22,6 +23,7 @@ import urllib.request
 
 import source_server
 import sources
+import written_files
 
 PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
 RUN = "2026-01-01"
@@ -100,13 +102,14 @@ class Guide(unittest.TestCase):
         world = cls.root / "world"
         made = call("synth", "--out-dir", world, "--works", 400, "--dmps", 20, "--files", 3, "--run-id", RUN)
         assert made.returncode == 0, made.stderr
-        cls.by_run(world)
+        cls.environment = {"PATH": os.environ["PATH"], "TMPDIR": str(cls.root), **SECRETS}
+        cls.by_run_bucket = cls.root / "by_run"
+        cls.run_into(cls.by_run_bucket)
         place = cls.root / "sources"
         place.mkdir()
         sources.lay_out(world, RUN, place)
         cls.http = sources.FileServer({name: place / name for name in ("ror.zip", "corpus.zip")})
         cls.addClassCleanup(cls.http.close)
-        cls.environment = {"PATH": os.environ["PATH"], "TMPDIR": str(cls.root), **SECRETS}
         export = world / "dmps" / RUN / "download"
         if ON_S3:
             cls.use_s3(place, export)
@@ -122,12 +125,12 @@ class Guide(unittest.TestCase):
             cls.log += done.stdout + done.stderr
 
     @classmethod
-    def by_run(cls, world):
-        cls.by_run_bucket = cls.root / "by_run"
-        line = ["run", "--out-dir", cls.by_run_bucket, "--run-id", RUN, "--quiet"]
+    def run_into(cls, folder):
+        """The whole chain of `run`, with results in every form."""
+        line = ["run", "--out-dir", folder, "--run-id", RUN, "--quiet", "--format", "jsonl,csv,parquet,html"]
         for dataset in ("openalex-works", "crossref-metadata", "datacite", "ror", "data-citation-corpus", "dmps"):
-            line += ["--" + dataset, world / dataset.replace("-", "_") / RUN / "download"]
-        done = call(*line)
+            line += ["--" + dataset, cls.root / "world" / dataset.replace("-", "_") / RUN / "download"]
+        done = call(*line, env=cls.environment)
         assert done.returncode == 0, done.stderr
 
     @classmethod
@@ -317,14 +320,55 @@ class Guide(unittest.TestCase):
 
     def test_p117_p133_shows_no_secret_anywhere(self):
         secrets = list(SECRETS.values())[1:] + [self.environment["AWS_SECRET_ACCESS_KEY"], SESSION_TOKEN or "s3cret"]
-        written = [self.log, self.logs()]
-        for file in self.bucket.rglob("*.json*"):
-            if file.is_file() and file.suffix in (".json", ".jsonl"):
-                written.append(file.read_text(errors="replace"))
-        self.assertGreater(len(written), 20)
-        for text in written:
+        said = [self.log, self.logs(), self.begin_a_download("datacite", "dois/updated_2099-01/part_0000.jsonl.gz"),
+                self.begin_a_download("crossref-metadata", "bad.tar", "--file-name", "bad.tar")]
+        for text in said:
             for secret in secrets:
                 self.assertNotIn(secret, text)
+        places = [self.bucket, self.by_run_bucket, self.root / "scratch", self.database]
+        forms = {file.suffix for place in places for file in (place.rglob("*") if place.is_dir() else [place])}
+        self.assertLessEqual({".json", ".jsonl", ".gz", ".parquet", ".csv", ".html", ".db", ".log"}, forms)
+        self.assertEqual(written_files.holding(secrets, PROGRAM, *places), [])
+
+    def begin_a_download(self, command, key, *words):
+        """Downloads to another run, with an object in the source that is refused: what the job says of it. The notes
+        of the download stay."""
+        dataset, run = command.replace("-", "_"), "2026-03-01"
+        bucket = BUCKETS["crossref" if command == "crossref-metadata" else command]
+        tar = next((self.root / "sources/crossref").glob("*.tar")).read_bytes()
+        self.s3.request("PUT", f"{bucket}/{key}", tar[:len(tar) // 2] if key.endswith(".tar") else b"no gzip")
+        done = self.submit(command, "--run-id", run, *words)
+        self.s3.request("DELETE", f"{bucket}/{key}")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertFalse((self.bucket / dataset / run / "download/manifest.json").exists())
+        notes = list((self.bucket / dataset / run / "download").glob("_progress*.jsonl"))
+        self.assertGreater(sum(note.stat().st_size for note in notes), 100)
+        return done.stdout + done.stderr
+
+    # That the search for secrets finds one in each of the forms.
+    def test_a_secret_in_a_match_would_be_found_in_every_form(self):
+        planted, search = self.root / "planted", "dmp-works-search/" + RUN
+        shutil.copytree(self.by_run_bucket, planted)
+        self.addCleanup(shutil.rmtree, planted)
+        manifest = json.loads((planted / search / "manifest.json").read_text())
+        for file in manifest["files"]:
+            if not file["path"].endswith(".jsonl.gz"):
+                continue
+            plans = [json.loads(line) for line in gzip.decompress((planted / search / file["path"]).read_bytes()).splitlines()]
+            for plan in plans:
+                for match in plan["works"]:
+                    match["work"]["title"] = SECRETS["MYSQL_PWD"]
+            content = gzip.compress("".join(json.dumps(plan) + "\n" for plan in plans).encode())
+            (planted / search / file["path"]).write_bytes(content)
+            file |= {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        (planted / search / "manifest.json").write_text(json.dumps(manifest))
+        self.run_into(planted)  # only the results are not up to date
+        merged = call("dmsp", "related-works", "merge", planted / search, "--database", f"sqlite:{planted / 'works.db'}")
+        self.assertEqual(merged.returncode, 0, merged.stderr)
+        found = written_files.holding([SECRETS["MYSQL_PWD"]], PROGRAM, planted)
+        results = {file.suffix for file in found if file.is_relative_to(planted / "results")}
+        self.assertEqual(results, {".gz", ".csv", ".parquet", ".html"}, found)
+        self.assertLessEqual({planted / "works.db", planted / search / "matches/matches_0000.jsonl.gz"}, set(found))
 
     def test_z_p127_does_nothing_the_second_time(self):
         before = self.http.sent | {"credentials": 0}  # to look what there is takes keys
