@@ -10,7 +10,9 @@ tables, with EM on the world's own pairs, with the labels of the other world.
 Prints a Markdown table. The papers are JSON lines, as `synth` reads them.
 
 --ablation prints what each comparison is worth: the tables, and EM learnt anew,
-without it, on the pairs of the whole model. --checks says what ten bad starts,
+without it, on the pairs of the whole model; what funders list and what plans
+name takes --knob funder_lists=… and, with --plans madmp, --knob plan_data_sets=….
+--checks says what ten bad starts,
 plans without any output and few plans do to EM. --pool puts the pairs of several
 worlds of a kind together, each judged with its own EM: what one world of 400
 plans says of the few pairs at the end of the list is chance.
@@ -27,6 +29,7 @@ import subprocess
 import sys
 
 COMMON = ["--knob", "xpac=0"]
+RUN_ID = "2026-01-01"  # of the worlds too
 
 
 def knobs(**values):
@@ -62,7 +65,8 @@ CHECKED = {
     NO_OUTPUTS: ["--noise", "typical", *knobs(plans_without_outputs=1)],
     FEW_PLANS: ["--noise", "typical", "--dmps", 60],
 }
-COMPARISONS = ("authors", "rarity", "text", "date", "award", "funder", "institution", "relations")
+COMPARISONS = ("authors", "rarity", "text", "date", "award", "funder", "institution", "funded", "named",
+               "versions", "relations")
 THRESHOLDS = (.5, .9, .95, .99)
 
 
@@ -83,7 +87,8 @@ class Bench:
 
     def world(self, kind, seed):
         """Makes a world and matches it; gives the folder of both."""
-        name = kind.replace(" ", "_").replace(",", "")
+        name = "".join([kind.replace(" ", "_").replace(",", ""), *self.options.knob,
+                        "_madmp" * (self.options.plans == "madmp")])
         folder = self.dir / f"{name}_{seed}"
         if not (folder / "done").exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -111,7 +116,10 @@ class Bench:
             sources = [word for name in ("openalex-works", "crossref-metadata", "datacite", "ror",
                                          "data-citation-corpus")
                        for word in (f"--{name}", world / name.replace("-", "_"))]
-        self.must("run", out, "--dmps", world / "dmps", *sources, "--ranker", ranker, "--format", "csv",
+        if (world / "enrich-dmps").exists():  # what funders list
+            shutil.copytree(world / "enrich-dmps", out / "enrich-dmps", dirs_exist_ok=True)
+        self.must("run", out, "--dmps", world / self.options.plans, "--run-id", RUN_ID, *sources,
+                  "--ranker", ranker, "--format", "csv",
                   "--threads", 2, "--quiet", *(["--linkage-pairs"] if ranker == "linkage" else []))
         return out
 
@@ -328,6 +336,7 @@ def main():
     parser.add_argument("--misses", type=int, default=5, help="near misses a plan, on average")
     parser.add_argument("--seed", type=int, default=21, help="and the one after it, for labels")
     parser.add_argument("--worlds", nargs="*", choices=list(WORLDS), default=list(WORLDS))
+    parser.add_argument("--plans", choices=["dmps", "madmp"], default="dmps", help="the export, or the maDMPs")
     parser.add_argument("--knob", action="append", default=[], help="NAME=VALUE, further knobs of synth")
     parser.add_argument("--again", action="store_true", help="match worlds that are there once more")
     parser.add_argument("--ablation", nargs="*", choices=list(WORLDS), help="of these worlds, instead of the table")

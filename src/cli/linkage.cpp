@@ -2,6 +2,7 @@
 #include "cli/batch_options.h"
 #include "cli/commands.h"
 #include "cli/database_options.h"
+#include "cli/linkage_parameters.h"
 #include "cli/stats.h"
 #include "database/reviews.h"
 #include "database/sqlite_store.h"
@@ -62,7 +63,13 @@ std::vector<Option> label_options() {
           std::move(database)};
 }
 
+// As `run` has it: parameters that cannot be used are a wrong line.
+void check_start(const Values& values, Problems& problems) {
+  check_linkage_file(values, "", problems);
+}
+
 void need_labels(const Values& values, Problems& problems) {
+  check_start(values, problems);
   check_database(values, problems);
   const bool file = values.has("ground-truth-file");
   if (file != values.has("database")) return;
@@ -286,7 +293,8 @@ std::vector<Entry> linkage_commands() {
              return counted_work(values, "linkage train", [&](auto& counts) {
                return learn(values, {}, counts);
              });
-           }},
+           },
+           check_start},
           {{{"linkage", "fit"},
             "Learn and recalibrate the linkage model with labels.",
             std::move(fit)},

@@ -30,11 +30,7 @@ void level_chances(PairSet& set) {
   });
 }
 
-void take_relations(PlanPairs& plan) {
-  for (auto& levels : plan.levels) {
-    levels.funded = false;
-    levels.relation = RelationLevel::none;
-  }
+void take_second_pass(PlanPairs& plan) {
   std::iota(plan.groups.cluster.begin(), plan.groups.cluster.end(),
             std::size_t{0});
   for (auto& lifts : plan.groups.lifts) lifts.clear();
@@ -60,8 +56,18 @@ void take_level(Comparison comparison, Levels& levels) {
     case Comparison::institution:
       levels.institution = Agreement::missing;
       return;
-    case Comparison::rarity:
+    case Comparison::funded:
+      levels.funded = false;
+      return;
+    case Comparison::named:
+      levels.relation = RelationLevel::none;
+      return;
     case Comparison::relations:
+      levels.funded = false;
+      levels.relation = RelationLevel::none;
+      return;
+    case Comparison::rarity:
+    case Comparison::versions:
       return;
   }
 }
@@ -70,15 +76,17 @@ void take_level(Comparison comparison, Levels& levels) {
 
 std::string_view name_of(Comparison comparison) {
   constexpr std::array<std::string_view, kComparisons> kNames{
-      "authors", "rarity", "text",        "date",
-      "award",   "funder", "institution", "relations"};
+      "authors",     "rarity", "text",  "date",     "award",    "funder",
+      "institution", "funded", "named", "versions", "relations"};
   return kNames[static_cast<std::size_t>(comparison)];
 }
 
 void leave_out(Comparison comparison, PairSet& set) {
   if (comparison == Comparison::rarity) return level_chances(set);
   for (auto& plan : set.plans) {
-    if (comparison == Comparison::relations) take_relations(plan);
+    if (comparison == Comparison::versions ||
+        comparison == Comparison::relations)
+      take_second_pass(plan);
     for (auto& levels : plan.levels) take_level(comparison, levels);
   }
 }

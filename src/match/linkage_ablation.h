@@ -10,7 +10,10 @@ namespace dmp::match::linkage {
 // What a model can be judged or learned without.
 //   authors, text, date, award, funder, institution  the comparison: missing
 //   rarity     how common a name is: every name of a level the same chance
-//   relations  outputs the plan names, versions and data sets: no second pass
+//   funded     that the funder of the plan lists the work
+//   named      relations to outputs that the plan names
+//   versions   versions and data sets of a work: no second pass
+//   relations  these three at once
 enum class Comparison : std::uint8_t {
   authors,
   rarity,
@@ -19,9 +22,12 @@ enum class Comparison : std::uint8_t {
   award,
   funder,
   institution,
+  funded,
+  named,
+  versions,
   relations,
 };
-inline constexpr std::size_t kComparisons = 8;
+inline constexpr std::size_t kComparisons = 11;
 std::string_view name_of(Comparison comparison);
 
 // Takes a comparison out of all pairs: its weight is exactly 0 from here on,

@@ -60,22 +60,44 @@ TEST(LinkageAblation, TakesOneComparisonAndNoOther) {
       {Comparison::award, [](const auto& w) { return w.award; }},
       {Comparison::funder, [](const auto& w) { return w.funder; }},
       {Comparison::institution, [](const auto& w) { return w.institution; }},
-      {Comparison::relations, [](const auto& w) { return w.relation; }}};
+      {Comparison::funded, [](const auto& w) { return w.funded; }},
+      {Comparison::named, [](const auto& w) { return w.relation; }}};
   for (const auto& [out, ignored] : table) {
     const Weights weights = weights_without(out);
     for (const auto& [other, part] : table)
       EXPECT_EQ(is_zero(part(weights)), other == out)
           << name_of(out) << " and " << name_of(other);
   }
-  EXPECT_TRUE(is_zero(weights_without(Comparison::relations).funded));
 }
 
-TEST(LinkageAblation, WithoutRelationsThereIsNoSecondPass) {
+// Whether two versions of a work still help each other.
+bool has_second_pass(Comparison comparison) {
   PairSet set = pairs();
-  leave_out(Comparison::relations, set);
+  leave_out(comparison, set);
   const Groups& groups = set.plans[0].groups;
-  EXPECT_EQ(groups.cluster, (std::vector<std::size_t>{0, 1}));
-  EXPECT_TRUE(groups.lifts[1].empty());
+  const bool united = groups.cluster == std::vector<std::size_t>{0, 0};
+  EXPECT_EQ(united, groups.cluster != (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(united, !groups.lifts[1].empty());
+  return united;
+}
+
+TEST(LinkageAblation, TakesTheSecondPassByItselfOrWithAllRelations) {
+  for (std::size_t i = 0; i < kComparisons; ++i) {
+    const auto comparison = static_cast<Comparison>(i);
+    EXPECT_EQ(has_second_pass(comparison),
+              comparison != Comparison::versions &&
+                  comparison != Comparison::relations)
+        << name_of(comparison);
+  }
+  const Weights whole = weigh(pairs().plans[0].levels[0], {});
+  EXPECT_EQ(weights_without(Comparison::versions).sum(), whole.sum());
+}
+
+TEST(LinkageAblation, TakesAllRelationsAtOnce) {
+  const Weights weights = weights_without(Comparison::relations);
+  EXPECT_TRUE(is_zero(weights.funded));
+  EXPECT_TRUE(is_zero(weights.relation));
+  EXPECT_FALSE(is_zero(weights.award));
 }
 
 TEST(LinkageAblation, WithoutRarityAllNamesOfALevelAreAsCommon) {

@@ -55,8 +55,9 @@ struct World {
   TextChance chance{};
   double mean_length = 1;
   Model model;
-  double floor = 0;      // log-odds below which nothing is kept
-  std::size_t most = 0;  // pairs kept a plan
+  double least_part = 0;  // log-odds from which a pair is in the second pass
+  double floor = 0;       // log-odds below which nothing is kept
+  std::size_t most = 0;   // pairs kept a plan
 };
 
 // ------------------------------------------------------------------- preparing
@@ -110,12 +111,14 @@ Result<World> prepare(const SearchInputs& inputs, const SearchOptions& options,
   for (auto& plan : world.plans) {
     if (plan.has_start) plan.date_g = dates.shares(plan.date_edges);
   }
+  world.least_part = uncalibrated(kPruneProbability, world.model);
   // A smaller least probability switches the pruning off. So do the pairs: to
-  // learn from those alone that a model liked makes its errors worse.
+  // learn from those alone that a model liked makes its errors worse. What is
+  // kept for that is no relative of anything else, so that no list changes.
   world.floor =
       options.min_probability < kPruneProbability || inputs.linkage_pairs_dir
           ? -std::numeric_limits<double>::infinity()
-          : uncalibrated(kPruneProbability, world.model);
+          : world.least_part;
   constexpr std::size_t kLeastKept = 400;
   world.most =
       std::max(kLeastKept, 4 * static_cast<std::size_t>(options.max_results));
@@ -294,7 +297,8 @@ class PassTwo {
              const std::function<Status(model::PlanMatches&&)>& sink,
              PairsFile* pairs_file, SearchCounts& totals) {
     for (auto& pool : pools)
-      plans_.push_back({pool.take(world_.most, world_.floor), {}, {}});
+      plans_.push_back(
+          {pool.take(world_.most, world_.floor, world_.least_part), {}, {}});
     if (options_.uses(Feature::relations)) DMP_TRY(add_neighbours());
     ListedWorks listed;
     for (std::size_t i = 0; i < plans_.size(); ++i) {
@@ -377,6 +381,9 @@ class PassTwo {
       added.insert(one.doi);
       more.push_back(std::move(pair));
     }
+    // Kept as well, but for no part: now it has one.
+    std::erase_if(pairs,
+                  [&](const Pair& pair) { return added.contains(pair.doi); });
     for (auto& pair : more) pairs.push_back(std::move(pair));
     std::sort(pairs.begin(), pairs.end(),
               [](const Pair& a, const Pair& b) { return a.doi < b.doi; });

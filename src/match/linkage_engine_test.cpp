@@ -111,6 +111,26 @@ class LinkageSearch : public SearchFixture {
     return works;
   }
 
+  // Versions, data and equal titles among works of all kinds, so that many a
+  // pair below the bound is next to one above it. Of some relations only one
+  // end knows.
+  std::vector<model::Work> relatives(int count) {
+    auto works = many(count);
+    const auto any = [&]() -> model::Work& {
+      return works[random_() % works.size()];
+    };
+    for (int i = 0; i < count / 4; ++i) {
+      model::Work &a = any(), &b = any(), &paper = any(), &data = any();
+      a.intra_work_dois.push_back(b.doi);
+      if (i % 3 > 0) b.intra_work_dois.push_back(a.doi);
+      data.work_type = "DATASET";
+      paper.possible_shared_project_dois.push_back(data.doi);
+      if (i % 4 > 0) data.possible_shared_project_dois.push_back(paper.doi);
+      any().title = any().title;
+    }
+    return works;
+  }
+
   // What a search keeps for the second pass.
   linkage::PairSet pairs_of(const SearchOptions& options) {
     inputs_.linkage_pairs_dir = dir_ / fmt::format("pairs{}", searches_++);
@@ -170,48 +190,52 @@ TEST_F(LinkageSearch, T07ListsByLogOddsAndExplainsThem) {
   }
 }
 
-// How many works have p >= .001.
-std::size_t likely(const std::vector<model::PlanMatches>& plans) {
-  std::size_t count = 0;
-  for (const auto& plan : plans) {
-    for (const auto& match : plan.works)
-      count += match.linkage->probability >= .001 ? 1 : 0;
-  }
-  return count;
-}
-
-// Bounds are on the log-odds before recalibration, the list is cut after it.
-// Works below the bound are missed as versions of others alone.
-TEST_F(LinkageSearch, T15GivesTheSameWithAndWithoutBounds) {
-  publish(many(400));
-  const std::filesystem::path file = dir_ / "linkage.json";
-  std::vector<std::size_t> found;
-  for (const char* platt :
-       {R"("a":1,"b":0)", R"("a":0.6,"b":4)", R"("a":1.2,"b":-2)"}) {
-    std::ofstream(file) << R"({"format":"dmpworks-linkage/1","platt":{)"
-                        << platt << "}}";
-    SearchOptions bounded = linkage_options();
-    bounded.linkage_file = file;
-    SearchOptions unbounded = bounded;
-    unbounded.min_probability = 0;
-    found.push_back(likely(find(unbounded)));
-    EXPECT_NEAR(static_cast<double>(likely(find(bounded))) /
-                    static_cast<double>(found.back()),
-                1, .02)
-        << platt;
-  }
-  EXPECT_GT(found[1], found[0]) << "otherwise nothing was tested";
-  EXPECT_LT(found[2], found[0]);
-  SearchOptions bounded = linkage_options(), unbounded = bounded;
-  unbounded.min_probability = 0;
-  bounded.max_results = unbounded.max_results = 5;
-  auto all = find(unbounded);
+// The same lists, but for works of less than .001.
+void expect_equal_from_bound(const std::vector<model::PlanMatches>& bounded,
+                             std::vector<model::PlanMatches> all) {
   for (auto& plan : all) {
     std::erase_if(plan.works, [](const auto& match) {
       return match.linkage->probability < .001;
     });
   }
-  expect_equal(find(bounded), all);
+  expect_equal(bounded, all);
+}
+
+std::size_t count_works(const std::vector<model::PlanMatches>& plans) {
+  std::size_t count = 0;
+  for (const auto& plan : plans) count += plan.works.size();
+  return count;
+}
+
+// Bounds are on the log-odds before recalibration, lists are cut after it.
+// --min-probability 0 and the pairs for learning switch bounds off.
+TEST_F(LinkageSearch, T15GivesTheSameWithAndWithoutBounds) {
+  publish(relatives(5'000));
+  const std::filesystem::path file = dir_ / "linkage.json";
+  std::size_t most_before = 0;
+  for (const char* platt :
+       {R"("a":1,"b":0)", R"("a":0.9,"b":0.5)", R"("a":0.8,"b":2)"}) {
+    std::ofstream(file) << R"({"format":"dmpworks-linkage/1","platt":{)"
+                        << platt << "}}";
+    SearchOptions bounded = linkage_options();
+    bounded.linkage_file = file;
+    std::size_t works = 0;
+    for (const int most : {100, 2'000}) {
+      bounded.max_results = most;
+      SearchOptions unbounded = bounded;
+      unbounded.min_probability = 0;
+      const auto few = find(bounded), all = find(unbounded);
+      expect_equal_from_bound(few, all);
+      works = count_works(few);
+      EXPECT_TRUE(most == 100 || count_works(all) > works + 1'000) << platt;
+      inputs_.linkage_pairs_dir = dir_ / fmt::format("pairs{}", searches_++);
+      expect_equal(few, find(bounded));
+      inputs_.linkage_pairs_dir.reset();
+    }
+    EXPECT_GT(works, most_before + 200) << "another bound, more works above it";
+    most_before = works;
+  }
+  EXPECT_GT(most_before, 2'000U) << "hundreds a plan, so that lists are full";
 }
 
 // L of pass one of each pair of the only plan, by DOI.

@@ -23,10 +23,12 @@ bool same_doi(const Neighbour& a, const Neighbour& b) {
 std::vector<Neighbour> neighbours_of(const std::vector<Pair>& pairs) {
   constexpr std::size_t kMostOfPair = 50, kMostOfPlan = 1'000;
   std::set<std::string_view> known;
-  for (const auto& pair : pairs) known.insert(pair.doi);
+  for (const auto& pair : pairs) {
+    if (pair.takes_part) known.insert(pair.doi);
+  }
   std::vector<Neighbour> all;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (!pairs[i].surely_team) continue;
+    if (!pairs[i].surely_team || !pairs[i].takes_part) continue;
     const Relatives& own = pairs[i].relatives;
     std::vector<Neighbour> here;
     for (const auto* list : {&own.versions, &own.shared, &own.citations}) {

@@ -16,10 +16,11 @@ struct Neighbour {
   bool version = false;
 };
 
-// DOIs in the relation lists of the pairs that are surely of the team, but for
-// those that are pairs already: the 50 first DOIs of a candidate, and of those
-// the 1,000 first of the plan. By DOI; one that several candidates lead to is
-// there once for each, versions first.
+// DOIs in the relation lists of the pairs that are surely of the team and take
+// part in the second pass, but for those of pairs that take part already: the
+// 50 first DOIs of a candidate, and of those the 1,000 first of the plan. By
+// DOI; one that several candidates lead to is there once for each, versions
+// first.
 std::vector<Neighbour> neighbours_of(const std::vector<Pair>& pairs);
 
 }  // namespace dmp::match::linkage

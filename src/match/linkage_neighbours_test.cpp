@@ -22,6 +22,17 @@ Pair sure(const std::string& doi) {
   return pair;
 }
 
+// They are kept for learning alone: neighbours are what they would be without.
+TEST(Neighbours, AreNoneOfPairsThatTakeNoPart) {
+  std::vector<Pair> pairs{sure("10.1/a"), sure("10.1/b")};
+  pairs[0].relatives.versions = {"10.1/b"};
+  pairs[1].relatives.versions = {"10.1/a", "10.1/c"};
+  pairs[1].takes_part = false;
+  const auto found = neighbours_of(pairs);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].doi, "10.1/b");
+}
+
 TEST(Neighbours, AreNextToSureCandidatesAndNoCandidates) {
   std::vector<Pair> pairs{sure("10.1/a"), sure("10.1/b"), sure("10.1/c")};
   pairs[0].relatives.versions = {"10.1/v", "10.1/b"};

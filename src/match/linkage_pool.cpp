@@ -1,6 +1,7 @@
 #include "match/linkage_pool.h"
 
 #include <algorithm>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 
@@ -20,6 +21,63 @@ std::size_t slack(std::size_t most) {
 
 bool by_doi(const Pair& a, const Pair& b) {
   return a.doi < b.doi;
+}
+
+template <class Visit>
+void each_relation(const Pair& pair, Visit visit) {
+  for (const auto* list : {&pair.relatives.versions, &pair.relatives.shared,
+                           &pair.relatives.citations}) {
+    for (const auto& doi : *list) visit(doi);
+  }
+}
+
+// Some pairs, and who is related to one of them: one end of a relation is
+// enough to know of it. The pairs must live as long.
+class Family {
+ public:
+  void add(const Pair& pair) {
+    dois_.insert(pair.doi);
+    each_relation(pair, [&](const std::string& doi) { related_.insert(doi); });
+  }
+  bool has_relative(const Pair& pair) const {
+    bool found = related_.contains(pair.doi);
+    each_relation(pair, [&](const std::string& doi) {
+      found = found || dois_.contains(doi);
+    });
+    return found;
+  }
+
+ private:
+  std::unordered_set<std::string_view> dois_, related_;
+};
+
+// How many of the first `most` have L of at least `floor`. Best first.
+std::size_t count_from(const std::vector<Pair>& pairs, std::size_t most,
+                       double floor) {
+  std::size_t count = 0;
+  while (count < std::min(most, pairs.size()) && pairs[count].log_odds >= floor)
+    ++count;
+  return count;
+}
+
+// Only the first `kept` and their relatives are left.
+void drop_others(std::vector<Pair>& pairs, std::size_t kept) {
+  Family family;
+  for (std::size_t i = 0; i < kept; ++i) family.add(pairs[i]);
+  const auto end = std::remove_if(
+      pairs.begin() + static_cast<std::ptrdiff_t>(kept), pairs.end(),
+      [&](const Pair& pair) { return !family.has_relative(pair); });
+  pairs.erase(end, pairs.end());
+}
+
+// Below the floor no pair is kept that has no relation of its own.
+void take_apart(std::vector<Pair>& pairs, std::size_t kept) {
+  Family family;
+  for (std::size_t i = 0; i < kept; ++i) family.add(pairs[i]);
+  for (std::size_t i = kept; i < pairs.size(); ++i) {
+    pairs[i].takes_part =
+        has_relation(pairs[i].relatives) && family.has_relative(pairs[i]);
+  }
 }
 
 }  // namespace
@@ -47,8 +105,10 @@ void Pool::trim(std::size_t most) {
   std::sort(pairs_.begin(), pairs_.end(), before);
   least_ = pairs_[most - 1].log_odds();
   const std::size_t most_related = 10 * most;
-  std::size_t related = 0;
-  auto end = pairs_.begin() + static_cast<std::ptrdiff_t>(most);
+  const auto best = pairs_.begin() + static_cast<std::ptrdiff_t>(most);
+  auto related = static_cast<std::size_t>(std::count_if(
+      pairs_.begin(), best, [](const auto& p) { return p.has_relation(); }));
+  auto end = best;
   for (auto at = end; at != pairs_.end() && related < most_related; ++at) {
     if (!at->has_relation()) continue;
     if (++related == most_related) least_related_ = at->log_odds();
@@ -74,34 +134,13 @@ std::vector<Pair> Pool::release(std::size_t most) {
   return pairs;
 }
 
-std::vector<Pair> Pool::take(std::size_t most, double floor) {
+std::vector<Pair> Pool::take(std::size_t most, double floor,
+                             double least_part) {
   trim(most);  // else what is left depends on when that was done last
   std::sort(pairs_.begin(), pairs_.end(), before);
   auto pairs = unpacked();
-  std::size_t kept = 0;
-  while (kept < std::min(most, pairs.size()) && pairs[kept].log_odds >= floor)
-    ++kept;
-  std::unordered_set<std::string> dois, related;
-  for (std::size_t i = 0; i < kept; ++i) {
-    dois.insert(pairs[i].doi);
-    const Relatives& own = pairs[i].relatives;
-    for (const auto* list : {&own.versions, &own.shared, &own.citations})
-      related.insert(list->begin(), list->end());
-  }
-  const auto hangs_on = [&](const Pair& pair) {
-    if (related.contains(pair.doi)) return true;
-    for (const auto* list : {&pair.relatives.versions, &pair.relatives.shared,
-                             &pair.relatives.citations}) {
-      for (const auto& doi : *list) {
-        if (dois.contains(doi)) return true;
-      }
-    }
-    return false;
-  };
-  const auto end = std::remove_if(
-      pairs.begin() + static_cast<std::ptrdiff_t>(kept), pairs.end(),
-      [&](const Pair& pair) { return !hangs_on(pair); });
-  pairs.erase(end, pairs.end());
+  drop_others(pairs, count_from(pairs, most, floor));
+  take_apart(pairs, count_from(pairs, most, least_part));
   std::sort(pairs.begin(), pairs.end(), by_doi);
   return pairs;
 }

@@ -103,17 +103,46 @@ TEST(Pool, KeepsTheBestAndTheirRelativesInAnyOrderAndSplit) {
     for (auto& part : parts) merged.merge(std::move(part), most);
     const auto expected = kept_of(pairs, most, floor);
     relatives += expected.size() > most ? 1 : 0;
-    EXPECT_EQ(dois_of(merged.take(most, floor)), expected) << i;
-    EXPECT_EQ(dois_of(shards.take(most, floor)), expected) << i;
+    EXPECT_EQ(dois_of(merged.take(most, floor, floor)), expected) << i;
+    EXPECT_EQ(dois_of(shards.take(most, floor, floor)), expected) << i;
   }
   EXPECT_GT(relatives, 10U);
+}
+
+std::vector<Pair> taking_part(std::vector<Pair> pairs) {
+  std::erase_if(pairs, [](const Pair& pair) { return !pair.takes_part; });
+  return pairs;
+}
+
+// The second pass is the same whether more is kept or not, also where there are
+// more related pairs than are kept.
+TEST(Pool, LetsTakePartWhatAFloorWouldHaveKept) {
+  constexpr double kFloor = 17;  // a tenth of the pairs
+  std::mt19937 random(15);
+  std::size_t apart = 0;
+  for (int i = 0; i < 100; ++i) {
+    const auto pairs = random_pairs(random, 400);
+    const std::size_t most = 3 + random() % 60;
+    Pool bounded, unbounded;
+    for (const auto& pair : pairs) {
+      unbounded.offer(pair, most);
+      if (has_relation(pair.relatives) || pair.log_odds >= kFloor)
+        bounded.offer(pair, most);
+    }
+    const auto few = bounded.take(most, kFloor, kFloor);
+    auto all = unbounded.take(most, kNoFloor, kFloor);
+    EXPECT_EQ(taking_part(few), few);
+    apart += all.size() - few.size();
+    EXPECT_EQ(taking_part(std::move(all)), few) << i;
+  }
+  EXPECT_GT(apart, 1'000U);
 }
 
 // Related pairs cannot fill the memory: the best of them stay, in any order.
 TEST(Pool, KeepsTenTimesAsManyRelatedPairs) {
   constexpr std::size_t kMost = 5, kPairs = 400;
   std::set<std::string> expected;
-  for (std::size_t i = kPairs - 11 * kMost; i < kPairs; ++i)
+  for (std::size_t i = kPairs - 10 * kMost; i < kPairs; ++i)
     expected.insert(doi_of(static_cast<int>(i)));
   for (const unsigned seed : {1U, 2U, 3U}) {
     std::vector<Pair> pairs(kPairs);
@@ -132,7 +161,7 @@ TEST(Pool, KeepsTenTimesAsManyRelatedPairs) {
     EXPECT_LE(pool.size() + other.size(), 26 * kMost);
     EXPECT_GT(std::max(pool.least_related(), other.least_related()), 0);
     pool.merge(std::move(other), kMost);
-    EXPECT_EQ(dois_of(pool.take(kMost, kNoFloor)), expected) << seed;
+    EXPECT_EQ(dois_of(pool.take(kMost, kNoFloor, kNoFloor)), expected) << seed;
   }
 }
 

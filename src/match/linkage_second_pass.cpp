@@ -101,6 +101,7 @@ using Positions = std::unordered_map<std::string_view, std::size_t>;
 void unite_versions(const std::vector<Pair>& pairs, const Positions& positions,
                     Clusters& clusters) {
   for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (!pairs[i].takes_part) continue;
     for (const auto& doi : pairs[i].relatives.versions) {
       const auto found = positions.find(doi);
       if (found != positions.end()) clusters.unite(i, found->second);
@@ -113,7 +114,7 @@ void unite_titles(const std::vector<Pair>& pairs, Clusters& clusters) {
   constexpr std::size_t kMostOfTitle = 5;
   std::unordered_map<std::uint64_t, std::vector<std::size_t>> titles;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (pairs[i].relatives.title != 0)
+    if (pairs[i].takes_part && pairs[i].relatives.title != 0)
       titles[pairs[i].relatives.title].push_back(i);
   }
   for (const auto& [title, members] : titles) {
@@ -136,6 +137,7 @@ void add_lifts(const std::vector<Pair>& pairs, const Positions& positions,
     if (pairs[to].relatives.is_data) lifts[to].push_back({from, rho});
   };
   for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (!pairs[i].takes_part) continue;
     const Relatives& own = pairs[i].relatives;
     for (const auto* dois : {&own.shared, &own.citations}) {
       for (const auto& doi : *dois) {
@@ -160,8 +162,9 @@ void add_lifts(const std::vector<Pair>& pairs, const Positions& positions,
 
 Groups group(const std::vector<Pair>& pairs) {
   Positions positions;
-  for (std::size_t i = 0; i < pairs.size(); ++i)
-    positions.emplace(pairs[i].doi, i);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (pairs[i].takes_part) positions.emplace(pairs[i].doi, i);
+  }
   Clusters clusters(pairs.size());
   unite_versions(pairs, positions, clusters);
   unite_titles(pairs, clusters);

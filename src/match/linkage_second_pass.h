@@ -35,6 +35,8 @@ struct Pair {
   double log_odds = 0;  // pass one
   Relatives relatives;
   bool surely_team = false;  // 2 matched authors, or one by ORCID or full name
+  // In the second pass: see Pool::take. A pair that does not keeps its own L.
+  bool takes_part = true;
   bool operator==(const Pair&) const = default;
 };
 
@@ -46,7 +48,7 @@ struct Lift {
 };
 
 // How the pairs of a plan hang together. Clusters are named by the position of
-// their first member.
+// their first member. A pair that takes no part stands alone.
 struct Groups {
   std::vector<std::size_t> cluster;
   std::vector<std::vector<Lift>> lifts;

@@ -88,6 +88,22 @@ TEST(SecondPass, LiftsADataSetButNoArticle) {
   EXPECT_NEAR(probability(finals_of(pairs)[1].log_odds), .2 * p, 1e-9);
 }
 
+TEST(SecondPass, NeitherGivesToNorTakesFromAPairThatTakesNoPart) {
+  std::vector<Pair> pairs{pair_of("10.1/a", 14, 5e-5), pair_of("10.1/b", 1, .2),
+                          pair_of("10.1/c", 1, .2), pair_of("10.1/d", 1, .2)};
+  pairs[0].relatives.title = pairs[2].relatives.title = 7;
+  pairs[1].relatives.versions = {"10.1/a"};
+  pairs[3].relatives.shared = {"10.1/a"};
+  pairs[0].relatives.is_data = pairs[3].relatives.is_data = true;
+  for (const bool takes_part : {true, false}) {
+    for (const std::size_t i : {1U, 2U, 3U}) pairs[i].takes_part = takes_part;
+    const auto finals = finals_of(pairs);
+    for (const std::size_t i : {1U, 2U, 3U})
+      EXPECT_EQ(finals[i].log_odds == finals[i].own_log_odds, !takes_part) << i;
+  }
+  EXPECT_EQ(group(pairs).lifts[0], std::vector<Lift>{});
+}
+
 TEST(SecondPass, DoesNotDependOnTheOrderOfThePairs) {
   std::mt19937 random(7);
   std::vector<Pair> pairs;

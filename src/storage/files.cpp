@@ -201,16 +201,15 @@ std::string sha256_text(std::string_view text) {
 
 namespace {
 
-// `path` under its own name when all of `text` is on the disk.
+// `path` under its own name when all of `text` is on the disk. Whatever fails,
+// `path` is what the user knows.
 Status write_and_rename(const fs::path& temporary, const fs::path& path,
                         std::string_view text) {
   Descriptor file(::open(temporary.c_str(),
                          O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (file.get() < 0) return system_error(temporary);
-  DMP_TRY(write_all(file.get(), text, temporary));
-  if (::fsync(file.get()) != 0 || file.close() != 0) {
-    return system_error(temporary);
-  }
+  if (file.get() < 0) return system_error(path);
+  DMP_TRY(write_all(file.get(), text, path));
+  if (::fsync(file.get()) != 0 || file.close() != 0) return system_error(path);
   if (::rename(temporary.c_str(), path.c_str()) != 0) return system_error(path);
   return {};
 }

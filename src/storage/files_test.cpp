@@ -87,5 +87,13 @@ TEST_F(FilesTest, AWriteThatFailsLeavesWhatWasThereAndNothingElse) {
             1);
 }
 
+TEST_F(FilesTest, AWriteIntoNoFolderNamesTheFileThatWasAskedFor) {
+  const fs::path file = root_ / "nowhere/m.json";
+  const Status written = write_file_atomically(file, "{}");
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().message,
+            file.string() + ": No such file or directory");
+}
+
 }  // namespace
 }  // namespace dmp::storage

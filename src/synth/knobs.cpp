@@ -53,6 +53,7 @@ constexpr KnobRow kRows[] = {
     {"plan_records", &Knobs::plan_records, {.05, .20, .30}, 1, "plans whose own record, of type OutputManagementPlan, is in DataCite"},
     {"plan_renewals", &Knobs::plan_renewals, {0, 0, 0}, 1, "maDMPs that name two more awards of their first funder"},
     {"plan_data_sets", &Knobs::plan_data_sets, {0, 0, 0}, 1, "data sets and software of a plan that its maDMP names by DOI"},
+    {"funder_lists", &Knobs::funder_lists, {0, 0, 0}, 1, "outputs of plans with an award number that the funder lists (enrich-dmps/), and other works it paid"},
     {"hidden_team", &Knobs::hidden_team, {0, .02, .06}, 1, "outputs by none of the authors the plan names"},
     {"late_outputs", &Knobs::late_outputs, {.05, .15, .25}, 1, "outputs one to three years after the end"},
     {"early_outputs", &Knobs::early_outputs, {0, .02, .05}, 1, "outputs in the year before the start"},

@@ -161,7 +161,7 @@ struct Knobs {
   double plans_without_outputs, one_author_plans, outsiders, plan_orcid,
       plan_no_description, plan_no_award, plan_filler_award, plan_no_funder,
       plan_inferred_end, sibling_plans, plan_records, plan_renewals,
-      plan_data_sets;
+      plan_data_sets, funder_lists;
   // how outputs differ from their plan
   double hidden_team, late_outputs, early_outputs, topic_drift;
   // what else the team wrote, and near misses by others

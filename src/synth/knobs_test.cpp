@@ -196,6 +196,7 @@ TEST(Knobs, ChangeWhatTheyNameAndNothingElse) {
       {"old_generation=1", {}},
       {"late_registration=1", {}},
       {"plan_records=1", {}},
+      {"funder_lists=1", {}},
       {"registry_litter=0", {}},
       {"file_members=0", {}},
       {"odd_oa_nulls=0", {}}};

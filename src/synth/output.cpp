@@ -1,8 +1,10 @@
 #include "synth/output.h"
 
 #include "base/json_writer.h"
+#include "dmps/external_data.h"
 #include "storage/gzip_file.h"
 #include "storage/manifest.h"
+#include "synth/funder_lists.h"
 #include "synth/plans.h"
 #include "synth/records.h"
 
@@ -202,6 +204,14 @@ Status Output::write_truth() const {
   }
   if (std::fflush(file.get()) != 0) return refused();
   return write_lists(*this, lists);
+}
+
+Status Output::write_enrichment() const {
+  if (world.knobs().funder_lists == 0) return {};
+  if (!options.sources.dmps && !options.sources.madmp) return {};
+  return write_funder_lists(
+      world, by_doi(world),
+      options.out_dir / dmps::kEnrichmentStage / options.run_id);
 }
 
 // Variables of spec jobs.md 7; paths are relative to this folder, so that the

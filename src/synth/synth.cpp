@@ -65,6 +65,7 @@ Status synthesise(const SynthOptions& options) {
   // The plans, and which works are theirs.
   DMP_TRY(output.write_plans());
   DMP_TRY(output.write_truth());
+  DMP_TRY(output.write_enrichment());
   // The works, block by block, into the files of all sources at once.
   DMP_TRY(output.write_works());
   if (papers && papers->failed())

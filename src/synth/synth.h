@@ -42,7 +42,8 @@ struct SynthOptions {
 
 // Writes a labelled world below out_dir in the bucket layout of jobs.md 4.1:
 // raw files of all sources, the plans, meta/ lists, ground_truth.csv
-// (dmp_doi,work_doi,status,evidence; sorted by plan, then work), env.local.
+// (dmp_doi,work_doi,status,evidence; sorted by plan, then work), env.local;
+// and with the knob funder_lists a finished enrich-dmps/.
 // Deterministic by the options, but for threads. Every DOI is of a test prefix
 // and every person, organisation and award is invented (save three funders
 // whose award numbers have a grammar of their own); with `papers`, titles,

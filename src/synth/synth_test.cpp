@@ -81,6 +81,24 @@ TEST(Synthesise, GivesTheSameBytesForASeedWhateverTheThreads) {
             read_all(folder / "other" / "ground_truth.csv"));
 }
 
+// And nothing else changes; without it there is no such folder.
+TEST(Synthesise, WritesWhatFundersListWhenAsked) {
+  const Folder folder;
+  SynthOptions options = options_for(folder / "without");
+  ASSERT_TRUE(synthesise(options));
+  options.knobs = {"funder_lists=.5"};
+  for (const int threads : {1, 3}) {
+    options.threads = threads;
+    options.out_dir = folder / std::to_string(threads);
+    ASSERT_TRUE(synthesise(options));
+  }
+  auto with = files_below(folder / "1");
+  EXPECT_TRUE(with == files_below(folder / "3"));
+  for (const char* name : {"external_data_0.parquet", "manifest.json"})
+    EXPECT_EQ(with.erase(std::string("enrich-dmps/2026-01-01/") + name), 1u);
+  EXPECT_TRUE(with == files_below(folder / "without"));
+}
+
 TEST(Synthesise, WritesCrossrefInAllThreeContainers) {
   const Folder folder;
   ASSERT_TRUE(synthesise(options_for(folder / "w")));

@@ -426,6 +426,20 @@ std::string doi_of_slot(const World& world, std::uint64_t slot) {
   return {};
 }
 
+bool is_paid_by_award(const World& world, std::uint64_t slot,
+                      const Project& plan_project) {
+  const Role role = role_of_slot(world, slot);
+  if (role != Role::output && role != Role::same_team) return false;
+  const Project project = project_of(
+      world, slot, role, world.plan_of_slot(slot), plan_project, std::nullopt);
+  const Funding& award = plan_project.funding[0];
+  return std::any_of(project.funding.begin(), project.funding.end(),
+                     [&](const Funding& funding) {
+                       return funding.funder == award.funder &&
+                              funding.award == award.award;
+                     });
+}
+
 void make_work(const World& world, std::uint64_t slot, Texts texts,
                Work& work) {
   work.slot = slot;

@@ -64,5 +64,10 @@ void make_work(const World& world, std::uint64_t slot, Texts texts, Work& work);
 WorkType type_of_slot(const World& world, std::uint64_t slot);
 Role role_of_slot(const World& world, std::uint64_t slot);
 std::string doi_of_slot(const World& world, std::uint64_t slot);
+// Whether a work of a plan's slots is of a project that the first award of
+// `plan_project` pays, whether any record says so or not: an output, or other
+// work of the team on the same award (keep_award).
+bool is_paid_by_award(const World& world, std::uint64_t slot,
+                      const Project& plan_project);
 
 }  // namespace dmp::synth

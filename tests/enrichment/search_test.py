@@ -277,6 +277,27 @@ class Enrichment(unittest.TestCase):
         self.assertEqual(listed["10.48321/kelp", "10.5555/kelp"]["funded_doi"], "true")
         self.assertIn("funded_doi", listed["10.48321/kelp", "10.5555/kelp"]["signals"])
 
+    def test_run_takes_what_the_funders_of_a_made_world_list(self):
+        world = self.dir / "made"
+        self.good("synth", world, "--works", 2000, "--dmps", 40, "--noise", "clean", "--run-id", RUN, "--quiet",
+                  "--knob", "funder_lists=.5")
+        for plans in ("dmps", "madmp"):
+            self.good("run", "--out-dir", world, "--run-id", RUN, "--quiet", "--openalex-works", world / "openalex_works",
+                      "--datacite", world / "datacite", "--dmps", world / plans, "--format", "jsonl")
+            counters = json.loads((world / "dmp-works-search" / RUN / "manifest.json").read_text())["counters"]
+            with open(world / "ground_truth.csv", encoding="utf-8") as rows:
+                outputs = {(row["dmp_doi"].removeprefix("10.48321/"), row["work_doi"].removeprefix("10.5555/"))
+                           for row in csv.DictReader(rows) if row["status"] == "ACCEPTED"}
+            listed = {(name, doi) for name, works in stage_works(world).items()
+                      for doi, found in works.items() if found["doiMatch"]["found"]}
+            self.assertGreater(counters["enriched"], 20, plans)
+            self.assertEqual(counters["enriched"], counters["external_data.rows"], plans)
+            self.assertFalse([name for name in counters if name.startswith("external_data.")
+                              and name != "external_data.rows" and counters[name]], counters)
+            self.assertGreater(len(listed), 50, plans)
+            self.assertLess(len(listed), .7 * len(outputs), plans)
+            self.assertEqual(listed - outputs, set(), plans)
+
     def test_another_enrichment_is_another_search(self):
         bucket = self.bucket("key")
         self.assertNotIn("up to date", self.job(bucket).stdout)
