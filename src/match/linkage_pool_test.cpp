@@ -138,6 +138,24 @@ TEST(Pool, LetsTakePartWhatAFloorWouldHaveKept) {
   EXPECT_GT(apart, 1'000U);
 }
 
+// Below the floor a pair that names no relative is not even offered: where it
+// is kept nevertheless, that another names it makes no difference.
+TEST(Pool, LetsNoPairBelowTheFloorTakePartThatNamesNobody) {
+  std::vector<Pair> pairs(3);
+  for (int i = 0; i < 3; ++i)
+    pairs[static_cast<std::size_t>(i)].doi = doi_of(i);
+  pairs[0].log_odds = 20;
+  pairs[0].relatives.versions = {doi_of(1), doi_of(2)};
+  pairs[2].relatives.versions = {doi_of(0)};
+  Pool pool;
+  for (const auto& pair : pairs) pool.offer(pair, 10);
+  const auto kept = pool.take(10, kNoFloor, 17);
+  ASSERT_EQ(kept.size(), 3U);
+  EXPECT_TRUE(kept[0].takes_part);
+  EXPECT_FALSE(kept[1].takes_part);
+  EXPECT_TRUE(kept[2].takes_part);
+}
+
 // Related pairs cannot fill the memory: the best of them stay, in any order.
 TEST(Pool, KeepsTenTimesAsManyRelatedPairs) {
   constexpr std::size_t kMost = 5, kPairs = 400;
