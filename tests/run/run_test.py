@@ -172,7 +172,8 @@ class Chain(unittest.TestCase):
 
     # P43, P53, T21
     def test_gives_the_same_rows_for_any_threads_and_ranges(self):
-        for threads, ranges in ((2, 1), (1, 16), (2, 256)):
+        # 50 do not divide the 256 buckets. All 256 would take seven minutes with sanitizers.
+        for threads, ranges in ((2, 1), (1, 16), (2, 50)):
             with self.subTest(threads=threads, ranges=ranges):
                 out = self.out(f"t{threads}r{ranges}")
                 done = call(*run_line(self.world, out, "--threads", threads, "--works-index-ranges", ranges))
