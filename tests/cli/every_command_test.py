@@ -3,6 +3,7 @@
 
 usage: every_command_test.py PROGRAM [unittest arguments]
 """
+import functools
 import os
 import pathlib
 import re
@@ -23,9 +24,14 @@ def call(*words, columns=117):
         return done
 
 
+@functools.cache  # asked for by many tests
+def help_of(path, columns=117):
+    return call(*path, "--help", columns=columns)
+
+
 def groups_and_leaves(path=()):
     """Every path of the tree with the text of its help."""
-    text = call(*path, "--help").stdout
+    text = help_of(path).stdout
     yield path, text
     box = re.search(r"╭─ Commands .*?\n(.*?)╰", text, re.DOTALL)
     for line in box.group(1).splitlines() if box else []:
@@ -50,7 +56,7 @@ class Help(unittest.TestCase):
     def test_boxes_are_as_wide_as_the_terminal(self):
         for columns in (117, 200):
             for path, _ in TREE:
-                lines = call(*path, "--help", columns=columns).stdout.splitlines()
+                lines = help_of(path, columns).stdout.splitlines()
                 boxed = [line for line in lines if line.startswith(("╭", "│", "╰"))]
                 self.assertTrue(boxed, path)
                 wide = [line for line in boxed if len(line) != columns]
@@ -59,7 +65,7 @@ class Help(unittest.TestCase):
     def test_has_room_in_any_terminal(self):
         for columns in (40, 50, 60, 80, 117, 200):
             for path, _ in TREE:
-                done = call(*path, "--help", columns=columns)
+                done = help_of(path, columns)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), f"{path} at {columns}")
                 lines = done.stdout.splitlines()
                 wide = [line for line in lines if len(line) > columns and (columns >= 80 or line[0] in "╭│╰")]
@@ -67,7 +73,7 @@ class Help(unittest.TestCase):
 
     def test_names_and_texts_are_whole(self):
         for path, text in LEAVES:
-            narrow = call(*path, "--help", columns=80).stdout
+            narrow = help_of(path, 80).stdout
             self.assertEqual(*(sorted(re.sub(r"[│╭╮╰╯─\s]", "", one)) for one in (narrow, text)), path)
             names = [set(re.findall(r" (--[a-z0-9.-]+)(?= )", one)) for one in (narrow, text)]
             self.assertEqual(names[1] - names[0], set(), path)

@@ -61,7 +61,18 @@ async function layOutAll(page) {
   });
 }
 
+// Axe looks for most of a minute at hundreds of works that are built alike: of
+// each plan three stay, and one of fifteen further down, where other bands are.
+async function thinOut(page) {
+  await page.evaluate(() => {
+    for (const plan of document.querySelectorAll('.plan'))
+      Array.from(plan.querySelectorAll('.work')).filter((_, i) => i >= 3 && i % 15).forEach((work) => work.remove());
+  });
+  assert.ok(await page.locator('.work').count() >= 30, 'works are left');
+}
+
 async function accessible(page) {
+  await thinOut(page);
   await layOutAll(page);
   await page.evaluate(axe);
   const found = await page.evaluate(() => globalThis.axe.run(document, {
