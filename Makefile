@@ -23,7 +23,8 @@ test: setup ## Build with ASan and UBSan, run all tests
 	@cmake --preset $(PRESET) >/dev/null
 	@cmake --build build/$(PRESET) -j $(JOBS)
 	@tools/check-layers
-	@ctest --test-dir build/$(PRESET) --no-tests=error --output-on-failure -j $(JOBS) -LE services
+	@# One more than cores: some tests mostly wait.
+	@ctest --test-dir build/$(PRESET) --no-tests=error --output-on-failure -j $$(($(JOBS) + 1)) -LE services
 
 test-services: setup ## Run the tests that need a real S3 server (versitygw) or a browser (Chromium)
 	@tools/setup-services
@@ -31,7 +32,7 @@ test-services: setup ## Run the tests that need a real S3 server (versitygw) or 
 	@$(DMPWORKS_CACHE_DIR)/cfn-lint-1.58.0/bin/cfn-lint infra/batch.yaml
 	@cmake --preset $(PRESET) >/dev/null
 	@cmake --build build/$(PRESET) -j $(JOBS)
-	@ctest --test-dir build/$(PRESET) --no-tests=error --output-on-failure -j $(JOBS) -L services
+	@ctest --test-dir build/$(PRESET) --no-tests=error --output-on-failure -j $$(($(JOBS) + 1)) -L services
 
 demo: build ## Make a labelled world, run the whole job, show the report
 	@tools/demo
