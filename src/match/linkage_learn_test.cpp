@@ -2,6 +2,8 @@
 
 #include "match/linkage_evaluate.h"
 #include "match/linkage_file.h"
+#include "match/linkage_order.h"
+#include "match/linkage_recalibrate.h"
 
 #include <gtest/gtest.h>
 
@@ -219,7 +221,43 @@ TEST(LinkageEm, TakesNoAwardForProof) {
   const auto& strong =
       model.award[static_cast<std::size_t>(AwardLevel::full_strong)];
   EXPECT_GT(strong.o, .5);
-  EXPECT_NEAR(strong.s, .02 * strong.o, 1e-9);
+  EXPECT_NEAR(strong.s, .03 * strong.o, 1e-9);
+  ClassPair all;
+  for (std::size_t i = 1; i < kAwardLevels; ++i) all += model.award[i];
+  EXPECT_NEAR(all.s, 1, 1e-9);
+  EXPECT_NEAR(all.o, 1, 1e-9);
+}
+
+// Of what is shown, with tau: lambda is no number of its own.
+TEST(LinkageEm, GivesProbabilitiesThatSumToTheExpectedOutputs) {
+  const int plans = 150;
+  const PairSet set = PairMaker().set(plans, true);
+  for (const Update update : {Update::automatic, Update::lambda}) {
+    const Model model = learn(set, {}, {}, update).model;
+    const Model used = meeting(model, set.chance);
+    double sum = 0;
+    for (const auto& plan : set.plans) {
+      for (const double odds : log_odds_of(plan, used))
+        sum += calibrated(odds, used);
+    }
+    // With the two plans of the tables.
+    EXPECT_NEAR((sum + 2 * Model().lambda.o) / (plans + 2), model.lambda.o,
+                .001);
+  }
+}
+
+TEST(LinkageEm, WeighsPlansOfOneAuthorWithoutTempering) {
+  PairSet set = PairMaker().set(150, true);
+  for (auto& plan : set.plans)
+    for (auto& levels : plan.levels) levels.authors.resize(1);
+  Model untempered;
+  untempered.tau = 1;
+  EXPECT_EQ(learn(set, {}, {}, Update::lambda).model.lambda,
+            learn(set, untempered, {}, Update::lambda).model.lambda);
+  for (auto& plan : set.plans)
+    for (auto& levels : plan.levels) levels.authors.resize(2);
+  EXPECT_NE(learn(set, {}, {}, Update::lambda).model.lambda,
+            learn(set, untempered, {}, Update::lambda).model.lambda);
 }
 
 // What EM takes for outputs there has any topic; the table says it must not.
@@ -293,8 +331,9 @@ TEST(LinkageEm, LeavesTheShareOfOtherWorkAtTheTimeOfTheProject) {
 TEST(LinkageEm, IsCalibratedOnWhatItWasDrawnFrom) {
   PairMaker maker;
   const PairSet set = maker.set(300, true);
-  Model model = learnt_from(set, {});
-  model.tau = 1;  // these comparisons are independent
+  Model independent;
+  independent.tau = 1;  // as these comparisons are
+  const Model model = learnt_from(set, independent);
   const auto judged = evaluate_model(set, model, maker.truth, Unlisted::wrong);
   EXPECT_LT(judged.all.ece, .05);
   EXPECT_GT(judged.map100, .9);
