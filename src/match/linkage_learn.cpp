@@ -7,9 +7,9 @@
 //   date_during          stays: outputs on no clear topic would move it
 //   text                 a row is not mixed with those of other conditions,
 //     where topic tells more or less
-//   row_worth, kLeastTeam   where topic hardly tells outputs from other work,
-//     the pairs leave the low end of the topic table almost free, and O takes
-//     in a part of S
+//   Worth, kLeastTeam   where topic hardly tells outputs from other work, the
+//     pairs leave the low end of the topic table almost free, and O takes in a
+//     part of S; all the more where plans have one author
 //   lambda   is learned once more with tau at the end, so that the
 //     probabilities that are shown sum to the works that are expected; with
 //     that of tau = 1 they are too small where records are poor
@@ -160,11 +160,19 @@ Row rising_ratio(const Row& row, const Row& base) {
   return normalised(out);
 }
 
-// What a compiled-in row is worth, in pairs: no less of many plans, since what
-// it corrects is the model, not chance.
-double row_worth(std::int64_t plans) {
-  return std::max(300.0, .75 * static_cast<double>(plans));
-}
+// What the compiled-in rows of topics, and that of the dates of outputs, are
+// worth in pairs: no less of many plans, since what they correct is the model,
+// not chance. `lone` of the plans have one author, whose pairs tell less; where
+// there are others too, their pairs tell for them.
+struct Worth {
+  Worth(std::int64_t plans, std::int64_t lone) {
+    const auto all = static_cast<double>(std::max<std::int64_t>(plans, 1)),
+               some = static_cast<double>(lone), untold = some * some / all;
+    topics = std::max(300.0, .75 * all) + 1.75 * untold;
+    dates = 20 + .75 * untold;
+  }
+  double topics, dates;
+};
 
 std::array<Row, kConditions> text_rows(const std::array<Row, kConditions>& seen,
                                        const TextTable& first, double worth) {
@@ -177,9 +185,8 @@ std::array<Row, kConditions> text_rows(const std::array<Row, kConditions>& seen,
   return out;
 }
 
-void learn_text(const Counts& counts, const TextChance& chance,
-                std::int64_t plans, const Model& defaults, Model& model) {
-  const double worth = row_worth(plans);
+void learn_text(const Counts& counts, const TextChance& chance, double worth,
+                const Model& defaults, Model& model) {
   const auto s = text_rows(counts.text_s, defaults.text_s, worth);
   const auto o = text_rows(counts.text_o, defaults.text_o, worth);
   for (std::size_t c = 0; c < kConditions; ++c) {
@@ -188,12 +195,13 @@ void learn_text(const Counts& counts, const TextChance& chance,
   }
 }
 
-void learn_dates(const Counts& counts, const Model& defaults, Model& model) {
+void learn_dates(const Counts& counts, double worth, const Model& defaults,
+                 Model& model) {
   constexpr double kPseudo = 20;
   double sum = 0;
   for (std::size_t b = 0; b < kDateBins; ++b) {
-    model.date_o[b] = (counts.date_o[b] + kPseudo * defaults.date_o[b]) /
-                      (counts.dated_o + kPseudo);
+    model.date_o[b] = (counts.date_o[b] + worth * defaults.date_o[b]) /
+                      (counts.dated_o + worth);
     model.date_s[b] =
         (counts.date_s[b] + kPseudo) / (counts.date_g[b] + kPseudo);
     sum += model.date_s[b];
@@ -271,6 +279,7 @@ class Learner {
  public:
   Learner(const PairSet& set, const Labels& labels) : set_(set) {
     for (const auto& plan : set.plans) {
+      lone_ += !plan.levels.empty() && plan.levels.front().authors.size() < 2;
       for (std::size_t i = 0; i < plan.levels.size(); ++i) {
         const auto found = labels.find({plan.plan_doi, plan.dois[i]});
         said_.push_back(found == labels.end() ? -1 : found->second ? 1 : 0);
@@ -295,13 +304,14 @@ class Learner {
     // stops 0.01 before the fixed point, and bad starts end elsewhere.
     constexpr double kEnough = 1e-6;
     const Model defaults;
+    const Worth worth(plans(), lone_);
     for (int i = 1; i <= kMostIterations; ++i) {
       const Model before = model;
       const Counts counts = expect(model, 1);
       learn_lambda(counts, plans(), defaults, model);
       learn_presence(counts, defaults, model);
-      learn_text(counts, set_.chance, plans(), defaults, model);
-      learn_dates(counts, defaults, model);
+      learn_text(counts, set_.chance, worth.topics, defaults, model);
+      learn_dates(counts, worth.dates, defaults, model);
       learn_awards(counts, defaults, model);
       model.funder = organisation_share(counts.funder_agree,
                                         counts.funder_known, defaults.funder);
@@ -345,6 +355,7 @@ class Learner {
   }
 
   const PairSet& set_;
+  std::int64_t lone_ = 0;  // plans of one author
   std::vector<int> said_;  // 1 accepted, 0 rejected, -1 nobody said
 };
 
