@@ -279,7 +279,8 @@ class Learner {
  public:
   Learner(const PairSet& set, const Labels& labels) : set_(set) {
     for (const auto& plan : set.plans) {
-      lone_ += !plan.levels.empty() && plan.levels.front().authors.size() < 2;
+      if (labels.empty() && !plan.levels.empty())
+        lone_ += plan.levels.front().authors.size() < 2 ? 1 : 0;
       for (std::size_t i = 0; i < plan.levels.size(); ++i) {
         const auto found = labels.find({plan.plan_doi, plan.dois[i]});
         said_.push_back(found == labels.end() ? -1 : found->second ? 1 : 0);
@@ -355,7 +356,7 @@ class Learner {
   }
 
   const PairSet& set_;
-  std::int64_t lone_ = 0;  // plans of one author
+  std::int64_t lone_ = 0;  // plans of one author, where there are no labels
   std::vector<int> said_;  // 1 accepted, 0 rejected, -1 nobody said
 };
 
