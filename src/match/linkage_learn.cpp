@@ -161,16 +161,14 @@ Row rising_ratio(const Row& row, const Row& base) {
 }
 
 // What the compiled-in rows of topics, and that of the dates of outputs, are
-// worth in pairs: no less of many plans, since what they correct is the model,
-// not chance. `lone` of the plans have one author, whose pairs tell less; where
-// there are others too, their pairs tell for them.
+// worth in pairs. Topics no less of many plans, since what they correct is the
+// model, not chance. `lone`: share of plans of one author, whose pairs tell
+// less; where there are others too, their pairs tell for them.
 struct Worth {
-  Worth(std::int64_t plans, std::int64_t lone) {
-    const auto all = static_cast<double>(std::max<std::int64_t>(plans, 1)),
-               some = static_cast<double>(lone), untold = some * some / all;
-    topics = std::max(300.0, .75 * all) + 1.75 * untold;
-    dates = 20 + .75 * untold;
-  }
+  Worth(std::int64_t plans, double lone)
+      : topics(std::max(300.0, .75 * static_cast<double>(plans)) +
+               700 * lone * lone),
+        dates(20 + 300 * lone * lone) {}
   double topics, dates;
 };
 
@@ -305,7 +303,8 @@ class Learner {
     // stops 0.01 before the fixed point, and bad starts end elsewhere.
     constexpr double kEnough = 1e-6;
     const Model defaults;
-    const Worth worth(plans(), lone_);
+    const Worth worth(
+        plans(), static_cast<double>(lone_) / static_cast<double>(plans()));
     for (int i = 1; i <= kMostIterations; ++i) {
       const Model before = model;
       const Counts counts = expect(model, 1);
