@@ -30,6 +30,7 @@ MODEL (
 );
 -- reads: raw.crossref_metadata
 -- key: doi (unique). financed_by: DOIs of relations is-financed-by.
+-- records: read anew by each who asks, since keeping its wide rows costs more.
 -- Source: works-index.md 3.4.
 WITH repeated AS (
   SELECT doi FROM raw.crossref_metadata
@@ -37,7 +38,7 @@ WITH repeated AS (
   GROUP BY doi
   HAVING COUNT(*) > 1
 ),
-records AS (
+records AS NOT MATERIALIZED (
   SELECT doi, title, abstract, updated_date, funders, work_type, publication_date, publication_date_end, publication_date_precision,
     publication_venue, authors, institutions, funder_rors, language, doi_bucket,
     LIST_TRANSFORM(

@@ -84,7 +84,9 @@ WITH datacite_branch AS (
     'DataCite' AS source_name, 'https://commons.datacite.org/doi.org/' || d.doi AS source_url,
     COALESCE(d.contributors, []) AS contributors, COALESCE(d.language, o.language) AS language, FALSE AS is_xpac, d.doi_bucket
   FROM works.datacite_works AS d
-  LEFT JOIN works.openalex_works AS o ON o.doi = d.doi
+  LEFT JOIN (
+    SELECT * FROM works.openalex_works WHERE doi IN (SELECT doi FROM works.datacite_works)
+  ) AS o ON o.doi = d.doi
   LEFT JOIN prepare.work_types AS y ON y.source = 'openalex' AND y.raw = o.work_type
   LEFT JOIN prepare.work_types AS m ON m.source = 'datacite' AND m.raw = LOWER(d.work_type)
   LEFT JOIN prepare.work_types AS r ON r.source = 'datacite_resource'

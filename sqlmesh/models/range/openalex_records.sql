@@ -28,9 +28,9 @@ MODEL (
   )
 );
 -- reads: raw.openalex_works, prepare.openalex_homes, works.datacite_works
--- key: id (unique); doi may repeat.
+-- key: id (unique); doi may repeat. mine: read anew by each who asks, since keeping its wide rows costs more.
 -- Source: works-index.md 3.3.
-WITH mine AS (
+WITH mine AS NOT MATERIALIZED (
   SELECT o.*
   FROM raw.openalex_works AS o
   LEFT JOIN prepare.openalex_homes AS h ON h.id = o.id
