@@ -40,7 +40,10 @@ SENTENCES = [
     ("λ_O {} expected outputs", [("lambda{10, 3.5}", MODEL, 1)]),
     ("λ_S {} expected other works", [("lambda{10, 3.5}", MODEL, 0)]),
     ("τ {}, since comparisons are not independent", [("tau = 0.9", MODEL)]),
-    ("EM learns with τ {} and is used with τ {}", [("tau is 1 while learning", LEARN), ("tau = 0.9", MODEL)]),
+    ("EM learns its tables with τ {}", [("expect(model, 1)", LEARN)]),
+    ("with {} more, and {} on dates of outputs, where all plans name one author (by the square of their share)",
+     [("700 * lone * lone", LEARN), ("300 * lone * lone", LEARN)]),
+    ("EM: at least {} m_O", [("kLeastTeam = .03", LEARN)]),
     ("a share κ {} is of the project's time", [("date_during = .3", MODEL)]),
     ("share of {} fixed works of the index", [("kSampleWorks = 300", "sql/linkage_stats.cpp")]),
     ("keeps all pairs, also those that could not reach p {}",
@@ -58,8 +61,8 @@ WORDS = [("more than five times as many outputs as other works", "kMostRatio = 5
          ("plans with n ≥ 2", "if (authors < 2) return;", LEARN),
          ("the ten times as many best", "most_related = 10 * most", "match/linkage_pool.cpp"),
          ("each of eight bins round the project", "kDateBins = 8", MODEL),
-         ("an award counts at most 50 times as much for an output", "kLeastTeam = .02", LEARN),
-         ("m_O / 50", "kLeastTeam = .02", LEARN)]
+         ("an award counts at most 33 times as much for an output", "kLeastTeam = .03", LEARN),
+         ("m_O / 50", "full_strong) = {.0026, .13}", "match/linkage_model.cpp")]
 
 
 def source(path):
