@@ -10,9 +10,9 @@
 //   Worth, kLeastTeam   where topic hardly tells outputs from other work, the
 //     pairs leave the low end of the topic table almost free, and O takes in a
 //     part of S; all the more where plans have one author
-//   lambda   is learned once more with tau at the end, so that the
-//     probabilities that are shown sum to the works that are expected; with
-//     that of tau = 1 they are too small where records are poor
+//   lambda   is learned once more with tau at the end, so that probabilities
+//     (before the second pass) sum to the works that are expected; with that of
+//     tau = 1 they are too small where records are poor
 // Measured: bench/README.md.
 #include "match/linkage_learn.h"
 
@@ -303,8 +303,8 @@ class Learner {
     // stops 0.01 before the fixed point, and bad starts end elsewhere.
     constexpr double kEnough = 1e-6;
     const Model defaults;
-    const Worth worth(
-        plans(), static_cast<double>(lone_) / static_cast<double>(plans()));
+    const double all = std::max(1.0, static_cast<double>(plans()));
+    const Worth worth(plans(), static_cast<double>(lone_) / all);
     for (int i = 1; i <= kMostIterations; ++i) {
       const Model before = model;
       const Counts counts = expect(model, 1);

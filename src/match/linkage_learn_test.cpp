@@ -392,11 +392,14 @@ TEST(LinkageEm, StaysInBoundsWithoutOtherWorkOfTheTeam) {
 
 TEST(LinkageEm, RefusesToLearnFromNoPairs) {
   PairSet none;
-  none.searched = 150;
   none.chance.fill(measured_text_u());
-  const Learnt learnt = learn(none, {}, {}, Update::automatic);
-  ASSERT_EQ(learnt.refusals.size(), 1U);
-  EXPECT_EQ(learnt.refusals[0], "there are no pairs to learn from");
+  for (const std::int64_t searched : {150, 0}) {
+    none.searched = searched;
+    const Learnt learnt = learn(none, {}, {}, Update::all);
+    ASSERT_EQ(learnt.refusals.size(), 1U);
+    EXPECT_EQ(learnt.refusals[0], "there are no pairs to learn from");
+    EXPECT_TRUE(parse_model(model_json(learnt.model))) << searched;
+  }
 }
 
 TEST(LinkageEm, RefusesMoreOtherWorkThanAnyTeamHas) {
