@@ -29,8 +29,8 @@ struct Learnt {
 // fixed order: the same pairs give the same bytes. `last`: of the run before,
 // for the refusal rule about the sure pairs; nullptr: `start`.
 // Stops later than linkage.md 7 says, so that bad starts end at the same place,
-// and holds more to the tables (see linkage_learn.cpp). Source: linkage.md
-// 7, 8.
+// holds more to the tables, and learns lambda with the tau of use (see
+// linkage_learn.cpp). Source: linkage.md 7, 8.
 Learnt learn(const PairSet& set, const Model& start, const Labels& labels,
              Update update, const Model* last = nullptr);
 

@@ -4,107 +4,18 @@
 #include "match/linkage_file.h"
 #include "match/linkage_order.h"
 #include "match/linkage_recalibrate.h"
+#include "match/pair_maker.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <numeric>
 #include <random>
 
 namespace dmp::match::linkage {
 namespace {
-
-// Draws pairs from a model: what learning should find again.
-class PairMaker {
- public:
-  PairSet set(int plans, bool outputs, int of_team = 10) {
-    PairSet set;
-    set.searched = plans;
-    set.chance.fill(measured_text_u());
-    for (int i = 0; i < plans; ++i) {
-      PlanPairs plan;
-      plan.plan_doi = "10.48321/p" + std::to_string(1000 + i);
-      for (int j = 0; outputs && j < 3; ++j) add(plan, Kind::output);
-      for (int j = 0; j < of_team; ++j) add(plan, Kind::team);
-      for (int j = 0; j < kChancePairs; ++j) add(plan, Kind::chance);
-      set.plans.push_back(std::move(plan));
-    }
-    return set;
-  }
-  Labels truth;
-
- private:
-  enum class Kind : std::uint8_t { chance, team, output };
-  static constexpr int kChancePairs = 12;
-  static constexpr std::size_t kAuthors = 3;
-
-  bool chance_of(double p) { return uniform_(random_) < p; }
-  template <class Row>
-  std::size_t drawn(const Row& row) {
-    std::discrete_distribution<int> draw(row.begin(), row.end());
-    return static_cast<std::size_t>(draw(random_));
-  }
-
-  // Drawn until the work bears one of the plan's names: no list shows others.
-  std::vector<AuthorLevel> authors(Kind kind) {
-    std::vector<AuthorLevel> list(kAuthors);
-    if (kind == Kind::chance) {
-      list[0] = {NameLevel::initial, .01, 0};
-      return list;
-    }
-    for (bool named = false; !named;) {
-      for (auto& author : list) {
-        author = {};
-        if (!chance_of(kind == Kind::output ? .85 : .40)) continue;
-        author = {NameLevel::full, 1e-5, 0};
-        named = true;
-      }
-    }
-    return list;
-  }
-
-  void add(PlanPairs& plan, Kind kind) {
-    const Model model;
-    const bool output = kind == Kind::output;
-    Levels levels;
-    // As many chance pairs by a common initial as such a collection has.
-    levels.works = kChancePairs / .01;
-    levels.authors = authors(kind);
-    levels.text_condition = 3;
-    levels.text_bin = static_cast<int>(
-        kind == Kind::chance
-            ? drawn(measured_text_u())
-            : drawn(output ? model.text_o[3] : model.text_s[3]));
-    levels.text_u =
-        measured_text_u()[static_cast<std::size_t>(levels.text_bin)];
-    levels.has_date = true;
-    levels.date_g.fill(1.0 / kDateBins);
-    const bool during =
-        output || (kind == Kind::team && chance_of(model.date_during));
-    levels.date_f[drawn(during ? model.date_o : levels.date_g)] = 1;
-    const bool funded = chance_of(output               ? .85
-                                  : kind == Kind::team ? .40
-                                                       : .06);
-    levels.funder = funded ? Agreement::agree : Agreement::disagree;
-    levels.funder_u = funded ? .06 : .94;
-    plan.groups.cluster.push_back(plan.levels.size());
-    plan.groups.lifts.emplace_back();
-    plan.dois.push_back("10.5555/" + std::to_string(10'000 + next_++));
-    truth[{plan.plan_doi, plan.dois.back()}] = output;
-    plan.levels.push_back(std::move(levels));
-    plan.log_odds.push_back(0);
-    plan.probability.push_back(0);
-    plan.types.emplace_back(output ? "ARTICLE" : "DATASET");
-    plan.years.push_back(kind == Kind::chance ? 0 : 2019);
-  }
-
-  std::mt19937 random_{42};
-  std::uniform_real_distribution<double> uniform_{0, 1};
-  int next_ = 0;
-};
 
 // Of everything that learning may change; lambda as a share.
 double largest_difference(const Model& a, const Model& b) {
@@ -460,126 +371,6 @@ TEST(LinkageFile, ReadsBackWhatItWrote) {
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(model_json(*back), model_json(model));
   EXPECT_LT(largest_difference(*back, model), 1e-5);
-}
-
-TEST(LinkageEvaluation, CountsOnlyJudgedPairsOfReviews) {
-  PairMaker maker;
-  const PairSet set = maker.set(2, true);
-  const auto& plan = set.plans[0];
-  const Labels one{{{plan.plan_doi, plan.dois[0]}, true}};
-  EXPECT_EQ(evaluate_model(set, {}, one, Unlisted::unknown).all.pairs, 1);
-  EXPECT_EQ(evaluate_model(set, {}, one, Unlisted::wrong).all.pairs, 50);
-}
-
-TEST(LinkageEvaluation, DividesThePairsBySlice) {
-  PairMaker maker;
-  const PairSet set = maker.set(2, true);
-  const auto judged = evaluate_model(set, {}, maker.truth, Unlisted::wrong,
-                                     {Slice::year, Slice::type, Slice::authors,
-                                      Slice::awards, Slice::abstract});
-  const std::pair<const char*, std::int64_t> table[] = {
-      {"abstract yes", 50}, {"authors 2-3", 50},  {"awards no", 50},
-      {"type ARTICLE", 6},  {"type DATASET", 44}, {"year 2015-2019", 26},
-      {"year unknown", 24}};
-  ASSERT_EQ(judged.slices.size(), std::size(table));
-  for (std::size_t i = 0; i < std::size(table); ++i) {
-    EXPECT_EQ(judged.slices[i].name, table[i].first);
-    EXPECT_EQ(judged.slices[i].pairs, table[i].second) << table[i].first;
-  }
-}
-
-// Two plans, of which one lost a link, and a third that has no pair at all.
-TEST(LinkageEvaluation, MeasuresTheCoverageOfEachSliceOfItsOwnLinks) {
-  PairMaker maker;
-  PairSet set = maker.set(2, true);
-  for (auto& levels : set.plans[1].levels) levels.authors.resize(1);
-  Labels labels = maker.truth;
-  labels[{set.plans[1].plan_doi, "10.5555/never-kept"}] = true;
-  labels[{"10.48321/without-a-pair", "10.5555/never-kept"}] = true;
-  const auto judged =
-      evaluate_model(set, {}, labels, Unlisted::wrong,
-                     {Slice::authors, Slice::awards, Slice::type});
-  std::map<std::string, Judgement> rows;
-  for (const auto& row : judged.slices) rows[row.name] = row;
-  EXPECT_EQ(judged.all.accepted, 8);
-  EXPECT_EQ(judged.all.links, 6);
-  EXPECT_EQ(rows["authors 2-3"].accepted, 3);
-  EXPECT_EQ(rows["authors 0-1"].accepted, 4);
-  EXPECT_EQ(rows["authors unknown"].accepted, 1);
-  EXPECT_EQ(rows["authors unknown"].pairs, 0);
-  EXPECT_EQ(rows["awards no"].accepted, 7);
-  EXPECT_EQ(rows["awards unknown"].accepted, 1);
-  EXPECT_EQ(rows["type ARTICLE"].accepted, std::nullopt);
-  // By plans coverage adds up to that of all, by works that of the kept does.
-  for (std::size_t i = 0; i < kThresholdRows; ++i) {
-    const auto covered = [&](const Judgement& row) {
-      const double accepted = static_cast<double>(row.accepted.value_or(0));
-      return accepted * row.thresholds[i].coverage;
-    };
-    EXPECT_NEAR(covered(rows["authors 2-3"]) + covered(rows["authors 0-1"]),
-                covered(judged.all), 1e-9);
-    const auto& article = rows["type ARTICLE"].thresholds[i];
-    EXPECT_EQ(article.coverage, 0);
-    EXPECT_NEAR(article.coverage_of_kept,
-                judged.all.thresholds[i].coverage_of_kept, 1e-12)
-        << "all links are articles";
-  }
-  EXPECT_GT(judged.all.thresholds[0].coverage, 0);
-  EXPECT_NE(evaluation_json(judged).find(R"("coverage":null)"),
-            std::string::npos);
-  EXPECT_NE(evaluation_csv(judged).find("type ARTICLE,threshold,0.5,"),
-            std::string::npos);
-}
-
-TEST(LinkageEvaluation, MeasuresByHand) {
-  // One plan, three pairs with p of .8, .2 and .02; the first two are links and
-  // a third link was never kept.
-  PairMaker maker;
-  PairSet set = maker.set(1, true);
-  auto& plan = set.plans[0];
-  const double wanted[] = {.8, .2, .02};
-  const Model model;
-  for (std::size_t i = 0; i < plan.levels.size(); ++i) {
-    plan.levels[i] = {};
-    const double p = i < 3 ? wanted[i] : 1e-9;
-    // Only a funded DOI: b = tau log2(m_O / u) + log2(lambda_O / N), a tiny.
-    plan.levels[i].works = 1e12;
-    plan.levels[i].funded = true;
-    const double b =
-        (log_odds_of(p) - prior(plan.levels[i], model).o) / model.tau;
-    plan.levels[i].funded_u = model.funded.o / std::exp2(b);
-  }
-  Labels labels;
-  for (std::size_t i = 0; i < 3; ++i)
-    labels[{plan.plan_doi, plan.dois[i]}] = i < 2;
-  labels[{plan.plan_doi, "10.5555/never-kept"}] = true;
-  const auto judged = evaluate_model(set, model, labels, Unlisted::unknown);
-  EXPECT_EQ(judged.all.pairs, 3);
-  EXPECT_EQ(judged.labels, 3);
-  EXPECT_EQ(judged.found, 2);
-  EXPECT_NEAR(judged.map100, 2.0 / 3, 1e-9);
-  EXPECT_NEAR(judged.recall100, 2.0 / 3, 1e-9);
-  constexpr double kLoose = .02;  // class S takes a little
-  EXPECT_NEAR(judged.all.brier, (.04 + .64 + .0004) / 3, kLoose);
-  EXPECT_NEAR(judged.all.ece, (.2 + .8 + .02) / 3, kLoose);
-  EXPECT_EQ(judged.all.thresholds[0].pairs, 1);
-  EXPECT_EQ(judged.all.thresholds[0].precision, 1);
-  EXPECT_NEAR(judged.all.thresholds[0].coverage, 1.0 / 3, 1e-9);
-}
-
-TEST(LinkageEvaluation, WritesTheSameFiguresThreeWays) {
-  PairMaker maker;
-  const PairSet set = maker.set(3, true);
-  const auto judged =
-      evaluate_model(set, {}, maker.truth, Unlisted::wrong, {Slice::awards});
-  const std::string json = evaluation_json(judged),
-                    csv = evaluation_csv(judged),
-                    text = evaluation_text(judged);
-  EXPECT_NE(json.find(R"("name":"awards no")"), std::string::npos);
-  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 2 * (12 + 4));
-  EXPECT_NE(text.find("MAP@100"), std::string::npos);
-  EXPECT_NE(model_card({}, {"a remark"}).find("* a remark\n"),
-            std::string::npos);
 }
 
 TEST(LinkageEm, RefusesWhatMakesThreeTimesAsManySure) {
