@@ -28,8 +28,9 @@ namespace dmp::sql {
 //       award_id dropped. Source: works-index.md 3.14.
 //   dmp_authors(list<author>, list<author>) -> list<author>
 //       the first list with ORCIDs of the second where the name is
-//       unambiguous, exact doubles and nameless doubles of an ORCID dropped,
-//       order kept. Source: works-index.md 3.11.
+//       unambiguous, or the second where the first is empty; exact doubles and
+//       nameless doubles of an ORCID dropped, order kept.
+//       Source: works-index.md 3.11.
 //   dmp_md5(any, …) -> text          MD5 of the canonical bytes of the
 //       arguments (text, date, boolean, list, struct), 32 hex digits.
 //       Source: works-index.md 5.2.

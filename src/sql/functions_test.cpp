@@ -3,6 +3,7 @@
 #include "sql/lookup.h"
 #include "sql/session.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -77,6 +78,22 @@ TEST(DmpOrganisations, ResolvesOncePerRorAndDropsNamelessDoubles) {
   EXPECT_EQ(merged("NULL"), "[]");
 }
 
+// DuckDB keeps texts of up to 12 bytes in another way; lists grow at 4,096
+// entries, 8,192 and so on.
+TEST(DmpOrganisations, GivesTextsOfEveryLengthBackInListsOfEveryLength) {
+  const auto same = [](int entries) {
+    return answer(fmt::format(
+        "dmp_organisations(list, dmp_lookup([]::VARCHAR[], []::VARCHAR[])) = "
+        "list_transform(list, e -> {{'name': e.name, 'ror': e.identifier[5:]}})"
+        " FROM (SELECT list_transform(range({}), i -> {{'name': CASE WHEN i % "
+        "30 < 27 THEN repeat('é', i % 9) || repeat('x', i % 7) END, "
+        "'identifier': 'ror:' || i}}) AS list)",
+        entries));
+  };
+  for (const int entries : {0, 1, 100, 4096, 4097, 20'000})
+    EXPECT_EQ(same(entries), "true") << entries;
+}
+
 TEST(DmpAwards, UnitesSpellingsAndFunders) {
   EXPECT_EQ(answer("dmp_awards([{'award_id': 'b', 'funder_name': 'X', "
                    "'identifier': 'isni:1'}, {'award_id': 'a1', 'funder_name': "
@@ -112,6 +129,10 @@ TEST(DmpAuthors, CompletesOrcidsWhereNamesAreUnambiguous) {
             "[Doe:-, Roe:1]");
   // Exact doubles are one.
   EXPECT_EQ(orcids(doe + "," + doe, author("'Doe'", "NULL")), "[Doe:-]");
+  // No list of its own: the other one, as it is but for doubles.
+  const std::string roe = author("'Roe'", "'1'");
+  EXPECT_EQ(orcids("", doe + "," + roe + "," + doe), "[Doe:-, Roe:1]");
+  EXPECT_EQ(orcids("", ""), "[]");
 }
 
 TEST(DmpMd5, SeparatesNullsEmptyTextsAndBorders) {

@@ -138,7 +138,7 @@ class RangeWriter {
       DMP_ASSIGN(const std::size_t count, works.next());
       if (count == 0) break;
       for (std::size_t row = 0; row < count; ++row) {
-        const model::Work work = works.work(row);
+        const model::Work& work = works.work(row);
         DMP_TRY(check(work, works, row, number++));
         if (needs_.stats != nullptr) DMP_TRY(needs_.stats->add(work));
         counted.add(work);

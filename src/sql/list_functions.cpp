@@ -255,10 +255,15 @@ void complete_authors(duckdb_function_info /*info*/, duckdb_data_chunk input,
   AuthorList authors, others;
   const idx_t rows = duckdb_data_chunk_get_size(input);
   for (idx_t row = 0; row < rows; ++row) {
-    authors.read(own, row);
-    authors.drop_equal();
-    others.read(completing, row);
-    authors.complete_from(others);
+    const auto [begin, end] = own.list(row);
+    if (begin < end) {
+      authors.read(own, row);
+      authors.drop_equal();
+      others.read(completing, row);
+      authors.complete_from(others);
+    } else {
+      authors.read(completing, row);
+    }
     authors.drop_equal();
     authors.drop_nameless();
     authors.write(lists);

@@ -24,6 +24,9 @@ ModelRunner::ModelRunner(Session& session, std::vector<Model> models,
 Status ModelRunner::open(
     const std::map<std::string, std::vector<std::filesystem::path>>&
         files_by_variable) {
+  // A plan that stands twice in a query is made twice: to keep its wide rows in
+  // between costs more, and memory.
+  DMP_TRY(session_.execute("SET disabled_optimizers = 'common_subplan'"));
   std::set<std::string> schemas;
   for (const auto& model : models_)
     schemas.insert(model.name.substr(0, model.name.find('.')));

@@ -1,6 +1,12 @@
 #include "sql/vector_view.h"
 
+#include <algorithm>
+
 namespace dmp::sql {
+
+namespace {
+constexpr std::size_t kInlined = 12;  // bytes that duckdb_string_t has itself
+}
 
 VectorView::VectorView(duckdb_vector vector)
     : data(duckdb_vector_get_data(vector)),
@@ -22,9 +28,9 @@ std::string_view VectorView::text(std::size_t row) const {
   if (is_null(row)) return {};
   const auto& string = static_cast<const duckdb_string_t*>(data)[row];
   const std::uint32_t length = string.value.inlined.length;
-  return {
-      length <= 12 ? string.value.inlined.inlined : string.value.pointer.ptr,
-      length};
+  return {length <= kInlined ? string.value.inlined.inlined
+                             : string.value.pointer.ptr,
+          length};
 }
 
 std::pair<std::size_t, std::size_t> VectorView::list(std::size_t row) const {
@@ -47,17 +53,38 @@ TextStructLists::TextStructLists(duckdb_vector lists, std::size_t fields)
     : lists_(lists) {
   duckdb_vector element = duckdb_list_vector_get_child(lists);
   for (std::size_t i = 0; i < fields; ++i) {
-    fields_.push_back(duckdb_struct_vector_get_child(element, i));
+    fields_.push_back(
+        {duckdb_struct_vector_get_child(element, i), nullptr, nullptr});
+  }
+}
+
+void TextStructLists::grow() {
+  capacity_ = capacity_ == 0 ? 4096 : capacity_ * 2;
+  duckdb_list_vector_reserve(lists_, capacity_);
+  for (Field& field : fields_) {
+    field.texts =
+        static_cast<duckdb_string_t*>(duckdb_vector_get_data(field.vector));
+    duckdb_vector_ensure_validity_writable(field.vector);
+    field.validity = duckdb_vector_get_validity(field.vector);
   }
 }
 
 void TextStructLists::add(const std::string_view* fields) {
-  if (size_ == capacity_) {
-    capacity_ = capacity_ == 0 ? 4096 : capacity_ * 2;
-    duckdb_list_vector_reserve(lists_, capacity_);
-  }
+  if (size_ == capacity_) grow();
   for (std::size_t i = 0; i < fields_.size(); ++i) {
-    put_text(fields_[i], size_, fields[i]);
+    const Field& field = fields_[i];
+    const std::string_view text = fields[i];
+    if (text.data() == nullptr) {
+      field.validity[size_ >> 6] &= ~(std::uint64_t{1} << (size_ & 63));
+    } else if (text.size() <= kInlined) {
+      // As DuckDB keeps short texts: in place, zeros behind.
+      duckdb_string_t& place = field.texts[size_];
+      place = {};
+      place.value.inlined.length = static_cast<std::uint32_t>(text.size());
+      std::copy(text.begin(), text.end(), place.value.inlined.inlined);
+    } else {
+      assign_text(field.vector, size_, text.data(), text.size());
+    }
   }
   ++size_;
 }

@@ -48,8 +48,15 @@ class TextStructLists {
   void end_row(std::size_t row);
 
  private:
+  struct Field {
+    duckdb_vector vector;
+    duckdb_string_t* texts;   // of the vector, until it grows
+    std::uint64_t* validity;  // likewise
+  };
+  void grow();
+
   duckdb_vector lists_;
-  std::vector<duckdb_vector> fields_;
+  std::vector<Field> fields_;
   std::size_t begin_ = 0, size_ = 0, capacity_ = 0;
 };
 

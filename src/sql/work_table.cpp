@@ -124,61 +124,72 @@ void append_lists(TableBuffer& rows, const model::Work& work) {
 }
 
 // ------------------------------------------------------------------- reading
+// Into what was read before: its memory is used again.
 
-std::vector<model::Organisation> read_organisations(const ColumnView& column,
-                                                    std::size_t row) {
-  std::vector<model::Organisation> items;
+void read_text(const ColumnView& column, std::size_t row, std::string& into) {
+  into.assign(column.text(row));
+}
+
+void read_text(const ColumnView& column, std::size_t row,
+               std::optional<std::string>& into) {
+  if (column.is_null(row)) {
+    into.reset();
+  } else if (into) {
+    into->assign(column.text(row));
+  } else {
+    into.emplace(column.text(row));
+  }
+}
+
+// `read_item(element, i, item)` for every entry of the list.
+template <class Item, class ReadItem>
+void read_list(const ColumnView& column, std::size_t row,
+               std::vector<Item>& into, const ReadItem& read_item) {
   const auto range = column.list(row);
+  into.resize(range.end - range.begin);
   const ColumnView& element = column.child(0);
-  for (std::size_t i = range.begin; i < range.end; ++i) {
-    items.push_back(
-        {element.child(0).maybe_text(i), element.child(1).maybe_text(i)});
-  }
-  return items;
+  for (std::size_t i = range.begin; i < range.end; ++i)
+    read_item(element, i, into[i - range.begin]);
 }
 
-model::Author read_author(const ColumnView& element, std::size_t i) {
-  model::Author author;
-  author.orcid = element.child(0).maybe_text(i);
-  author.name.first_initial = element.child(1).maybe_text(i);
-  author.name.given_name = element.child(2).maybe_text(i);
-  author.name.middle_initials = element.child(3).maybe_text(i);
-  author.name.middle_names = element.child(4).maybe_text(i);
-  author.name.surname = element.child(5).maybe_text(i);
-  author.name.full = element.child(6).maybe_text(i);
-  return author;
+void read_organisation(const ColumnView& element, std::size_t i,
+                       model::Organisation& organisation) {
+  read_text(element.child(0), i, organisation.name);
+  read_text(element.child(1), i, organisation.ror);
 }
 
-std::vector<std::string> read_texts(const ColumnView& column, std::size_t row) {
-  std::vector<std::string> items;
-  const auto range = column.list(row);
-  for (std::size_t i = range.begin; i < range.end; ++i) {
-    items.emplace_back(column.child(0).text(i));
-  }
-  return items;
+void read_author(const ColumnView& element, std::size_t i,
+                 model::Author& author) {
+  read_text(element.child(0), i, author.orcid);
+  read_text(element.child(1), i, author.name.first_initial);
+  read_text(element.child(2), i, author.name.given_name);
+  read_text(element.child(3), i, author.name.middle_initials);
+  read_text(element.child(4), i, author.name.middle_names);
+  read_text(element.child(5), i, author.name.surname);
+  read_text(element.child(6), i, author.name.full);
 }
 
-std::vector<std::string> read_dois(const ColumnView& column, std::size_t row) {
-  std::vector<std::string> dois;
-  const auto range = column.list(row);
-  const ColumnView& element = column.child(0);
-  for (std::size_t i = range.begin; i < range.end; ++i) {
-    dois.emplace_back(element.child(0).text(i));
-  }
-  return dois;
+void read_texts(const ColumnView& column, std::size_t row,
+                std::vector<std::string>& into) {
+  read_list(column, row, into,
+            [](const ColumnView& element, std::size_t i, std::string& text) {
+              read_text(element, i, text);
+            });
 }
 
-std::vector<model::WorkAward> read_awards(const ColumnView& column,
-                                          std::size_t row) {
-  std::vector<model::WorkAward> awards;
-  const auto range = column.list(row);
-  const ColumnView& element = column.child(0);
-  for (std::size_t i = range.begin; i < range.end; ++i) {
-    awards.push_back({std::string(element.child(0).text(i)),
-                      read_texts(element.child(1), i),
-                      read_texts(element.child(2), i)});
-  }
-  return awards;
+void read_dois(const ColumnView& column, std::size_t row,
+               std::vector<std::string>& into) {
+  read_list(column, row, into,
+            [](const ColumnView& element, std::size_t i, std::string& doi) {
+              read_text(element.child(0), i, doi);
+            });
+}
+
+void read_award(const ColumnView& element, std::size_t i,
+                model::WorkAward& award) {
+  read_text(element.child(0), i, award.award_id);
+  read_texts(element.child(1), i, award.funder_rors);
+  read_texts(element.child(2), i, award.funder_names);
 }
 
 // ------------------------------------------------------------------- copying
@@ -302,56 +313,50 @@ WorkRows::WorkRows(Rows rows) : index_(places, -1), rows_(std::move(rows)) {
   }
 }
 
-model::Work WorkRows::work(std::size_t row) const {
-  model::Work work;
-  const auto text = [&](Place place) -> std::optional<std::string> {
-    const ColumnView* view = column(index_[place]);
-    return view == nullptr ? std::nullopt : view->maybe_text(row);
+const model::Work& WorkRows::work(std::size_t row) {
+  // What a query leaves out was never set.
+  const auto text = [&](Place place, auto& into) {
+    if (const auto* view = column(index_[place])) read_text(*view, row, into);
   };
-  const auto day = [&](Place place) -> std::optional<text::Day> {
+  const auto day = [&](Place place, std::optional<text::Day>& into) {
     const ColumnView* view = column(index_[place]);
-    if (view == nullptr || view->is_null(row)) return std::nullopt;
-    return view->value<std::int32_t>(row);
+    if (view == nullptr) return;
+    into.reset();
+    if (!view->is_null(row)) into = view->value<std::int32_t>(row);
   };
-  work.doi = text(at_doi).value_or("");
-  work.title = text(at_title);
-  work.abstract_text = text(at_abstract);
-  work.work_type = text(at_type).value_or("");
-  work.publication_date = day(at_date);
-  work.publication_date_end = day(at_date_end);
-  work.publication_date_precision = text(at_precision);
-  if (const auto* view = column(index_[at_updated]);
-      view != nullptr && !view->is_null(row)) {
-    work.updated_date = view->value<std::int64_t>(row);
+  text(at_doi, work_.doi);
+  text(at_title, work_.title);
+  text(at_abstract, work_.abstract_text);
+  text(at_type, work_.work_type);
+  day(at_date, work_.publication_date);
+  day(at_date_end, work_.publication_date_end);
+  text(at_precision, work_.publication_date_precision);
+  if (const auto* view = column(index_[at_updated])) {
+    work_.updated_date.reset();
+    if (!view->is_null(row))
+      work_.updated_date = view->value<std::int64_t>(row);
   }
-  work.publication_venue = text(at_venue);
-  if (const auto* view = column(index_[at_institutions])) {
-    work.institutions = read_organisations(*view, row);
-  }
-  if (const auto* view = column(index_[at_authors])) {
-    const auto range = view->list(row);
-    for (std::size_t i = range.begin; i < range.end; ++i) {
-      work.authors.push_back(read_author(view->child(0), i));
-    }
-  }
-  if (const auto* view = column(index_[at_funders])) {
-    work.funders = read_organisations(*view, row);
-  }
-  if (const auto* view = column(index_[at_awards])) {
-    work.awards = read_awards(*view, row);
-  }
+  text(at_venue, work_.publication_venue);
+  if (const auto* view = column(index_[at_institutions]))
+    read_list(*view, row, work_.institutions, read_organisation);
+  if (const auto* view = column(index_[at_authors]))
+    read_list(*view, row, work_.authors, read_author);
+  if (const auto* view = column(index_[at_funders]))
+    read_list(*view, row, work_.funders, read_organisation);
+  if (const auto* view = column(index_[at_awards]))
+    read_list(*view, row, work_.awards, read_award);
   if (const auto* view = column(index_[at_relations])) {
-    work.intra_work_dois = read_dois(view->child(0), row);
-    work.possible_shared_project_dois = read_dois(view->child(1), row);
-    work.dataset_citation_dois = read_dois(view->child(2), row);
+    read_dois(view->child(0), row, work_.intra_work_dois);
+    read_dois(view->child(1), row, work_.possible_shared_project_dois);
+    read_dois(view->child(2), row, work_.dataset_citation_dois);
   }
   if (const auto* view = column(index_[at_source])) {
-    work.source_name = view->child(0).text(row);
-    work.source_url = view->child(1).maybe_text(row);
+    read_text(view->child(0), row, work_.source_name);
+    read_text(view->child(1), row, work_.source_url);
   }
-  work.hash = text(at_hash).value_or("");
-  work.version_hash = text(at_version_hash).value_or("");
-  return work;
+  text(at_hash, work_.hash);
+  text(at_version_hash, work_.version_hash);
+  return work_;
 }
 
 void WorkRows::append_to(TableBuffer& rows, std::size_t count) const {
@@ -365,15 +370,15 @@ void WorkRows::append_to(TableBuffer& rows, std::size_t count) const {
 HashedExtras WorkRows::extras(std::size_t row) const {
   HashedExtras extras;
   if (const auto* view = column(index_[at_contributors])) {
-    const auto range = view->list(row);
-    for (std::size_t i = range.begin; i < range.end; ++i) {
-      extras.contributors.push_back({read_author(view->child(0), i),
-                                     view->child(0).child(7).maybe_text(i)});
-    }
+    read_list(
+        *view, row, extras.contributors,
+        [](const ColumnView& element, std::size_t i, Contributor& contributor) {
+          read_author(element, i, contributor.author);
+          read_text(element.child(7), i, contributor.type);
+        });
   }
-  if (const auto* view = column(index_[at_language])) {
-    extras.language = view->maybe_text(row);
-  }
+  if (const auto* view = column(index_[at_language]))
+    read_text(*view, row, extras.language);
   if (const auto* view = column(index_[at_xpac])) {
     extras.is_xpac = !view->is_null(row) && view->value<bool>(row);
   }

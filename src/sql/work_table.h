@@ -25,8 +25,8 @@ class WorkRows {
 
   // Rows in the next chunk, 0 at the end. Errors: as Rows::next.
   Result<std::size_t> next() { return rows_.next(); }
-  // Row `row` of the chunk.
-  model::Work work(std::size_t row) const;
+  // Row `row` of the chunk; lives until the next call.
+  const model::Work& work(std::size_t row);
   HashedExtras extras(std::size_t row) const;
   // Appends the first `count` rows of the chunk to a table of work_schema(); the
   // query must have all its columns.
@@ -40,6 +40,7 @@ class WorkRows {
   }
   std::vector<int> index_;  // by place in work_schema(), -1: absent
   Rows rows_;
+  model::Work work_;
 };
 
 }  // namespace dmp::sql

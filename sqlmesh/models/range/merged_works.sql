@@ -56,16 +56,16 @@ MODEL (
 -- Source: works-index.md 3.5-3.14, 3.16.
 WITH datacite_branch AS (
   SELECT d.doi, COALESCE(d.title, o.title) AS title, COALESCE(d.abstract, o.abstract) AS abstract_text,
-    CASE
-      WHEN COALESCE(r.type, m.type, 'OTHER') = 'OTHER' AND y.type NOT IN ('OTHER', 'ARTICLE', 'PARATEXT') THEN y.type
-      ELSE COALESCE(r.type, m.type, 'OTHER')
-    END AS work_type,
+    COALESCE(
+      CASE WHEN r.type <> 'IMAGE' OR COALESCE(LOWER(d.work_type), '') <> 'text' THEN r.type END, m.type, 'OTHER'
+    ) AS stated_type,
+    CASE WHEN stated_type = 'OTHER' AND y.type NOT IN ('OTHER', 'ARTICLE', 'PARATEXT') THEN y.type ELSE stated_type END AS work_type,
     CASE WHEN (d.publication_date IS NULL OR d.date_from_registration) AND o.publication_date IS NOT NULL
       THEN {'first': o.publication_date, 'last': o.publication_date_end, 'precision': o.publication_date_precision}
       ELSE {'first': d.publication_date, 'last': d.publication_date_end, 'precision': d.publication_date_precision} END AS dated,
     GREATEST(d.updated_date, o.updated_date) AS updated_date,
     COALESCE(d.publication_venue, o.publication_venue) AS publication_venue,
-    CASE WHEN LEN(d.authors) > 0 THEN DMP_AUTHORS(d.authors, o.authors) ELSE DMP_AUTHORS(o.authors, []) END AS authors,
+    DMP_AUTHORS(d.authors, o.authors) AS authors,
     COALESCE(LIST_TRANSFORM(d.institutions, e -> {
       'name': e.name, 'identifier': DMP_ORGANISATION_ID(e.affiliation_identifier, e.affiliation_identifier_scheme)
     }), [])
@@ -93,7 +93,6 @@ WITH datacite_branch AS (
     AND r.raw = CASE
       WHEN d.work_type IS NULL OR LOWER(d.work_type) IN ('text', 'other')
       THEN REGEXP_REPLACE(LOWER(d.resource_type), '[ _-]', '', 'g') END
-    AND NOT (r.type = 'IMAGE' AND COALESCE(LOWER(d.work_type), '') = 'text')
 ),
 openalex_branch AS (
   SELECT o.doi,
@@ -117,7 +116,7 @@ openalex_branch AS (
       ELSE {'first': o.publication_date, 'last': o.publication_date_end, 'precision': o.publication_date_precision} END AS dated,
     GREATEST(o.updated_date, c.updated_date) AS updated_date,
     COALESCE(o.publication_venue, c.publication_venue) AS publication_venue,
-    CASE WHEN LEN(o.authors) > 0 THEN DMP_AUTHORS(o.authors, c.authors) ELSE DMP_AUTHORS(c.authors, []) END AS authors,
+    DMP_AUTHORS(o.authors, c.authors) AS authors,
     COALESCE(LIST_TRANSFORM(o.institutions, e -> {'name': e.name, 'identifier': 'ror:' || e.ror}), [])
       || COALESCE(LIST_TRANSFORM(
         LIST_FILTER(c.institutions, e -> e.ror IS NOT NULL), e -> {'name': e.name, 'identifier': 'ror:' || e.ror}

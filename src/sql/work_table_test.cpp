@@ -1,0 +1,152 @@
+#include "sql/work_table.h"
+
+#include "sql/session.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dmp::sql {
+namespace {
+
+model::Work bare(const char* doi) {
+  model::Work work;
+  work.doi = doi;
+  work.work_type = "OTHER";
+  work.source_name = "Crossref";
+  return work;
+}
+
+model::Work full(const char* doi) {
+  model::Work work = bare(doi);
+  work.title = "Grazing of urchins on kelp of the northern fjords";
+  work.abstract_text = "An abstract that is longer than twelve bytes.";
+  work.publication_date = 19'000;
+  work.publication_date_end = 19'030;
+  work.publication_date_precision = "month";
+  work.updated_date = 1'700'000'000'000'000;
+  work.publication_venue = "Journal of Kelp";
+  work.institutions = {{"Institute of Fjords", "01aaaaa00"}, {"Bay", {}}};
+  model::Author author;
+  author.orcid = "0000-0001-0000-0009";
+  author.name.surname = "Silva";
+  work.authors = {author, {}, author};
+  work.funders = {{{}, "01aaaaa01"}};
+  work.awards = {{"A-1", {"01aaaaa01", "01aaaaa02"}, {"Fund"}},
+                 {"B-2", {}, {}}};
+  work.intra_work_dois = {"10.5555/r1", "10.5555/r2"};
+  work.possible_shared_project_dois = {"10.5555/r3"};
+  work.dataset_citation_dois = {"10.5555/r4"};
+  work.source_url = "https://doi.org/10.5555/x";
+  work.hash = "0123456789abcdef0123456789abcdef";
+  work.version_hash = "fedcba9876543210fedcba9876543210";
+  return work;
+}
+
+void expect_equal(const model::Work& read, const model::Work& written) {
+  EXPECT_EQ(read.doi, written.doi);
+  EXPECT_EQ(read.title, written.title);
+  EXPECT_EQ(read.abstract_text, written.abstract_text);
+  EXPECT_EQ(read.work_type, written.work_type);
+  EXPECT_EQ(read.publication_date, written.publication_date);
+  EXPECT_EQ(read.publication_date_end, written.publication_date_end);
+  EXPECT_EQ(read.publication_date_precision,
+            written.publication_date_precision);
+  EXPECT_EQ(read.updated_date, written.updated_date);
+  EXPECT_EQ(read.publication_venue, written.publication_venue);
+  EXPECT_EQ(read.institutions, written.institutions);
+  EXPECT_EQ(read.authors, written.authors);
+  EXPECT_EQ(read.funders, written.funders);
+  ASSERT_EQ(read.awards.size(), written.awards.size());
+  for (std::size_t i = 0; i < read.awards.size(); ++i) {
+    EXPECT_EQ(read.awards[i].award_id, written.awards[i].award_id);
+    EXPECT_EQ(read.awards[i].funder_rors, written.awards[i].funder_rors);
+    EXPECT_EQ(read.awards[i].funder_names, written.awards[i].funder_names);
+  }
+  EXPECT_EQ(read.intra_work_dois, written.intra_work_dois);
+  EXPECT_EQ(read.possible_shared_project_dois,
+            written.possible_shared_project_dois);
+  EXPECT_EQ(read.dataset_citation_dois, written.dataset_citation_dois);
+  EXPECT_EQ(read.source_name, written.source_name);
+  EXPECT_EQ(read.source_url, written.source_url);
+  EXPECT_EQ(read.hash, written.hash);
+  EXPECT_EQ(read.version_hash, written.version_hash);
+}
+
+class WorkRowsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name =
+        (std::filesystem::temp_directory_path() / "dmp_XXXXXX").string();
+    dir_ = ::mkdtemp(name.data());
+    auto session = Session::open({});
+    ASSERT_TRUE(session.has_value()) << session.error().message;
+    session_ = std::make_unique<Session>(*std::move(session));
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+
+  std::filesystem::path dir_;
+  std::unique_ptr<Session> session_;
+};
+
+// A row must not show what was read into its memory before.
+TEST_F(WorkRowsTest, ReadsFullAndBareWorksByTurns) {
+  const std::vector<model::Work> written = {
+      full("10.5555/a"), bare("10.5555/b"), full("10.5555/c"),
+      bare("10.5555/d")};
+  HashedExtras extras;
+  extras.contributors = {{written[0].authors[0], "Editor"}};
+  extras.language = "en";
+  extras.is_xpac = true;
+  TableBuffer rows(work_schema());
+  for (const auto& work : written)
+    append_work(rows, work, work.title ? extras : HashedExtras{});
+  const auto path = dir_ / "works.parquet";
+  ASSERT_TRUE(write_parquet(rows, {}, path, {}));
+
+  auto answer =
+      session_->query("SELECT * FROM read_parquet('" + path.string() + "')");
+  ASSERT_TRUE(answer);
+  WorkRows works(*std::move(answer));
+  const auto count = works.next();
+  ASSERT_TRUE(count);
+  ASSERT_EQ(*count, written.size());
+  for (std::size_t row = 0; row < *count; ++row) {
+    SCOPED_TRACE(row);
+    expect_equal(works.work(row), written[row]);
+    const HashedExtras read = works.extras(row);
+    EXPECT_EQ(read.contributors.size(), row % 2 == 0 ? 1U : 0U);
+    EXPECT_EQ(read.language.has_value(), row % 2 == 0);
+    EXPECT_EQ(read.is_xpac, row % 2 == 0);
+  }
+  // In any order, too.
+  expect_equal(works.work(3), written[3]);
+  expect_equal(works.work(0), written[0]);
+}
+
+// Columns that a query leaves out are as in a work of nothing.
+TEST_F(WorkRowsTest, LeavesColumnsThatTheQueryLacksEmpty) {
+  auto answer = session_->query(
+      "SELECT doi, title FROM (VALUES ('10.5555/a', 'Kelp'), ('10.5555/b', "
+      "NULL)) AS t(doi, title)");
+  ASSERT_TRUE(answer);
+  WorkRows works(*std::move(answer));
+  const auto count = works.next();
+  ASSERT_TRUE(count);
+  ASSERT_EQ(*count, 2U);
+  model::Work expected;
+  expected.doi = "10.5555/a";
+  expected.title = "Kelp";
+  expect_equal(works.work(0), expected);
+  expected.doi = "10.5555/b";
+  expected.title.reset();
+  expect_equal(works.work(1), expected);
+}
+
+}  // namespace
+}  // namespace dmp::sql
