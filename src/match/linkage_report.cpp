@@ -1,7 +1,8 @@
 #include "match/linkage_report.h"
 
+#include "text/xxh3.h"
+
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <cmath>

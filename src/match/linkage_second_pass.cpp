@@ -3,8 +3,7 @@
 #include "sql/linkage_keys.h"
 #include "text/dates.h"
 #include "text/unicode.h"
-
-#include <xxhash.h>
+#include "text/xxh3.h"
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,6 @@
 #include "match/vocabulary.h"
 
-#include <xxhash.h>
+#include "text/xxh3.h"
 
 namespace dmp::match {
 

@@ -86,37 +86,63 @@ void lookup(duckdb_function_info /*info*/, duckdb_data_chunk input,
 
 // ---------------------------------------------------------- canonical bytes
 
-void append_tagged(std::string& bytes, char tag, std::uint32_t value) {
-  const std::array<char, 5> all{
-      tag, static_cast<char>(value), static_cast<char>(value >> 8),
-      static_cast<char>(value >> 16), static_cast<char>(value >> 24)};
-  bytes.append(all.data(), all.size());
-}
+// The bytes of a row; their room is used again by the next one.
+class Bytes {
+ public:
+  void clear() { size_ = 0; }
+  void add(char byte) { *room(1) = byte; }
+  void add(char tag, bool value) {
+    char* to = room(2);
+    to[0] = tag;
+    to[1] = value ? '\x01' : '\0';
+  }
+  void add(char tag, std::uint32_t value) { put(room(5), tag, value); }
+  void add(char tag, std::string_view text) {
+    char* to = room(5 + text.size());
+    put(to, tag, static_cast<std::uint32_t>(text.size()));
+    std::copy(text.begin(), text.end(), to + 5);
+  }
+  std::string_view view() const { return {bytes_.data(), size_}; }
+
+ private:
+  // Little endian.
+  static void put(char* to, char tag, std::uint32_t value) {
+    to[0] = tag;
+    for (std::size_t i = 0; i < 4; ++i)
+      to[1 + i] = static_cast<char>(value >> (8 * i));
+  }
+  char* room(std::size_t bytes) {
+    const std::size_t at = size_;
+    size_ += bytes;
+    if (size_ > bytes_.size()) bytes_.resize(2 * size_);
+    return bytes_.data() + at;
+  }
+
+  std::vector<char> bytes_;
+  std::size_t size_ = 0;
+};
 
 // Tag, length, value: independent of any printer. False for another type.
-bool append_value(std::string& bytes, const VectorView& view, std::size_t row) {
+bool append_value(Bytes& bytes, const VectorView& view, std::size_t row) {
   if (view.is_null(row)) {
-    bytes += '\0';
+    bytes.add('\0');
     return true;
   }
   if (view.type == DUCKDB_TYPE_VARCHAR) {
-    const std::string_view text = view.text(row);
-    append_tagged(bytes, '\x01', static_cast<std::uint32_t>(text.size()));
-    bytes += text;
+    bytes.add('\x01', view.text(row));
   } else if (view.type == DUCKDB_TYPE_DATE) {
-    append_tagged(bytes, '\x02',
-                  static_cast<std::uint32_t>(view.value<std::int32_t>(row)));
+    bytes.add('\x02',
+              static_cast<std::uint32_t>(view.value<std::int32_t>(row)));
   } else if (view.type == DUCKDB_TYPE_BOOLEAN) {
-    bytes += '\x03';
-    bytes += view.value<bool>(row) ? '\x01' : '\0';
+    bytes.add('\x03', view.value<bool>(row));
   } else if (view.type == DUCKDB_TYPE_LIST) {
     const auto [begin, end] = view.list(row);
-    append_tagged(bytes, '\x04', static_cast<std::uint32_t>(end - begin));
+    bytes.add('\x04', static_cast<std::uint32_t>(end - begin));
     for (std::size_t i = begin; i < end; ++i) {
       if (!append_value(bytes, view.children[0], i)) return false;
     }
   } else if (view.type == DUCKDB_TYPE_STRUCT) {
-    bytes += '\x05';
+    bytes.add('\x05');
     for (const auto& field : view.children) {
       if (!append_value(bytes, field, row)) return false;
     }
@@ -127,7 +153,7 @@ bool append_value(std::string& bytes, const VectorView& view, std::size_t row) {
   return true;
 }
 
-bool append_values(std::string& bytes, const std::vector<VectorView>& columns,
+bool append_values(Bytes& bytes, const std::vector<VectorView>& columns,
                    std::size_t row) {
   return std::all_of(columns.begin(), columns.end(),
                      [&](const VectorView& column) {
@@ -180,16 +206,17 @@ void canonical_md5(duckdb_function_info info, duckdb_data_chunk input,
     columns.emplace_back(duckdb_data_chunk_get_vector(input, i));
   }
   Md5 md5;
-  std::string bytes;
+  Bytes bytes;
   const idx_t rows = duckdb_data_chunk_get_size(input);
   for (idx_t row = 0; row < rows; ++row) {
-    bytes.assign(1, kFormatVersion);
+    bytes.clear();
+    bytes.add(kFormatVersion);
     if (!append_values(bytes, columns, row)) {
       duckdb_scalar_function_set_error(info, "dmp_md5: type without a rule");
       return;
     }
     md5.begin();
-    md5.add(bytes);
+    md5.add(bytes.view());
     put_text(output, row, md5.end());
   }
 }
@@ -204,12 +231,12 @@ void canonical_md5_pair(duckdb_function_info info, duckdb_data_chunk input,
       duckdb_struct_vector_get_child(output, 0),
       duckdb_struct_vector_get_child(output, 1)};
   Md5 common, whole;
-  std::string bytes;
+  Bytes bytes;
   const idx_t rows = duckdb_data_chunk_get_size(input);
   for (idx_t row = 0; row < rows; ++row) {
     for (std::size_t part = 0; part < parts.size(); ++part) {
       bytes.clear();
-      if (part == 0) bytes += kFormatVersion;
+      if (part == 0) bytes.add(kFormatVersion);
       if (parts[part].type != DUCKDB_TYPE_STRUCT ||
           !append_values(bytes, parts[part].children, row)) {
         duckdb_scalar_function_set_error(info,
@@ -218,10 +245,10 @@ void canonical_md5_pair(duckdb_function_info info, duckdb_data_chunk input,
       }
       if (part == 0) {
         common.begin();
-        common.add(bytes);
+        common.add(bytes.view());
       } else {
         whole.begin_as(common);
-        whole.add(bytes);
+        whole.add(bytes.view());
         put_text(hashes[part - 1], row, whole.end());
       }
     }

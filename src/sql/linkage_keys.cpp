@@ -2,8 +2,7 @@
 
 #include "text/awards.h"
 #include "text/unicode.h"
-
-#include <xxhash.h>
+#include "text/xxh3.h"
 
 #include <algorithm>
 #include <set>

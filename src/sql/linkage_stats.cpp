@@ -3,9 +3,9 @@
 #include "sql/session.h"
 #include "sql/table_buffer.h"
 #include "text/unicode.h"
+#include "text/xxh3.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
 

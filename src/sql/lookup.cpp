@@ -1,6 +1,6 @@
 #include "sql/lookup.h"
 
-#include <xxhash.h>
+#include "text/xxh3.h"
 
 #include <cstdint>
 #include <cstring>

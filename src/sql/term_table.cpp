@@ -1,6 +1,6 @@
 #include "sql/term_table.h"
 
-#include <xxhash.h>
+#include "text/xxh3.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xxhash.h>
+#include "text/xxh3.h"
 
 #include <cstdint>
 #include <string_view>

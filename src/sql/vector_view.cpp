@@ -4,10 +4,6 @@
 
 namespace dmp::sql {
 
-namespace {
-constexpr std::size_t kInlined = 12;  // bytes that duckdb_string_t has itself
-}
-
 VectorView::VectorView(duckdb_vector vector)
     : data(duckdb_vector_get_data(vector)),
       validity(duckdb_vector_get_validity(vector)) {
@@ -22,21 +18,6 @@ VectorView::VectorView(duckdb_vector vector)
     }
   }
   duckdb_destroy_logical_type(&logical);
-}
-
-std::string_view VectorView::text(std::size_t row) const {
-  if (is_null(row)) return {};
-  const auto& string = static_cast<const duckdb_string_t*>(data)[row];
-  const std::uint32_t length = string.value.inlined.length;
-  return {length <= kInlined ? string.value.inlined.inlined
-                             : string.value.pointer.ptr,
-          length};
-}
-
-std::pair<std::size_t, std::size_t> VectorView::list(std::size_t row) const {
-  if (is_null(row)) return {0, 0};
-  const auto& entry = static_cast<const duckdb_list_entry*>(data)[row];
-  return {entry.offset, entry.offset + entry.length};
 }
 
 void put_null(duckdb_vector vector, std::size_t row) {

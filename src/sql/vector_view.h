@@ -10,6 +10,9 @@
 
 namespace dmp::sql {
 
+// Bytes of text that a duckdb_string_t has in itself.
+inline constexpr std::size_t kInlined = 12;
+
 // A DuckDB vector of a function's input, with its children; for the sources
 // of sql/ only. Lives as long as the chunk. Vectors are flat, since DuckDB
 // flattens arguments and copies what it puts into a list; the one exception is
@@ -21,13 +24,24 @@ struct VectorView {
     return validity != nullptr && (validity[row >> 6] >> (row & 63) & 1) == 0;
   }
   // VARCHAR; data() is nullptr for null.
-  std::string_view text(std::size_t row) const;
+  std::string_view text(std::size_t row) const {
+    if (is_null(row)) return {};
+    const auto& string = static_cast<const duckdb_string_t*>(data)[row];
+    const std::uint32_t length = string.value.inlined.length;
+    return {length <= kInlined ? string.value.inlined.inlined
+                               : string.value.pointer.ptr,
+            length};
+  }
   template <class T>
   T value(std::size_t row) const {
     return static_cast<const T*>(data)[row];
   }
   // Rows of children[0]; empty for null.
-  std::pair<std::size_t, std::size_t> list(std::size_t row) const;
+  std::pair<std::size_t, std::size_t> list(std::size_t row) const {
+    if (is_null(row)) return {0, 0};
+    const auto& entry = static_cast<const duckdb_list_entry*>(data)[row];
+    return {entry.offset, entry.offset + entry.length};
+  }
 
   duckdb_type type = DUCKDB_TYPE_INVALID;
   const void* data = nullptr;

@@ -3,9 +3,9 @@
 #include "text/clean_text.h"
 #include "text/unicode.h"
 #include "text/white_space.h"
+#include "text/xxh3.h"
 
 #include <unicode/uchar.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
